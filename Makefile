@@ -1,0 +1,39 @@
+# Every target sets up what it needs: a virtual environment in .venv, made anew when the dependencies change.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test torture lint format bench docs golden clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --disable-pip-version-check --upgrade --constraint constraints.txt pip
+	$(RUN) pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev --editable .
+	@touch $@
+
+demo: $(READY)  ## set up and run the main job on a recorded school, with the two profiles of profiles.d
+	$(RUN) sdssync run-all --today 2026-09-01
+
+test: $(READY)  ## set up and run the tests
+	$(RUN) pytest -m "not torture"
+
+torture: $(READY)  ## two thousand random kills during publishing
+	$(RUN) pytest -m torture -s
+
+lint: $(READY)  ## formatting, lint and types
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+
+format: $(READY)  ## put formatting and imports right
+	$(RUN) ruff check --fix-only .
+	$(RUN) ruff format .
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) state csv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,75 @@
+"""
+The domain: a school as iSAMS knows it. No SDS words, no XML words, no input or output.
+
+Texts are as iSAMS holds them, blanks at their ends included; a text of white space alone (blank, tab, CR, LF)
+and an absent one are both "".
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pupil:
+    """A current pupil."""
+
+    id: str
+    """The number of the pupil's record; set lists may refer to it."""
+    school_id: str
+    """The number by which the school knows the pupil: the one that goes to SDS."""
+    forename: str
+    surname: str
+    year: str
+    """National Curriculum year as iSAMS writes it: "-2" to "14", sometimes blank or odd."""
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teacher:
+    """A current member of staff; whether one teaches shows in the sets."""
+
+    id: str
+    forename: str
+    surname: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A subject, once for each department that lists it."""
+
+    id: str
+    code: str
+    name: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeachingSet:
+    """A class of one subject, in one year of the school."""
+
+    id: str
+    code: str
+    name: str
+    subject_id: str
+    year: str
+    """The year of the set, which need not be the year of each pupil in it."""
+    teacher_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One row of a set list: a pupil, by school id, is in a set. Either may be unknown."""
+
+    set_id: str
+    school_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """Everything of one complete document, in its order."""
+
+    pupils: tuple[Pupil, ...]
+    teachers: tuple[Teacher, ...]
+    subjects: tuple[Subject, ...]
+    sets: tuple[TeachingSet, ...]
+    memberships: tuple[Membership, ...]
