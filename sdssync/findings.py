@@ -1,0 +1,76 @@
+"""
+What a validation says: findings as values. Rules make them, reports show them; nothing here knows a rule or a format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What SDS would do with it, worst first."""
+
+    FATAL = "fatal"
+    """The run stops or the file is refused."""
+    ERROR = "error"
+    """The record is dropped."""
+    WARNING = "warning"
+    """The value is dropped, or the behaviour is not known."""
+    ADVICE = "advice"
+    """SDS accepts it, Microsoft 365 may not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    One offence in one place.
+
+    `value` is a cell of the file: it belongs into the results on stdout, never into a log. `message` and `hint` are
+    free of cells and may be logged.
+    """
+
+    code: str
+    rule: str
+    severity: Severity
+    file: str
+    line: int | None = None
+    """The line in the file, header = 1; None when the whole file or set is meant."""
+    column: str | None = None
+    value: str | None = None
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetReport:
+    """The outcome for one CSV set."""
+
+    path: str
+    """The folder as the user named it or as the settings name it."""
+    format: str
+    """"v2" or "v2.1"."""
+    rows: Mapping[str, int]
+    """Data rows per file that is there."""
+    findings: tuple[Finding, ...]
+    """At most as many as asked for, in a fixed order; `counts` has them all."""
+    counts: Mapping[tuple[str, Severity], int]
+    """How often each code was found, per severity, whether kept in `findings` or not."""
+    suppressed: Mapping[str, int]
+    """Follow-ups of a cause that is reported elsewhere: code to count."""
+
+    def count(self, *severities: Severity) -> int:
+        """Count the findings of these severities."""
+        return sum(number for (_, severity), number in self.counts.items() if severity in severities)
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing was found that is fatal or an error."""
+        return not self.count(Severity.FATAL, Severity.ERROR)
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """How often each code was found."""
+        codes: dict[str, int] = {}
+        for (code, _), number in sorted(self.counts.items()):
+            codes[code] = codes.get(code, 0) + number
+        return codes
