@@ -1,6 +1,4 @@
-"""
-What a validation says: findings as values. Rules make them, reports show them; nothing here knows a rule or a format.
-"""
+"""What a validation says, as values: rules make findings, reports show them. Nothing here knows a rule or a format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
