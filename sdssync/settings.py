@@ -6,6 +6,7 @@ file may say is declared in `config_model`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -178,9 +179,6 @@ def _decode_key(data: bytes, where: str) -> str:
         encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     else:
         encoding = "utf-8-sig"
-    try:
+    with suppress(UnicodeDecodeError):  # that error carries the bytes: nothing may be chained to it
         return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise ConfigError(
-            f"{where} is neither UTF-8 nor UTF-16 text", "write the API key into it with a plain text editor"
-        ) from None
+    raise ConfigError(f"{where} is neither UTF-8 nor UTF-16 text", "write the API key into it with a plain text editor")
