@@ -1,0 +1,40 @@
+"""One run at a time for an installation: a lock in its state folder, which ends with the process however that ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sdssync.errors import LockedError, OutputError
+
+LOCK_FILE = "sdssync.lock"
+"""Stays in the state folder; that it is there says nothing, the operating system knows who holds it."""
+
+
+@contextmanager
+def installation_lock(state: Path) -> Iterator[None]:
+    """
+    Hold the lock of the installation with this state folder, which is made if need be.
+
+    Raises LockedError at once when another process holds it, and OutputError when the folder cannot be written or its
+    file system has no locks.
+    """
+    # Without fallback_to_soft=False a file system without locks would get a marker file, which outlives a kill.
+    lock = FileLock(state / LOCK_FILE, blocking=False, fallback_to_soft=False)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise LockedError(
+            f"state {state}: another run of this installation is at work", "wait until it has ended, then start again"
+        ) from None
+    except OSError as error:
+        raise OutputError(
+            f"state {state}: the lock cannot be taken: {error.strerror}",
+            "choose a state folder on a local disk that the account of sdssync can write to",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
