@@ -1,12 +1,16 @@
-"""The made schools of `benchmarks`: the same for the same seed, well formed, and of the shape that they claim."""
+"""What `benchmarks` makes is the same for the same seed and of the shape that it claims; a failed job has no figures."""
 
+import csv
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from benchmarks import hartley, school
+from benchmarks import hartley, school, sds_set
+from benchmarks.bench import Verdict, at_least, at_most
+from benchmarks.process import Job, JobError, measure, medians, python
 
 ROOT = Path(__file__).parent.parent
 HARTLEY = ROOT / "fixtures" / "isams" / "hartley.xml"
@@ -21,8 +25,8 @@ def made(path: Path, *, pupils: int = 70, seed: int = 1) -> bytes:
 
 def outline(element: etree._Element, path: str = "") -> set[str]:
     """Name every element and attribute below an element by its path, each once."""
-    here = f"{path}/{element.tag}"
-    names = {here, *(f"{here}/@{name}" for name in element.attrib)}
+    here = "/".join((path, str(element.tag)))
+    names = {here, *("/@".join((here, str(name))) for name in element.attrib)}
     return names.union(*(outline(child, here) for child in element))
 
 
@@ -118,3 +122,86 @@ def test_hartley_has_its_oddities() -> None:
         "sets without pupils": 1,
         "subjects of two departments": 1,
     }
+
+
+def rows(path: Path) -> list[tuple[str, ...]]:
+    """Read the data rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [tuple(row) for row in csv.reader(file)][1:]
+
+
+def test_sds_set_is_consistent(tmp_path: Path) -> None:
+    """A made set has the size that was asked for, unique keys, and references that resolve."""
+    sds_set.main(["--classes", "11", str(tmp_path)])
+
+    files = {path.name: rows(path) for path in tmp_path.iterdir()}
+    users = {row[0] for row in files["users.csv"]}
+    classes = {row[0] for row in files["classes.csv"]}
+    pairs = {row[:2] for row in files["enrollments.csv"]}
+
+    assert {name: len(content) for name, content in files.items()} == {
+        "orgs.csv": 1,
+        "users.csv": 220,
+        "roles.csv": 220,
+        "classes.csv": 11,
+        "enrollments.csv": 2200,
+    }
+    assert (len(users), len(classes), len(pairs)) == (220, 11, 2200)
+    assert len({row[1] for row in files["users.csv"]}) == 220
+    assert {row[0] for row in files["roles.csv"]} == {pupil for _, pupil in pairs} == users
+    assert {identifier for identifier, _ in pairs} == classes
+
+
+def test_measure_counts_the_child() -> None:
+    """Processor time and peak memory are those of the command, not of this process."""
+    work = """
+import time
+block = bytearray(b"x") * 200_000_000
+while time.process_time() < 0.1:
+    pass
+"""
+
+    usage = measure(Job(command=python("-c", work)))
+
+    assert usage.cpu >= 0.1
+    assert usage.peak >= 200
+
+
+@pytest.mark.parametrize(
+    ("code", "makes", "message"),
+    [
+        pytest.param("import sys; sys.exit('no luck')", "", "exit code 1 of .*\nno luck", id="it fails"),
+        pytest.param("import os; os.kill(os.getpid(), 9)", "", "exit code -9 of ", id="it is killed"),
+        pytest.param("", "csv", "did not make .*csv", id="it makes nothing"),
+    ],
+)
+def test_a_failed_job_has_no_figures(tmp_path: Path, code: str, makes: str, message: str) -> None:
+    """A command that does not do its work is an error and not a fast run."""
+    job = Job(command=python("-c", code), makes=(tmp_path / makes,))
+
+    with pytest.raises(JobError, match=message):
+        measure(job)
+
+
+def test_every_round_starts_fresh(tmp_path: Path) -> None:
+    """What a job has made is removed before its next round, so that no run finds its work done."""
+    made_folder = tmp_path / "csv"
+    command = (sys.executable, "-c", "import os, sys; os.mkdir(sys.argv[1])", made_folder)
+
+    usage = medians(2, {"mkdir": Job(command=command, fresh=(made_folder,), makes=(made_folder,))})
+
+    assert list(usage) == ["mkdir"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        pytest.param(at_most("ratio", 4.0, 4.0), "holds   ratio: 4, at most 4", id="at the upper bound"),
+        pytest.param(at_most("memory", 300.6, 300, " MB"), "BROKEN  memory: 301 MB, at most 300 MB", id="above it"),
+        pytest.param(at_least("speed", 10, 10), "holds   speed: 10, at least 10", id="at the lower bound"),
+        pytest.param(at_least("speed", 9.94, 10), "BROKEN  speed: 9.94, at least 10", id="below it"),
+    ],
+)
+def test_verdicts(verdict: Verdict, text: str) -> None:
+    """A verdict says first whether the bound holds."""
+    assert str(verdict) == text

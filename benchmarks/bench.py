@@ -1,0 +1,176 @@
+"""
+What sdssync costs, beside the least that the same work could cost: `make bench`, or `make bench ARGS=--quick`.
+
+One run makes its own files, measures everything on them, prints a table and a line for each bound, and removes
+them. The exit code is 1 when a bound is broken.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.installation import PREP, SENIORS, alike, install
+from benchmarks.peer import write_package
+from benchmarks.process import Job, JobError, Usage, measure, medians, python
+
+FLOOR = Path(__file__).with_name("floor.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A line of the table."""
+
+    what: str
+    usage: Usage
+    note: str = ""
+
+    def __str__(self) -> str:
+        """Align the figures."""
+        return f"{self.what:<58}{self.usage.cpu:>9.2f} s{self.usage.peak:>8.0f} MB  {self.note}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a bound holds, and by how much."""
+
+    text: str
+    holds: bool
+
+    def __str__(self) -> str:
+        """Say the verdict first."""
+        return f"{'holds ' if self.holds else 'BROKEN'}  {self.text}"
+
+
+def at_most(what: str, value: float, limit: float, unit: str = "") -> Verdict:
+    """Compare with an upper bound."""
+    return Verdict(f"{what}: {value:.3g}{unit}, at most {limit:.3g}{unit}", value <= limit)
+
+
+def at_least(what: str, value: float, limit: float, unit: str = "") -> Verdict:
+    """Compare with a lower bound."""
+    return Verdict(f"{what}: {value:.3g}{unit}, at least {limit:.3g}{unit}", value >= limit)
+
+
+Result = Measured | Verdict
+
+
+def whole_job(folder: Path, pupils: int, *, rounds: int, times_floor: float, megabytes: float = 0) -> Iterator[Result]:
+    """Run two profiles on a school of this size, beside the floor and the standard library's tree."""
+    document = make_document(folder, pupils)
+    jobs = {
+        "run": install(folder / f"two-{pupils}", document, (SENIORS, PREP)),
+        "walk": Job(command=python(FLOOR, "walk", document)),
+        "tree": Job(command=python(FLOOR, "tree", document)),
+    }
+    usage = medians(rounds, jobs)
+    size = f"{pupils:,} pupils, {document.stat().st_size / 1e6:.0f} MB"
+    ratio = usage["run"].cpu / usage["walk"].cpu
+    yield Measured(f"run-all, two profiles ({size})", usage["run"], f"{ratio:.2f} times the floor")
+    yield Measured("  floor: lxml's iterparse, each record cleared", usage["walk"])
+    yield Measured("  xml.etree.ElementTree.parse", usage["tree"], "the script does about 60 for each profile")
+    yield at_most(f"run-all at {pupils:,} pupils, times the floor", ratio, times_floor)
+    if megabytes:
+        yield at_most(f"run-all at {pupils:,} pupils, memory", usage["run"].peak, megabytes, " MB")
+
+
+def growth(folder: Path, pupils: int, *, rounds: int) -> Iterator[Result]:
+    """Run 1, 2 and 20 like profiles: each further one may cost what the second did, and 15 % more."""
+    document = make_document(folder, pupils)
+    usage = medians(
+        rounds, {str(number): install(folder / f"like-{number}", document, alike(number)) for number in (1, 2, 20)}
+    )
+    one, two, twenty = (usage[number].cpu for number in ("1", "2", "20"))
+    yield Measured(f"run-all, one profile ({pupils:,} pupils)", usage["1"], "T1")
+    yield Measured("  two like profiles", usage["2"], f"T2, T2 - T1 = {two - one:.3f} s")
+    yield Measured("  twenty like profiles", usage["20"], f"T20 = T1 + 19 x {(twenty - one) / 19:.3f} s")
+    yield at_most("T20, against 1.15 (T1 + 19 (T2 - T1))", twenty, 1.15 * (one + 19 * (two - one)), " s")
+
+
+def start() -> Iterator[Result]:
+    """Ask for help: what every start of the program costs."""
+    usage = medians(5, {"help": Job(command=python("-m", "sdssync", "--help"))})["help"]
+    yield Measured("sdssync --help", usage)
+    yield at_most("sdssync --help, processor time", usage.cpu, 0.15, " s")
+
+
+def validation(folder: Path, classes: int, *, rounds: int, bounds: bool) -> Iterator[Result]:
+    """Validate a set, beside a bare csv.reader loop and frictionless with a schema for it."""
+    csv_set = folder / f"set-{classes}" / "sds"
+    measure(Job(command=python("-m", "benchmarks.sds_set", "--classes", str(classes), csv_set)))
+    usage = medians(
+        rounds,
+        {
+            "validate": Job(command=python("-m", "sdssync", "validate", csv_set)),
+            "read": Job(command=python(FLOOR, "read", csv_set)),
+            "frictionless": Job(command=python("-m", "frictionless", "validate", write_package(csv_set))),
+        },
+    )
+    rows = sum(_rows(path) for path in csv_set.glob("*.csv"))
+    speed = {name: rows / each.cpu for name, each in usage.items()}
+    ratio = usage["validate"].cpu / usage["read"].cpu
+    note = f"{speed['validate']:,.0f} rows a second, {ratio:.2f} times the floor"
+    yield Measured(f"validate, {rows:,} rows ({classes:,} classes)", usage["validate"], note)
+    yield Measured("  floor: csv.reader", usage["read"], f"{speed['read']:,.0f} rows a second")
+    yield Measured("  frictionless validate", usage["frictionless"], f"{speed['frictionless']:,.0f} rows a second")
+    if bounds:
+        yield at_most(f"validate at {rows:,} rows, times the floor", ratio, 5.0)
+        yield at_most(f"validate at {rows:,} rows, memory", usage["validate"].peak, 400, " MB")
+        faster = speed["validate"] / speed["frictionless"]
+        yield at_least(f"validate at {rows:,} rows, times the rows a second of frictionless", faster, 10)
+
+
+def _rows(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(1 for _ in file) - 1
+
+
+def make_document(folder: Path, pupils: int) -> Path:
+    """Write the school of this size, once."""
+    document = folder / f"isams-{pupils}.xml"
+    if not document.exists():
+        measure(Job(command=python("-m", "benchmarks.school", "--pupils", str(pupils), document)))
+    return document
+
+
+def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
+    """Give one measurement after another; each stands for itself."""
+    yield start()
+    yield whole_job(folder, 2_000, rounds=5, times_floor=4.0)
+    yield growth(folder, 2_000, rounds=5)
+    yield validation(folder, 500, rounds=3, bounds=False)
+    if not quick:
+        yield whole_job(folder, 40_000, rounds=3, times_floor=2.5, megabytes=300)
+        yield validation(folder, 5_000, rounds=3, bounds=True)
+
+
+def measured(section: Iterator[Result]) -> Iterator[Verdict]:
+    """Print the lines of the table as they come and give the verdicts; a job that fails is one, too."""
+    try:
+        for result in section:
+            if isinstance(result, Verdict):
+                yield result
+            else:
+                print(result, flush=True)
+    except JobError as error:
+        yield Verdict(str(error), holds=False)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print, and tell by the exit code whether every bound holds."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=main.__doc__)
+    parser.add_argument("--quick", action="store_true", help="the small sizes only")
+    options = parser.parse_args(argv)
+    print(f"{'medians':<58}{'processor':>11}{'peak memory':>11}")
+    with tempfile.TemporaryDirectory(prefix="sdssync-bench-") as folder:
+        parts = sections(Path(folder), quick=options.quick)
+        verdicts = [verdict for section in parts for verdict in measured(section)]
+    print()
+    print(*verdicts, sep="\n")
+    return 0 if all(verdict.holds for verdict in verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
