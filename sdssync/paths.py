@@ -5,6 +5,7 @@ The rules are those of Windows and Linux together, on every system, so that an i
 makes, opens or changes a file.
 """
 
+import ntpath
 import os
 import re
 import unicodedata
@@ -65,9 +66,12 @@ def resolve(folder: Path, text: str) -> Path:
     r"""
     Turn a path of a TOML file into an absolute one; a relative one counts from `folder`.
 
-    `/` and `\` both separate, on every system. Links are not followed.
+    `/` and `\` both separate, on every system. Links are not followed. A path with a drive stays in one piece where
+    there are no drives: `is_foreign(path.name)`.
     """
-    if os.name != "nt" and not is_foreign(text):
+    if is_foreign(text):
+        return folder / ntpath.normpath(text)
+    if os.name != "nt":
         text = text.replace("\\", "/")
     return Path(os.path.abspath(folder / text))  # noqa: PTH100 - drops `..` without following links
 
@@ -83,7 +87,7 @@ def same_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def parts(folder: Path) -> tuple[str, ...]:
+def place(folder: Path) -> tuple[str, ...]:
     """
     Give the form in which two folders are compared: links followed, without regard to case.
 
@@ -93,10 +97,9 @@ def parts(folder: Path) -> tuple[str, ...]:
     return tuple(same_name(part.rstrip(". ") or part) for part in path.parts)
 
 
-def holds(outer: Path, inner: Path) -> bool:
-    """Whether a folder is another, or holds it at any depth."""
-    above, below = parts(outer), parts(inner)
-    return below[: len(above)] == above
+def holds(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
+    """Whether a folder is another, or holds it at any depth; both as `place` gives them."""
+    return inner[: len(outer)] == outer
 
 
 def shown(file: Path, folder: Path) -> str:
@@ -111,7 +114,7 @@ def printable(text: str) -> str:
 
 
 def toml_files(folder: Path) -> Iterable[Path]:
-    """List the entries of a folder that end in `.toml`, in any case, by name; those that begin with a dot are left out."""
+    """List what ends in `.toml` (in any case) in a folder, by name; a file is switched off by a dot before its name."""
     entries = (
         entry for entry in folder.iterdir() if entry.suffix.lower() == ".toml" and not entry.name.startswith(".")
     )

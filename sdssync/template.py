@@ -65,10 +65,16 @@ def _part(token: re.Match[str]) -> tuple[str, str]:
     if name in PLACEHOLDERS:
         return "", name
     if name is not None:
-        raise TemplateError(f"no placeholder is called {{{name}}} (allowed: {allowed})")
+        raise TemplateError(f"no placeholder is called {{{_shortened(name)}}} (allowed: {allowed})")
     if token["stray"]:
         raise TemplateError(
-            f"{token['stray']} has no partner; write it twice to mean the character itself (allowed placeholders: {allowed})"
+            f"{token['stray']} has no partner; write it twice to mean the character (allowed placeholders: {allowed})"
         )
     text = token[0]
     return ("{" if text == "{{" else "}" if text == "}}" else text), ""
+
+
+def _shortened(name: str) -> str:
+    """Make an unknown name fit into a message of one line."""
+    text = "".join(character if character.isprintable() else "?" for character in name)
+    return text if len(text) <= 30 else text[:29] + "\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,101 @@
+"""
+The installation as a whole: the settings, the profiles that are right, and those that are not.
+
+A mistake in `sdssync.toml` stops everything; a wrong profile file stops itself only.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sdssync.errors import ConfigError
+from sdssync.mistakes import MISSING, FileMistakes, Mistake, render
+from sdssync.paths import shown, toml_files
+from sdssync.profile_file import Draft, Profile, conflicts, read_draft
+from sdssync.settings import Settings
+from sdssync.settings_file import SettingsFile, read_settings
+
+__all__ = ["BrokenProfile", "Installation", "Profile", "load"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenProfile:
+    """A profile file that is wrong, or in conflict with another."""
+
+    name: str
+    """The name in the file, else its stem."""
+    file: Path
+    shown: str
+    """The file as seen from the folder of the settings."""
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def report(self) -> FileMistakes:
+        """The mistakes, for `mistakes.render`."""
+        return FileMistakes(self.shown, self.mistakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What is configured; profiles and broken ones in the order of their file names."""
+
+    settings: Settings
+    profiles: tuple[Profile, ...]
+    broken: tuple[BrokenProfile, ...]
+
+    def require_profiles(self) -> None:
+        """
+        Refuse an installation without any profile file, right or wrong.
+
+        Raises:
+            ConfigError: for the commands that work on profiles there is nothing to do.
+        """
+        if not self.profiles and not self.broken:
+            folder = shown(self.settings.profiles, self.settings.folder)
+            raise ConfigError(f"there is no profile: {folder} holds no .toml file", "sdssync new NAME writes one")
+
+
+def load(config: Path) -> Installation:
+    """
+    Read the settings file and every profile file beside it.
+
+    Raises:
+        ConfigError: the settings are wrong or missing; it tells all mistakes of all files, the profiles' too.
+    """
+    head = read_settings(config)
+    if MISSING in head.mistakes:
+        raise ConfigError(
+            f"there is no settings file {config}",
+            "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another",
+        )
+    drafts, problems = read_drafts(head)
+    wrong = head.mistakes + problems
+    if wrong or head.settings is None:
+        files = [FileMistakes(head.file.name, wrong), *(draft.report for draft in drafts if draft.mistakes)]
+        raise ConfigError(render(files))
+    return Installation(
+        settings=head.settings,
+        profiles=tuple(draft.profile for draft in drafts if draft.profile and not draft.mistakes),
+        broken=tuple(
+            BrokenProfile(name=draft.name, file=draft.file, shown=draft.shown, mistakes=draft.mistakes)
+            for draft in drafts
+            if draft.mistakes
+        ),
+    )
+
+
+def read_drafts(head: SettingsFile) -> tuple[list[Draft], tuple[Mistake, ...]]:
+    """Read all profile files and compare them; the mistakes are those of the settings about the folder."""
+    try:
+        files = toml_files(head.profiles)
+    except FileNotFoundError:
+        return [], (Mistake("paths.profiles", "expected a folder, found none; make it, or name another"),)
+    except NotADirectoryError:
+        return [], (Mistake("paths.profiles", "expected a folder, found a file"),)
+    except OSError as error:
+        return [], (Mistake("paths.profiles", f"the folder cannot be read: {error.strerror or type(error).__name__}"),)
+    drafts = [read_draft(file, head) for file in files]
+    found = conflicts(drafts)
+    return [
+        replace(draft, mistakes=draft.mistakes + tuple(mistake for other, mistake in found if other is draft))
+        for draft in drafts
+    ], ()
