@@ -2,18 +2,18 @@
 The domain: a school as iSAMS knows it. No SDS words, no XML words, no input or output.
 
 Texts are as iSAMS holds them, blanks at their ends included; a text of white space alone (blank, tab, CR, LF)
-and an absent one are both "".
+and an absent one are both "". Pupils and teachers are records: two of them are never equal, whatever they hold.
 """
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pupil:
     """A current pupil."""
 
     id: str
-    """The number of the pupil's record; set lists may refer to it."""
+    """The number of the pupil's record."""
     school_id: str
     """The number by which the school knows the pupil: the one that goes to SDS."""
     forename: str
@@ -23,7 +23,7 @@ class Pupil:
     email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Teacher:
     """A current member of staff; whether one teaches shows in the sets."""
 
@@ -54,14 +54,19 @@ class TeachingSet:
     year: str
     """The year of the set, which need not be the year of each pupil in it."""
     teacher_ids: tuple[str, ...]
+    """Of staff, who may no longer be current; one may stand twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One row of a set list: a pupil, by school id, is in a set. Either may be unknown."""
+    """One row of a set list: a pupil is in a set. Either may be unknown, and a row may stand twice."""
 
     set_id: str
+    """As written in the row; it means the set of the same number."""
     school_id: str
+    """The pupil's `school_id`; "" where the row has none."""
+    pupil_id: str
+    """The pupil's `id`, where `school_id` is ""; else ""."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
