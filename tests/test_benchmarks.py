@@ -1,4 +1,4 @@
-"""What `benchmarks` makes is the same for the same seed and of the shape that it claims; a failed job has no figures."""
+"""What `benchmarks` makes is the same for the same seed and of the shape that it claims; a failed job is no figure."""
 
 import csv
 import sys
