@@ -88,15 +88,16 @@ def publish(staged: Path, output: Path, *, swap: Swap = exchange.swap, linger: f
     check_folder(output)
     with _reporting(output):
         _flush(staged)
-        if not os.path.lexists(output):
+        replaces = os.path.lexists(output)
+        if replaces:
+            _take_over(staged, output)
+            swap(staged, output, _sibling(output, "old"))
+        else:
             rename(staged, output)
-            _flush_folder(output.parent)
-            return
-        _take_over(staged, output)
-        swap(staged, output, _sibling(output, "old"))
-        _flush_folder(output.parent)
-    time.sleep(linger)
     try:
+        with _reporting(output):
+            _flush_folder(output.parent)
+        time.sleep(linger if replaces else 0)
         heal(output)
     except OutputError as error:
         raise OutputError(f"output {output}: the new set is published, but {error.message}", error.hint) from error
