@@ -2,7 +2,7 @@
 What `sdssync.toml` and the files of `profiles.d` may say: keys, types and limits, as pydantic models.
 
 They stay at the border: `settings_file` and `profile_file` turn them into the values that the program works with. What
-one key says about another (a url needs a key, parity allows no title) is checked there.
+one key says about another, or one value of a list about the next, is checked there too.
 """
 
 import ipaddress
@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WrapValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WrapValidator
+from pydantic.config import JsonDict
 from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -46,16 +47,6 @@ def _expects(words: str, fault: Callable[[Any], str] = lambda _: "") -> WrapVali
         return result
 
     return WrapValidator(check)
-
-
-def _each_once(values: list[Any]) -> list[Any]:
-    """Refuse a list that holds a value twice; subject 7 is subject "7"."""
-    seen: set[str] = set()
-    for value in values:
-        if str(value) in seen:
-            _refuse("each value once", found=value, fault="twice")
-        seen.add(str(value))
-    return values
 
 
 def _line_fault(text: str) -> str:
@@ -156,9 +147,10 @@ Retry = Annotated[
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
 # fmt: on
 
-Years = Annotated[list[Year], Field(min_length=1), AfterValidator(_each_once)]
-Subjects = Annotated[list[Subject], Field(min_length=1), AfterValidator(_each_once)]
-Codes = Annotated[list[Code], Field(min_length=1), AfterValidator(_each_once)]
+_UNIQUE: JsonDict = {"uniqueItems": True}
+Years = Annotated[list[Year], Field(min_length=1, json_schema_extra=_UNIQUE)]
+Subjects = Annotated[list[Subject], Field(min_length=1, json_schema_extra=_UNIQUE)]
+Codes = Annotated[list[Code], Field(min_length=1, json_schema_extra=_UNIQUE)]
 
 
 class Table(BaseModel):

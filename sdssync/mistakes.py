@@ -102,7 +102,7 @@ def describe(value: object, *, secret: bool = False) -> str:
             kind, text = "a number", str(value) if abs(value) < 1e15 else ""
         case str():
             private = "@" in value or len(value) > 32 or invisible(value)
-            kind, text = ("a text", "" if private else f'"{value}"') if value else ("an empty text", "")
+            kind, text = "a text", "" if private else f'"{value}"'
         case datetime():
             kind, text = "a date with a time", ""
         case date():
@@ -122,7 +122,7 @@ def read_toml(file: Path) -> dict[str, Any] | Mistake:
         if not file.exists():
             return MISSING
         if not file.is_file():
-            return Mistake(_WHOLE_FILE, "expected a file, found a folder or device")
+            return Mistake(_WHOLE_FILE, "expected a file, found " + ("a folder" if file.is_dir() else "a device"))
         with file.open("rb") as stream:
             data = stream.read(TOML_LIMIT + 1)
     except OSError as error:
@@ -183,9 +183,7 @@ def _mistake(detail: ErrorDetails, known: Sequence[str]) -> Mistake:
     if kind == "extra_forbidden":
         return _unknown(detail["loc"], known)
     if kind == "missing":
-        return Mistake(
-            key, "this key is required" if "." in key or key not in SECRET_TABLES | {"school"} else "required table"
-        )
+        return Mistake(key, "required, and not there")
     expected = context.get("words") or _EXPECTED.get(kind) or detail["msg"]
     return wrong(key, expected, context.get("found", detail["input"]), context.get("fault", ""))
 

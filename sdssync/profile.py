@@ -4,12 +4,13 @@ The installation as a whole: the settings, the profiles that are right, and thos
 A mistake in `sdssync.toml` stops everything; a wrong profile file stops itself only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdssync.errors import ConfigError
 from sdssync.mistakes import MISSING, FileMistakes, Mistake, render
-from sdssync.paths import shown, toml_files
+from sdssync.paths import printable, shown, toml_files
 from sdssync.profile_file import Draft, Profile, conflicts, read_draft
 from sdssync.settings import Settings
 from sdssync.settings_file import SettingsFile, read_settings
@@ -62,18 +63,10 @@ def load(config: Path) -> Installation:
         ConfigError: the settings are wrong or missing; it tells all mistakes of all files, the profiles' too.
     """
     head = read_settings(config)
-    if MISSING in head.mistakes:
-        raise ConfigError(
-            f"there is no settings file {config}",
-            "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another",
-        )
     drafts, problems = read_drafts(head)
-    wrong = head.mistakes + problems
-    if wrong or head.settings is None:
-        files = [FileMistakes(head.file.name, wrong), *(draft.report for draft in drafts if draft.mistakes)]
-        raise ConfigError(render(files))
+    settings = require_settings(head, drafts, problems)
     return Installation(
-        settings=head.settings,
+        settings=settings,
         profiles=tuple(draft.profile for draft in drafts if draft.profile and not draft.mistakes),
         broken=tuple(
             BrokenProfile(name=draft.name, file=draft.file, shown=draft.shown, mistakes=draft.mistakes)
@@ -81,6 +74,25 @@ def load(config: Path) -> Installation:
             if draft.mistakes
         ),
     )
+
+
+def require_settings(head: SettingsFile, drafts: Sequence[Draft] = (), problems: tuple[Mistake, ...] = ()) -> Settings:
+    """
+    Take the settings, if there are any.
+
+    Raises:
+        ConfigError: there is no such file, or there are mistakes in it; those of the drafts are told along with them.
+    """
+    if MISSING in head.mistakes:
+        raise ConfigError(
+            f"there is no settings file {printable(str(head.file))}",
+            "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another",
+        )
+    wrong = head.mistakes + problems
+    if wrong or head.settings is None:
+        files = [FileMistakes(head.file.name, wrong), *(draft.report for draft in drafts if draft.mistakes)]
+        raise ConfigError(render(files))
+    return head.settings
 
 
 def read_drafts(head: SettingsFile) -> tuple[list[Draft], tuple[Mistake, ...]]:

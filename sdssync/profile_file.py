@@ -18,6 +18,15 @@ from sdssync.schema import SdsFormat
 from sdssync.settings_file import SettingsFile
 from sdssync.template import Template
 
+_LISTS = (
+    ("", "year_groups"),
+    ("subjects", "exclude"),
+    ("subjects", "include"),
+    ("teachers", "extra"),
+    ("validate", "select"),
+    ("validate", "ignore"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -83,7 +92,7 @@ def draft(file: Path, raw: dict[str, Any] | Mistake, settings: SettingsFile) -> 
     model, mistakes = check_shape(ProfileModel, raw)
     if fault := name_fault(stem):
         mistakes += (Mistake("", f"expected a file name that Windows and Linux accept: {fault}"),)
-    mistakes += _parity_mistakes(raw, settings) + _repeated_teacher(raw)
+    mistakes += _parity_mistakes(raw, settings) + _repetitions(raw)
     name, written = raw.get("name"), raw.get("output")
     output = resolve(settings.folder, written) if isinstance(written, str) and not path_fault(written) else None
     claimed = place(output) if output else ()
@@ -137,16 +146,23 @@ def _parity_mistakes(raw: Mapping[str, Any], settings: SettingsFile) -> tuple[Mi
     )
 
 
-def _repeated_teacher(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """Tell an address that stands twice; in a parity profile each listing counts."""
-    table = raw.get("teachers")
-    extra = table.get("extra") if isinstance(table, dict) else None
-    if raw.get("parity") is True or not isinstance(extra, list):
-        return ()
-    addresses = [address.casefold() for address in extra if isinstance(address, str)]
-    if len(set(addresses)) == len(addresses):
-        return ()
-    return (wrong("teachers.extra", "each address once, without regard to case", extra, "one stands twice"),)
+def _repetitions(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
+    """Tell values that stand twice in a list; in a parity profile each listing of a teacher counts."""
+    found = []
+    for table, key in _LISTS:
+        values = raw.get(table, {}) if table else raw
+        values = values.get(key) if isinstance(values, dict) else None
+        if not isinstance(values, list) or (table == "teachers" and raw.get("parity") is True):
+            continue
+        seen: set[str] = set()
+        for index, value in enumerate(values):
+            same = str(value).casefold() if table == "teachers" else str(value)
+            if same in seen and isinstance(value, str | int):
+                found.append(
+                    wrong(f"{table}.{key}[{index}]".lstrip("."), "each value once", value, "it stands there twice")
+                )
+            seen.add(same)
+    return tuple(found)
 
 
 def _output_mistakes(output: Path, claimed: tuple[str, ...], settings: SettingsFile) -> tuple[Mistake, ...]:
