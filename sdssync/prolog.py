@@ -145,7 +145,8 @@ def _doctype(rest: str) -> Failure:
     if rest.lstrip(_BLANKS)[:4].lower() == "html":
         return _web_page()
     return _malformed(
-        "the document has a DOCTYPE, which an iSAMS document never has", "find out where the document comes from: who answers at [isams] url"
+        "the document has a DOCTYPE, which an iSAMS document never has",
+        "find out where the document comes from: who answers at [isams] url",
     )
 
 

@@ -85,6 +85,15 @@ def of_status(status: int) -> Failure:
     return _refused(f"{message} (status {status})", hint)
 
 
+def of_redirect(host: str) -> Failure:
+    """Tell that an answer is a redirect, which is not followed: the key goes to nobody but the host of the settings."""
+    target = host or "another address"
+    return _refused(
+        f"iSAMS redirects to {target}, and redirects are not followed",
+        "write the address at which iSAMS itself answers into [isams] url",
+    )
+
+
 def may_pass(status: int) -> bool:
     """Tell whether the same request may be answered differently a little later."""
     return status in {408, 429} or 500 <= status < 600
