@@ -10,26 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sdssync.errors import ConfigError, OutputError
-from sdssync.paths import holds, is_root, printable
+from sdssync.paths import holds, is_root, place, printable
+from sdssync.schema import FORMATS
 
-SDS_FILES = frozenset(
-    f"{name}.csv"
-    for name in (
-        "orgs",
-        "users",
-        "classes",
-        "enrollments",
-        "roles",
-        "academicSessions",
-        "courses",
-        "demographics",
-        "userFlags",
-        "relationships",
-    )
-)
-"""
-The files of the V2 and V2.1 formats. SDS reads them by exactly these names, so `Users.csv` is not one of ours.
-"""
+SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.files)
+"""The files of all formats. SDS reads them by exactly these names, so `Users.csv` is not one of ours."""
 
 _SHOWN = 3
 _LENGTH = 40
@@ -48,7 +33,7 @@ def check_output(output: Path, *, forbidden: Iterable[Path]) -> None:
     if is_root(output):
         raise ConfigError(f"output {output}: it is the root of a drive", hint)
     for folder in forbidden:
-        if holds(output, folder):
+        if holds(place(output), place(folder)):
             raise ConfigError(f"output {output}: it is or holds the folder {folder}, which sdssync needs itself", hint)
     check_folder(output)
 

@@ -111,7 +111,8 @@ def heal(output: Path) -> bool:
     acknowledged. Raises OutputError.
     """
     staged, aside = _sibling(output, "new"), _sibling(output, "old")
-    left_behind = os.path.lexists(staged) or os.path.lexists(aside)
+    if not os.path.lexists(staged) and not os.path.lexists(aside):
+        return False
     with _reporting(output):
         if os.path.lexists(aside):
             with suppress(OSError):
@@ -122,7 +123,7 @@ def heal(output: Path) -> bool:
         if os.path.lexists(aside):
             rename(aside, staged)  # so that the name of the former set never holds half of one
             _remove(staged)
-    return left_behind
+    return True
 
 
 def _sibling(output: Path, role: str) -> Path:
