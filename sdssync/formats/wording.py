@@ -1,0 +1,85 @@
+"""What the formats say alike: findings gathered by rule, counts in words, and texts that a terminal can be given."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sdssync.findings import Finding, SetReport, Severity
+from sdssync.rules import CATALOGUE, Rule
+
+_PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What one rule found in a set."""
+
+    rule: Rule
+    counts: Mapping[Severity, int]
+    """How often, worst first, whether listed or not; none is zero."""
+    findings: tuple[Finding, ...]
+    """Those that are listed, in the order of the report."""
+
+    @property
+    def total(self) -> int:
+        """How often, all severities together."""
+        return sum(self.counts.values())
+
+    @property
+    def unlisted(self) -> int:
+        """How many findings are counted and not listed."""
+        return self.total - len(self.findings)
+
+
+def group(report: SetReport) -> tuple[Group, ...]:
+    """Gather the findings by rule, most hits first."""
+    groups = (
+        Group(
+            rule=CATALOGUE[code],
+            counts={
+                severity: report.counts[code, severity] for severity in Severity if (code, severity) in report.counts
+            },
+            findings=tuple(finding for finding in report.findings if finding.code == code),
+        )
+        for code in report.codes
+    )
+    return tuple(sorted(groups, key=lambda each: (-each.total, each.rule.code)))
+
+
+def count_words(counts: Iterable[tuple[Severity, int]]) -> str:
+    """Say counts in words: "1 fatal, 4,711 errors"."""
+    words = [
+        f"{number:,} {_PLURALS.get(severity, severity) if number != 1 else severity}" for severity, number in counts
+    ]
+    return ", ".join(words)
+
+
+def summarise(report: SetReport) -> str:
+    """Say in one line how it stands with a set: path, format, valid or not, counts, rows of each file."""
+    severities = [(severity, report.count(severity)) for severity in Severity if report.count(severity)]
+    verdict = "valid" if report.valid else "not valid"
+    found = count_words(severities) or "nothing found"
+    rows = ", ".join(f"{visible(file)} {number:,}" for file, number in report.rows.items()) or "none"
+    return f"{visible(report.path)} ({report.format}): {verdict}; {found}; rows: {rows}"
+
+
+def place(finding: Finding) -> str:
+    """Say where: file, line and column as far as there are any, `users.csv:12:username`."""
+    return ":".join(visible(str(part)) for part in (finding.file, finding.line, finding.column) if part is not None)
+
+
+def message(finding: Finding) -> str:
+    """Say what was found; the column is named even where the sentence itself does without."""
+    if finding.column is None or finding.column in finding.message:
+        return finding.message
+    return f"{finding.column}: {finding.message}"
+
+
+def visible(text: str) -> str:
+    r"""
+    Write what cannot be seen as an escape: `\x1b` for the beginning of a terminal's command, `\n` for a line break.
+
+    What is left is one line that no terminal obeys, and legal in XML 1.0.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
