@@ -148,11 +148,13 @@ def _parse(text: str) -> dict[str, Any] | Mistake:
     position = _POSITION.search(told)
     lines = text.split("\n")
     number = int(position[1]) if position else len(lines)
-    place = f"line {number}, column {position[2]}" if position else "at its end"
+    place = (
+        f", line {number}, column {position[2]}" if position else ", at its end" if "end of document" in told else ""
+    )
     reason = next((reason for start, reason in _SYNTAX.items() if told.startswith(start)), "")
     if "\\" in lines[number - 1]:
         reason = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
-    return Mistake(_WHOLE_FILE, f"is not valid TOML, {place}" + (f": {reason}" if reason else ""))
+    return Mistake(_WHOLE_FILE, f"is not valid TOML{place}" + (f": {reason}" if reason else ""))
 
 
 def check_shape(model: type[Model], raw: Mapping[str, Any]) -> tuple[Model | None, tuple[Mistake, ...]]:

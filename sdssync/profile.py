@@ -98,7 +98,7 @@ def require_settings(head: SettingsFile, drafts: Sequence[Draft] = (), problems:
 def read_drafts(head: SettingsFile) -> tuple[list[Draft], tuple[Mistake, ...]]:
     """Read all profile files and compare them; the mistakes are those of the settings about the folder."""
     try:
-        files = toml_files(head.profiles)
+        files = [file for file in toml_files(head.profiles) if file != head.file]
     except FileNotFoundError:
         return [], (Mistake("paths.profiles", "expected a folder, found none; make it, or name another"),)
     except NotADirectoryError:

@@ -107,11 +107,11 @@ def _settings(file: Path, model: SettingsModel, profiles: Path, state: Path) -> 
     """Turn a right model into settings."""
     return Settings(
         file=file,
-        school=SchoolIdentity(**model.school.model_dump()),
+        school=SchoolIdentity(**dict(model.school)),
         source=_source(file.parent, model.isams),
         profiles=profiles,
         state=state,
-        safety=Safety(**model.safety.model_dump()),
+        safety=Safety(**dict(model.safety)),
     )
 
 

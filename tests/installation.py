@@ -1,0 +1,27 @@
+"""Writes small installations to a folder: right by default, one thing changed."""
+
+from pathlib import Path
+
+SETTINGS = """\
+[school]
+id = "8889999"
+name = "MySchool"
+
+[isams]
+file = "hartley.xml"
+"""
+
+
+def install(folder: Path, settings: str | bytes = SETTINGS, **profiles: str | bytes) -> Path:
+    """Write `sdssync.toml` and one file per profile; give the path of the settings file."""
+    config = folder / "sdssync.toml"
+    _write(config, settings)
+    (folder / "profiles.d").mkdir(exist_ok=True)
+    for stem, content in profiles.items():
+        _write(folder / "profiles.d" / f"{stem}.toml", content)
+    return config
+
+
+def _write(file: Path, content: str | bytes) -> None:
+    """Write text as UTF-8, or bytes as they are."""
+    file.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
