@@ -33,6 +33,11 @@ class Kind:
     several: bool = False
     """Whether one quoted field may hold several values, separated by commas."""
 
+    @property
+    def restricted(self) -> bool:
+        """Whether there is a text that it does not accept."""
+        return self.accepts is not _anything
+
     def parts(self, cell: str) -> tuple[str, ...]:
         """Split a cell into its values; blank ones do not count, and nothing is trimmed (SDS takes ids as received)."""
         if self.several and "," in cell:
@@ -80,7 +85,7 @@ def _anything(value: str) -> bool:  # noqa: ARG001  the shape of Kind.accepts
 
 
 def parse_date(value: str) -> datetime | None:
-    """Parse an ISO 8601 date (2021-08-24 or 20210824), with or without a time, its zone dropped; None when it is none."""
+    """Parse an ISO 8601 date (2021-08-24 or 20210824), with or without a time, without its zone; None if it is none."""
     if not _DATE(value):
         return None
     try:

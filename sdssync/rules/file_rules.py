@@ -43,7 +43,8 @@ FILE_RULES = (
         severities=(WARNING,),
         title="A column header is not known",
         what="The header is not in the SDS tables of this file.",
-        why="What SDS does with such a column is not documented; often it is a misspelt optional column, whose data would "
+        why="What SDS does with such a column is not documented; often it is a misspelt optional column, whose "
+        "data would "
         "be lost.",
         bad="sourcedId,name,type,parentID",
         mend="Correct the spelling, or leave the column out",
@@ -75,7 +76,8 @@ FILE_RULES = (
         title="A row has more or fewer fields than the header, or is no CSV",
         what="Each row has as many fields as the header; quotes are closed and doubled within; no field is longer than "
         "131,072 characters and no line longer than 256 KiB. Wholly empty lines are no rows and are passed over.",
-        why="Nearly always a comma or a quote in a value that is not quoted: everything behind it lands in the wrong column.",
+        why="Nearly always a comma or a quote in a value that is not quoted: everything behind it lands in the "
+        "wrong column.",
         bad="12001,10001,Physics, advanced",
         mend="Quote values that hold a comma or a quote, as RFC 4180 says",
     ),
@@ -98,7 +100,8 @@ FILE_RULES = (
         what="Compared with the last publication of the same format; a required file that is missing is SDS101 only.",
         why="SDS wants the same set of files every time; records of a file left out are taken as no longer active.",
         bad="The last set had courses.csv, this one has not.",
-        mend="Send the same files as before, with a header only where there is nothing to say; a new file needs the data "
+        mend="Send the same files as before, with a header only where there is nothing to say; a new file needs "
+        "the data "
         "flow to be set up anew",
     ),
     Rule(
@@ -118,7 +121,8 @@ FILE_RULES = (
         severities=(WARNING,),
         formats=V21_ONLY,
         title="Sessions or courses are referred to, but the file is not there",
-        what="A column names sessions or courses, and academicSessions.csv or courses.csv is missing. The references are "
+        what="A column names sessions or courses, and academicSessions.csv or courses.csv is missing. The "
+        "references are "
         "counted, not listed.",
         why="SDS reports each of these references and drops the value.",
         bad="roles.csv fills sessionSourcedId, and there is no academicSessions.csv.",

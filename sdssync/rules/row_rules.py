@@ -42,7 +42,8 @@ ROW_RULES = (
         severities=(ERROR, WARNING),
         title="A required value is not in its list",
         what="Types and roles, compared without regard to case. A warning only, in V2.1, for aide, parent, guardian, "
-        "relative and doctor as roles.csv role and for aid, aide, faculty, nurse and researcher as enrollments.csv role: "
+        "relative and doctor as roles.csv role and for aid, aide, faculty, nurse and researcher as "
+        "enrollments.csv role: "
         "some lists have these, the current one has not.",
         why="SDS drops the row.",
         bad="role: pupil",
@@ -53,7 +54,8 @@ ROW_RULES = (
         name="unknown-optional-code",
         severities=(ERROR, WARNING),
         title="An optional value is not in its list",
-        what="Grade, sex, race, ethnicity, flag, subject; compared without regard to case. An error for the grade of V2, "
+        what="Grade, sex, race, ethnicity, flag, subject; compared without regard to case. An error for the "
+        "grade of V2, "
         "else a warning.",
         why="SDS drops the value and keeps the row; V2 took any value off a list as an error.",
         bad="grade: Year 7",
@@ -96,7 +98,8 @@ ROW_RULES = (
         severities=(ERROR, WARNING),
         formats=V21_ONLY,
         title="A value does not have the form of its type",
-        what="E-mail: RFC 5322 addr-spec; phone and sms: E.164; dates: ISO 8601; isPrimary: true or false. An error for "
+        what="E-mail: RFC 5322 addr-spec; phone and sms: E.164; dates: ISO 8601; isPrimary: true or false. An "
+        "error for "
         "the dates of academicSessions, which are required, else a warning.",
         why="SDS drops the value, or the row if the value is required.",
         bad="roleStartDate: 24/08/2021",
@@ -182,10 +185,13 @@ ROW_RULES = (
         name="unusable-username",
         severities=(ERROR, ADVICE),
         title="A username cannot be a user principal name",
-        what="One @, 1 to 64 characters before and at most 48 after it, 113 in all; before it only A-Z a-z 0-9 ' . - _ ! "
-        "# ^ ~ and no full stop at the end; after it a domain with a full stop, not .local. An error when SDS creates the "
+        what="One @, 1 to 64 characters before and at most 48 after it, 113 in all; before it only A-Z a-z 0-9 "
+        "' . - _ ! "
+        "# ^ ~ and no full stop at the end; after it a domain with a full stop, not .local. An error when SDS "
+        "creates the "
         "users, else advice.",
-        why="No account can have this name, so the user matches nobody; only a name without @ may match, where the data "
+        why="No account can have this name, so the user matches nobody; only a name without @ may match, where "
+        "the data "
         "flow appends the domain.",
         bad="jörg maier@myschool.example",
         mend="Use the user principal name of the account",

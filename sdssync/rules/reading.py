@@ -1,0 +1,120 @@
+"""Read one file of a set through all checks that its schema and its rules ask for."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sdssync.csvset import Block, CsvFile, DefectError, open_csv
+from sdssync.findings import Severity
+from sdssync.rules.columns import ColumnCheck, line_breaks, wrong_widths
+from sdssync.rules.files import judge_size, take_header
+from sdssync.rules.ledger import Place, Verdict
+from sdssync.rules.relations import DATE_PAIRS, WATCHED, DateOrderCheck, circular_orgs
+from sdssync.rules.repeats import RepeatCheck, key_of, look_alikes, take_ids
+from sdssync.rules.table import Context, Table
+from sdssync.schema import ENROLLMENTS, ORGS
+
+
+def read_table(table: Table, folder: Path, context: Context) -> None:
+    """Check one file. A defect of the file is a finding; ConfigError when it cannot be read or changes meanwhile."""
+    try:
+        csv = open_csv(folder / table.name)
+        take_header(table, csv, context)
+        with _no_cycle_collection():
+            FileReading(table, csv, context).run()
+    except DefectError as defect:
+        table.gap = True
+        table.rows = max(table.rows, defect.rows)
+        context.ledger.add(Verdict(defect.code, Severity.FATAL, defect.message), Place(table.name, defect.line))
+    else:
+        judge_size(table, context)
+
+
+class FileReading:
+    """One way through one file."""
+
+    def __init__(self, table: Table, csv: CsvFile, context: Context) -> None:
+        self._table = table
+        self._csv = csv
+        self._context = context
+        columns = (ColumnCheck(table, column, context) for column in table.spec.columns if column.name in table.places)
+        checks = [(table.places[check.column.name], check) for check in columns if not check.idle]
+        self._columns = [(place, check) for place, check in checks if not check.refers_within]
+        self._late_columns = [(place, check) for place, check in checks if check.refers_within]
+        key = key_of(table)
+        self._repeats = RepeatCheck(key, table) if key else None
+        dates = DATE_PAIRS.get(table.name)
+        self._dates = DateOrderCheck(table, dates) if dates and table.has(*dates) else None
+
+    def run(self) -> None:
+        """Read the rows, and once more where ids of the same file are referred to or something stands twice."""
+        for block in self._blocks():
+            self._take(block, list(zip(*block.rows, strict=True)))
+        look_alikes(self._table, self._context)
+        if self._repeats:
+            self._repeats.finish(self._csv, self._context)
+        if self._late_columns:
+            self._take_references_within()
+
+    def _blocks(self) -> Iterator[Block]:
+        """Yield the blocks without the rows that have not as many fields as the header."""
+        width = len(self._csv.header)
+        for block in self._csv.blocks():
+            self._table.rows += len(block.rows)
+            if block.broken:
+                line_breaks(self._table, block, self._context)
+            if block.widths == {width}:
+                yield block
+            elif block.rows:
+                self._table.torn = True
+                sound = wrong_widths(self._table, block, self._context, width)
+                if sound.rows:
+                    yield sound
+
+    def _take(self, block: Block, columns: Sequence[tuple[str, ...]]) -> None:
+        table, context = self._table, self._context
+        if table.spec.has_ids and "sourcedId" in table.places:
+            take_ids(table, block, columns[table.places["sourcedId"]], context)
+        for place, check in self._columns:
+            check.take(block, columns[place])
+        if self._repeats:
+            self._repeats.take(columns)
+        if self._dates:
+            self._dates.take(block, columns, context)
+        if table.name in WATCHED and WATCHED[table.name] in table.places:
+            table.seen[WATCHED[table.name]].update(columns[table.places[WATCHED[table.name]]])
+        if table.name == ENROLLMENTS and table.has("classSourcedId", "role"):
+            places = (table.places["classSourcedId"], table.places["role"])
+            table.pairs.update(zip(*(columns[place] for place in places), strict=True))
+
+    def _take_references_within(self) -> None:
+        """Judge references to the same file, now that all its ids are known."""
+        width = len(self._csv.header)
+        parents: dict[str, str] = {}
+        for block in self._csv.blocks():
+            if block.widths != {width}:
+                block = _of_width(block, width)  # noqa: PLW2901  the torn rows have been reported
+            columns = list(zip(*block.rows, strict=True))
+            for place, check in self._late_columns if block.rows else ():
+                check.take(block, columns[place])
+                if self._table.name == ORGS and self._table.has("sourcedId"):
+                    parents |= zip(columns[self._table.places["sourcedId"]], columns[place], strict=True)
+        circular_orgs(parents, self._table, self._context)
+
+
+def _of_width(block: Block, width: int) -> Block:
+    pairs = [(row, line) for row, line in zip(block.rows, block.lines, strict=True) if len(row) == width]
+    return Block([row for row, _ in pairs], [line for _, line in pairs], frozenset({width}), block.broken)
+
+
+@contextmanager
+def _no_cycle_collection() -> Iterator[None]:
+    """Spare the collector the rows, which hold no cycles; a file of a million rows would call it a thousand times."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,179 @@
+"""
+Find what stands twice: ids (R02, R03), usernames (R15), rows (R13), and people on both sides of a class (R14).
+
+Keys of rows are kept as 64-bit hashes while a file is read. A hash that comes twice is only a suspicion: the file is
+read once more for the suspects, whose keys are then compared in full.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sdssync.csvset import Block, CsvFile
+from sdssync.findings import Severity
+from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES, is_blank
+from sdssync.rules.ledger import Place, Verdict
+from sdssync.rules.table import Context, Table, fold
+from sdssync.schema import ENROLLMENTS, USERS, Required
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The columns that tell one row from another, and the rule for two that are alike."""
+
+    columns: tuple[str, ...]
+    folded: frozenset[str]
+    """Those of them that are compared in lower case."""
+    demanded: frozenset[str]
+    """Those without which there is no key: a row without them has its own finding."""
+    verdict: Verdict
+    column: str | None = None
+    """The column to show, if it is a matter of one."""
+
+    def cells(self, table: Table, columns: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+        """Yield the keys of a block that is given by columns."""
+        return zip(
+            *map(self._column, self.columns, (columns[table.places[name]] for name in self.columns)), strict=True
+        )
+
+    def _column(self, name: str, cells: tuple[str, ...]) -> Sequence[str]:
+        return list(map(str.lower, cells)) if name in self.folded else cells
+
+    def void(self, key: tuple[str, ...]) -> bool:
+        """Whether a value is missing without which nothing can be said."""
+        return any(name in self.demanded and is_blank(cell) for name, cell in zip(self.columns, key, strict=True))
+
+
+def key_of(table: Table) -> Key | None:
+    """Give what must not stand twice in a file besides its sourcedId."""
+    if table.name == USERS and "username" in table.places:
+        same_name = Verdict("SDS215", Severity.ERROR, "the username is that of another user")
+        name = frozenset({"username"})
+        return Key(("username",), name, name, same_name, "username")
+    columns = [table.spec.column(name) for name in table.spec.key]
+    demanded = frozenset(column.name for column in columns if column and column.required is Required.YES)
+    if not demanded or not demanded <= table.places.keys():
+        return None
+    there = tuple(name for name in table.spec.key if name in table.places)
+    folded = frozenset(column.name for column in columns if column and column.kind.values)
+    return Key(there, folded, demanded, Verdict("SDS213", Severity.WARNING, "the row says what another says already"))
+
+
+@dataclass(slots=True)
+class RepeatCheck:
+    """Watches the keys of one file."""
+
+    key: Key
+    table: Table
+    _seen: set[int] = field(default_factory=set)
+    _suspects: set[int] = field(default_factory=set)
+
+    def take(self, columns: Sequence[tuple[str, ...]]) -> None:
+        """Note the keys of a block."""
+        number = len(columns[0])
+        hashes = set(map(hash, self.key.cells(self.table, columns)))
+        if len(hashes) < number:
+            self._suspects |= self._doubles(columns)
+        if not self._seen.isdisjoint(hashes):
+            self._suspects |= self._seen & hashes
+        self._seen |= hashes
+
+    def _doubles(self, columns: Sequence[tuple[str, ...]]) -> set[int]:
+        """Find the hashes that come twice within a block."""
+        once: set[int] = set()
+        twice: set[int] = set()
+        for number in map(hash, self.key.cells(self.table, columns)):
+            (twice if number in once else once).add(number)
+        return twice
+
+    def finish(self, csv: CsvFile, context: Context) -> None:
+        """Compare the suspects in full and report those that are alike."""
+        self._seen.clear()
+        if not self._suspects:
+            return
+        first: dict[tuple[str, ...], tuple[int, str]] = {}
+        people: defaultdict[tuple[str, ...], list[tuple[int, str]]] = defaultdict(list)
+        for line, row, key in self._suspicious(csv):
+            if key in first and not self._same_user(row, first[key][1]):
+                message = f"{self.key.verdict.message}, on line {first[key][0]}"
+                verdict = Verdict(self.key.verdict.code, self.key.verdict.severity, message)
+                place = Place(self.table.name, line, self.key.column, key[0] if self.key.column else None)
+                context.ledger.add(verdict, place)
+            first.setdefault(key, (line, self.table.id_of(row)))
+            if self.table.name == ENROLLMENTS and "role" in self.table.places:
+                people[key].append((line, row[self.table.places["role"]].lower()))
+        for key, roles in people.items():
+            _judge_roles(key, roles, self.table, context)
+
+    def _same_user(self, row: Sequence[str], identifier: str) -> bool:
+        """Whether the row is no second user but the same one again, which is a duplicate id and nothing else."""
+        return bool(identifier) and self.table.id_of(row) == identifier
+
+    def _suspicious(self, csv: CsvFile) -> Iterator[tuple[int, Sequence[str], tuple[str, ...]]]:
+        """Read the file once more and yield line, row and key of the suspects."""
+        for block in csv.blocks():
+            pairs = [
+                (line, row) for line, row in zip(block.lines, block.rows, strict=True) if len(row) == len(csv.header)
+            ]
+            columns = list(zip(*(row for _, row in pairs), strict=True))
+            keys = list(self.key.cells(self.table, columns)) if pairs else []
+            for (line, row), key in zip(pairs, keys, strict=True):
+                if hash(key) in self._suspects and not self.key.void(key):
+                    yield line, row, key
+
+
+def _judge_roles(key: tuple[str, ...], roles: list[tuple[int, str]], table: Table, context: Context) -> None:
+    """
+    Report somebody who is both teacher and student of one class (R14), and count nobody twice as a member (M05).
+
+    Why: an owner and a member at once; which of the two SDS makes is not known.
+    Bad: "12001,14001,student" and "12001,14001,teacher".
+    Mend: remove one of the two rows.
+    """
+    owners = [line for line, role in roles if role in OWNER_ROLES]
+    students = [line for line, role in roles if role == "student"]
+    if owners and students:
+        line = max(min(owners), min(students))
+        message = f"the user is both teacher and student of the class, see line {min(*owners, *students)}"
+        context.ledger.add(Verdict("SDS214", Severity.WARNING, message), Place(table.name, line, "role"))
+    members = sum(role in MEMBER_ROLES for _, role in roles)
+    table.surplus_owners[key[0]] += max(len(owners) - 1, 0)
+    table.surplus_members[key[0]] += max(members - 1, 0)
+
+
+def take_ids(table: Table, block: Block, cells: tuple[str, ...], context: Context) -> None:
+    """
+    Remember the ids of a block, and report those that stand already in the file (R02).
+
+    Why: an id must be unique; which row SDS keeps is not known.
+    Bad: users.csv has 14001 for two people.
+    Mend: give each record its own id.
+    """
+    ids = table.ids
+    if len(set(cells)) == len(cells) and ids.keys().isdisjoint(cells) and all(map(str.strip, cells)):
+        ids.update(zip(cells, block.lines, strict=True))
+        return
+    for line, cell in zip(block.lines, cells, strict=True):
+        first = line if is_blank(cell) else ids.setdefault(cell, line)
+        if first != line:
+            message = f"the sourcedId stands already on line {first}"
+            context.ledger.add(Verdict("SDS202", Severity.ERROR, message), Place(table.name, line, "sourcedId", cell))
+
+
+def look_alikes(table: Table, context: Context) -> None:
+    """
+    Report ids that differ only in case or in blanks at the ends (R03).
+
+    Why: two to SDS, one to a mail alias.
+    Bad: 12001a and 12001A.
+    Mend: make them different, or the same.
+    """
+    if len(set(map(fold, table.ids))) == len(table.ids):
+        return
+    first: dict[str, int] = {}
+    for identifier, line in sorted(table.ids.items(), key=lambda item: item[1]):
+        other = first.setdefault(fold(identifier), line)
+        if other != line:
+            message = f"the sourcedId differs from that on line {other} in case or in blanks at the ends only"
+            place = Place(table.name, line, "sourcedId", identifier)
+            context.ledger.add(Verdict("SDS203", Severity.WARNING, message), place)

@@ -1,0 +1,91 @@
+"""Rules about classes as teams: without teacher (M01), without student (M02), too many people (M05)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sdssync.findings import Severity
+from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES
+from sdssync.rules.ledger import Place, Verdict
+from sdssync.rules.table import Context, Table
+from sdssync.schema import CLASSES, ENROLLMENTS
+
+MOST_OWNERS, MOST_WORKABLE, MOST_MEMBERS = 100, 300, 25_000
+"""Teams limits and specifications: owners of a team, members for Assignments and Class Notebook, members of a team."""
+
+
+@dataclass(slots=True)
+class Census:
+    """How many rows each class has, by what SDS makes of their role."""
+
+    owners: Counter[str] = field(default_factory=Counter)
+    members: Counter[str] = field(default_factory=Counter)
+    students: Counter[str] = field(default_factory=Counter)
+    unclear: set[str] = field(default_factory=set)
+    """Classes with a row whose role is not in order: it may be meant for whom they lack."""
+
+
+def take_census(enrollments: Table) -> Census:
+    """Sum up the roles of each class; somebody who stands twice counts once."""
+    column = enrollments.spec.column("role")
+    census = Census()
+    for (identifier, role), number in enrollments.pairs.items():
+        lowered = role.lower()
+        if lowered in OWNER_ROLES:
+            census.owners[identifier] += number
+        if lowered in MEMBER_ROLES:
+            census.members[identifier] += number
+        if lowered == "student":
+            census.students[identifier] += number
+        if column is None or not column.kind.accepts(role):
+            census.unclear.add(identifier)
+    census.owners.subtract(enrollments.surplus_owners)
+    census.members.subtract(enrollments.surplus_members)
+    return census
+
+
+def unusual_classes(context: Context) -> None:
+    """Report the classes that lack somebody or have too many. Classes that are dropped are not looked at."""
+    classes, enrollments = context.table(CLASSES), context.table(ENROLLMENTS)
+    census = take_census(enrollments)
+    whole = enrollments.has("classSourcedId", "role") and not enrollments.torn
+    for identifier, line in classes.ids.items():
+        if identifier in classes.dropped:
+            continue
+        follows = not whole or identifier in census.unclear
+        place = Place(CLASSES, line, "sourcedId", identifier)
+        _lacking(
+            context, place, follows=follows, owners=census.owners[identifier], students=census.students[identifier]
+        )
+        _crowded(context, place, census.owners[identifier], census.members[identifier])
+
+
+def _lacking(context: Context, place: Place, *, follows: bool, owners: int, students: int) -> None:
+    """
+    Report a class without teacher (M01) or without student (M02).
+
+    Why: only an owner can activate a team; a team without pupils is a nuisance.
+    Bad: enrollments.csv lists class 12001 with students only.
+    Mend: correct the set in iSAMS, or leave the class out.
+    """
+    if owners <= 0:
+        context.ledger.add(Verdict("SDS301", Severity.ADVICE, "the class has no teacher", follows=follows), place)
+    if students <= 0:
+        context.ledger.add(Verdict("SDS302", Severity.ADVICE, "the class has no student", follows=follows), place)
+
+
+def _crowded(context: Context, place: Place, owners: int, members: int) -> None:
+    """
+    Report a class with more people than a team can take (M05).
+
+    Why: a team takes 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.
+    Bad: the whole school as one class. Mend: split the class, or leave it out.
+    """
+    if owners > MOST_OWNERS:
+        message = f"the class has {owners:,} owners, a team can have {MOST_OWNERS}"
+        context.ledger.add(Verdict("SDS305", Severity.ADVICE, message), place)
+    if members > MOST_MEMBERS:
+        message = f"the class has {members:,} members, a team can have {MOST_MEMBERS:,}"
+        context.ledger.add(Verdict("SDS305", Severity.ERROR, message), place)
+    elif members > MOST_WORKABLE:
+        message = f"the class has {members:,} members, Assignments and Class Notebook work up to {MOST_WORKABLE}"
+        context.ledger.add(Verdict("SDS305", Severity.ADVICE, message), place)
