@@ -156,11 +156,12 @@ def _repetitions(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
             continue
         seen: set[str] = set()
         for index, value in enumerate(values):
+            if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > 10**18):
+                continue  # another mistake, told elsewhere
             same = str(value).casefold() if table == "teachers" else str(value)
-            if same in seen and isinstance(value, str | int):
-                found.append(
-                    wrong(f"{table}.{key}[{index}]".lstrip("."), "each value once", value, "it stands there twice")
-                )
+            if same in seen:
+                key_path = f"{table}.{key}[{index}]".lstrip(".")
+                found.append(wrong(key_path, "each value once", value, "it stands there twice"))
             seen.add(same)
     return tuple(found)
 

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -184,7 +185,8 @@ def _write_new(file: Path, text: str) -> None:
             f"{printable(str(file))} cannot be written: {error.strerror or type(error).__name__}"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before counts
+            temporary.unlink(missing_ok=True)
 
 
 def _name(temporary: Path, file: Path) -> None:
