@@ -8,7 +8,7 @@ document. Nothing is fetched and no entity is resolved.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from lxml import etree
 
@@ -108,9 +108,9 @@ def _feed(path: Path, encoding: str | None, records: "_Records", progress: Calla
             progress(file.tell())
 
 
-def _events(parser: etree.XMLPullParser) -> Iterator[tuple[str, etree._Element]]:
+def _events(parser: etree.XMLPullParser) -> "Iterator[tuple[str, etree._Element]]":
     """Return what the parser has to tell; with these two kinds of event it is always about an element."""
-    return cast(Iterator[tuple[str, etree._Element]], parser.read_events())
+    return cast("Iterator[Any]", parser.read_events())
 
 
 def _is_section(element: etree._Element, root: etree._Element) -> bool:

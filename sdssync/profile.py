@@ -43,6 +43,12 @@ class Installation:
     profiles: tuple[Profile, ...]
     broken: tuple[BrokenProfile, ...]
 
+    @property
+    def entries(self) -> tuple[Profile | BrokenProfile, ...]:
+        """All of them, in the order of their file names."""
+        entries: list[Profile | BrokenProfile] = [*self.profiles, *self.broken]
+        return tuple(sorted(entries, key=lambda entry: entry.file.name))
+
     def require_profiles(self) -> None:
         """
         Refuse an installation without any profile file, right or wrong.

@@ -143,4 +143,7 @@ def _extra_teachers(staff: Iterable[Teacher], entries: Iterable[str]) -> Iterabl
         pattern = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in entry)
         matches = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
         found = [teacher for teacher in staff if matches(teacher.email)]
-        yield from found or [Unlisted(entry)]
+        if found:
+            yield from found
+        else:
+            yield Unlisted(entry)

@@ -1,0 +1,75 @@
+"""
+Take the school's document: downloaded now, downloaded last, or recorded; and read it.
+
+A download takes the place of the last one only after it has proved to be complete.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from sdssync import batch, isams
+from sdssync.batch import Reading
+from sdssync.settings import RecordedSource, Settings, read_api_key
+
+Progress = Callable[[str, int, int | None], None]
+"""Told of "download" or "parse", the bytes so far, and the bytes expected, if known."""
+
+
+def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Reading:
+    """
+    Get the document and parse it; `cached` means the one that was downloaded last.
+
+    Raises:
+        SdsSyncError: there is none, it is no complete iSAMS document, or the key is missing.
+
+    """
+    source = settings.source
+    if isinstance(source, RecordedSource):
+        return _read(isams.recorded(source), progress)
+    if cached:
+        return _read(isams.cached(settings.state, source.max_bytes), progress)
+    key = read_api_key(source, os.environ)
+    with isams.download(source, key, settings.state, progress=partial(progress, "download")) as download:
+        document = download.document
+        structlog.get_logger().info("source.downloaded", **_facts(document))
+        reading = _parse(document, progress)
+        download.keep()
+    return reading
+
+
+def _read(document: isams.Document, progress: Progress) -> Reading:
+    """Log how old a document is that was not downloaded now, and parse it."""
+    facts = _facts(document)
+    if document.downloaded_at:
+        age = datetime.now(UTC) - document.downloaded_at
+        hours = round(age.total_seconds() / 3600, 1)
+        facts |= {"downloaded_at": document.downloaded_at.isoformat(timespec="seconds"), "age_hours": hours}
+    structlog.get_logger().info("source.read", **facts)
+    return _parse(document, progress)
+
+
+def _facts(document: isams.Document) -> dict[str, object]:
+    """Return what the log says about where a document comes from."""
+    return {"bytes": document.bytes, "seconds": round(document.seconds, 3), "attempts": document.attempts}
+
+
+def _parse(document: isams.Document, progress: Progress) -> Reading:
+    """Parse a document and log what is in it."""
+    started = time.monotonic()
+    reading = batch.parse(document.path, progress=lambda done: progress("parse", done, document.bytes))
+    school = reading.school
+    structlog.get_logger().info(
+        "source.parsed",
+        pupils=len(school.pupils),
+        staff=len(school.teachers),
+        subjects=len({subject.id for subject in school.subjects}),
+        sets=len(school.sets),
+        memberships=len(school.memberships),
+        seconds=round(time.monotonic() - started, 3),
+    )
+    return reading

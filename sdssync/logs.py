@@ -1,0 +1,161 @@
+"""
+Logs of a command, on stderr and in a file: one line an event, and never a name, an address, a cell or the key.
+
+What other libraries log goes nowhere: they may print URLs.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from sdssync.errors import OutputError, SdsSyncError
+from sdssync.log_options import LogFormat, LogOptions
+
+_LOGGER = "sdssync"
+_FILE_BYTES = 10_000_000
+_FILES_KEPT = 5
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at the time, so that a progress display can move out of the way."""
+
+    @property
+    def stream(self) -> TextIO:
+        """The present stderr."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """Ignore what the base class sets."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
+        """Do without: a stderr that is closed must not stop a run."""
+
+
+class _LogFile(RotatingFileHandler):
+    """A log file that remembers when it could not be written, instead of printing a traceback."""
+
+    failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
+        """Remember it."""
+        del record
+        self.failed = True
+
+
+@contextmanager
+def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
+    """
+    Send the events of a block to stderr and to the file.
+
+    Raises:
+        OutputError: the log file cannot be opened or, told at the end, could not be written.
+
+    """
+    logger = logging.getLogger(_LOGGER)
+    console = _Stderr()
+    console.setFormatter(_formatter(_renderer(options)))
+    console.setLevel(options.level)
+    file = _open(options.file) if options.file else None
+    handlers: list[logging.Handler] = [console, file] if file else [console]
+    for handler in handlers:
+        logger.addHandler(handler)
+    logger.setLevel(min(options.level, logging.INFO))
+    logger.propagate = False
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=_logger,
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    try:
+        with structlog.contextvars.bound_contextvars(run_id=run_id):
+            yield
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()
+    if file and file.failed:
+        raise OutputError(f"log file {options.file}: not everything could be written", "free some space on the disk")
+
+
+def failed(event: str, error: SdsSyncError, **facts: object) -> None:
+    """Log that something did not work, with what to do now."""
+    hint = {"hint": error.hint} if error.hint else {}
+    structlog.get_logger().error(event, **facts, error=error.message, **hint, exit_code=int(error.exit_code))
+
+
+def interrupted(event: str) -> None:
+    """Log that somebody stopped the command."""
+    structlog.get_logger().warning(event, hint="nothing is half-written; start it again")
+
+
+def crashed(event: str, error: BaseException, **facts: object) -> None:
+    """Log a bug: what kind of error and where in the code. Its text and the local variables may hold people's data."""
+    frames = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    structlog.get_logger().error(
+        event,
+        **facts,
+        error=f"a bug in sdssync: {type(error).__name__}",
+        hint="report it with this line; it holds no data of the school",
+        frames=frames,
+        exit_code=70,
+    )
+
+
+def _logger(*_: object) -> logging.Logger:
+    return logging.getLogger(_LOGGER)
+
+
+def _in_reading_order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Put first what every line has."""
+    first = {name: event.pop(name) for name in ("timestamp", "level", "event", "run_id", "profile") if name in event}
+    return {**first, **event}
+
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _in_reading_order,
+]
+
+
+def _formatter(renderer: Processor) -> structlog.stdlib.ProcessorFormatter:
+    return structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+    )
+
+
+def _renderer(options: LogOptions) -> Processor:
+    """Choose how lines look on stderr."""
+    terminal = sys.stderr.isatty()
+    if options.format is LogFormat.JSON or (options.format is LogFormat.AUTO and not terminal):
+        return _JSON
+    return structlog.dev.ConsoleRenderer(colors=terminal and options.color, sort_keys=False)
+
+
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _open(file: Path) -> _LogFile:
+    """Open the log file for appending, with its folder."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = _LogFile(file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"log file {file} cannot be opened: {error.strerror or type(error).__name__}",
+            "choose a file that the account of sdssync can write to",
+        ) from None
+    handler.setFormatter(_formatter(_JSON))
+    handler.setLevel(logging.INFO)
+    return handler

@@ -1,0 +1,302 @@
+"""
+The story of a run: take the document once, then one profile after another.
+
+A profile that fails stops no other: everything that goes wrong with one ends as its outcome. What goes wrong for all of
+them before they begin is raised.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+
+import structlog
+
+from sdssync import __version__, logs
+from sdssync.batch import Reading
+from sdssync.errors import ConfigError, ExitCode, SdsSyncError
+from sdssync.guards import check_output
+from sdssync.intake import Progress, take_document
+from sdssync.lock import installation_lock
+from sdssync.mistakes import render
+from sdssync.paths import printable, same_name
+from sdssync.profile import BrokenProfile, Installation, Profile
+from sdssync.publications import Publication, read_publication, write_publication
+from sdssync.publish import publish, staging, unchanged
+from sdssync.report import Outcome, ProfileResult, RunReport
+from sdssync.roster import Roster, enrol, enrol_as_script
+from sdssync.rows import tables, write
+from sdssync.selection import Roll, Selection, Unlisted, call_roll, select, unknown_subjects
+from sdssync.settings import Settings
+from sdssync.subjects import SubjectSummary, summarise_subjects
+from sdssync.verdict import Verdict, judge
+
+EXPIRY_NOTICE = 21
+"""Days before the expiry from which a run warns."""
+
+
+class Mode(Enum):
+    """What to do with a set that is good."""
+
+    PUBLISH = "publish"
+    DRY_RUN = "dry run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What the command line asks for."""
+
+    run_id: str
+    today: date
+    names: tuple[str, ...] = ()
+    """Profiles to run, without regard to case; (): all."""
+    mode: Mode = Mode.PUBLISH
+    cached: bool = False
+    """Use the document that was downloaded last."""
+
+
+def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
+    """
+    Generate, validate and publish the profiles of a job; how each one ended is in the report.
+
+    Raises:
+        SdsSyncError: nothing could be done for any of them.
+
+    """
+    started = time.monotonic()
+    log = structlog.get_logger()
+    profiles, broken = _wanted(installation, job.names)
+    log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
+    with installation_lock(installation.settings.state):
+        results = [
+            *map(_fail_broken, broken),
+            *(_skip(profile) for profile in profiles if _has_expired(profile, job.today)),
+            *_run_all([each for each in profiles if not _has_expired(each, job.today)], installation, job, progress),
+        ]
+    report = RunReport(run_id=job.run_id, results=_in_file_order(results, installation))
+    seconds = round(time.monotonic() - started, 3)
+    log.info("run.finished", exit_code=int(report.exit_code), seconds=seconds, **report.outcomes)
+    return report
+
+
+def list_subjects(settings: Settings, *, cached: bool, progress: Progress) -> tuple[SubjectSummary, ...]:
+    """
+    Return the subjects of the school's document.
+
+    Raises:
+        SdsSyncError: there is no complete document, or another run holds the lock.
+
+    """
+    with installation_lock(settings.state):
+        return summarise_subjects(call_roll(take_document(settings, cached=cached, progress=progress).school))
+
+
+def _run_all(
+    profiles: Sequence[Profile], installation: Installation, job: Job, progress: Progress
+) -> list[ProfileResult]:
+    """Take the document and run the profiles; without a document each of them has failed."""
+    if not profiles:
+        return []
+    settings = installation.settings
+    try:
+        rolls = _Rolls(take_document(settings, cached=job.cached, progress=progress))
+    except SdsSyncError as error:
+        logs.failed("source.failed", error)
+        return [_failed(profile, error) for profile in profiles]
+    return [_run_or_fail(profile, rolls.of(profile), settings, job) for profile in profiles]
+
+
+def _run_or_fail(profile: Profile, roll: Roll, settings: Settings, job: Job) -> ProfileResult:
+    """Run a profile; whatever goes wrong is its outcome."""
+    with structlog.contextvars.bound_contextvars(profile=profile.name):
+        _warn_of_expiry(profile, job.today)
+        try:
+            return run_profile(profile, roll, settings, job.mode)
+        except SdsSyncError as error:
+            logs.failed("profile.failed", error)
+            return _failed(profile, error)
+        except Exception as error:  # noqa: BLE001  (a bug that one school's data wakes must not stop the other profiles)
+            logs.crashed("profile.failed", error)
+            return _result(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log")
+
+
+def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) -> ProfileResult:
+    """
+    Generate the set of one profile beside the published one, validate it, and publish it if it is good.
+
+    Raises:
+        SdsSyncError: the output folder is not ours or cannot be written; the published set is as it was.
+
+    """
+    check_output(profile.output, forbidden=(settings.folder, settings.state, settings.profiles))
+    selection = select(roll, profile)
+    _warn_of_unknowns(selection, profile)
+    if profile.parity:
+        roster = enrol_as_script(selection, profile)
+    else:
+        roster = enrol(selection, profile, include_names=settings.school.include_names)
+    with staging(profile.output) as staged:
+        write(tables(roster, settings.school, profile), staged)
+        result = _generated(profile, roster)
+        verdict = judge(staged, roster, profile, settings)
+        _log_verdict(verdict)
+        result = replace(result, findings=verdict.report.codes)
+        if verdict.refusal:
+            structlog.get_logger().error("profile.rejected", reason=verdict.refusal)
+            return replace(result, outcome=Outcome.REJECTED, exit_code=ExitCode.INVALID, why=verdict.refusal)
+        if mode is Mode.DRY_RUN:
+            return result
+        return replace(result, outcome=_publish(staged, profile, settings))
+
+
+def _publish(staged: Path, profile: Profile, settings: Settings) -> Outcome:
+    """Let the staged set take the place of the published one, unless they are the same."""
+    log = structlog.get_logger()
+    publication = Publication(
+        published_at=datetime.now(UTC),
+        format=profile.format,
+        files=tuple(sorted(file.name for file in staged.iterdir())),
+    )
+    if unchanged(staged, profile.output):
+        last = read_publication(settings.state, profile.name)
+        if last is None or (last.format, last.files) != (publication.format, publication.files):
+            write_publication(settings.state, profile.name, publication)
+        log.info("profile.unchanged", reason="the published files have these bytes already")
+        return Outcome.UNCHANGED
+    publish(staged, profile.output)
+    write_publication(settings.state, profile.name, publication)
+    log.info("profile.published", output=profile.output_as_written, files=len(publication.files))
+    return Outcome.PUBLISHED
+
+
+class _Rolls:
+    """The school with its references followed, as each profile reads it; made once for all that read alike."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._rolls: dict[int, Roll] = {}
+
+    def of(self, profile: Profile) -> Roll:
+        """Return the roll for a profile."""
+        school = self._reading.as_script if profile.parity else self._reading.school
+        if id(school) not in self._rolls:
+            self._rolls[id(school)] = call_roll(school)
+        return self._rolls[id(school)]
+
+
+def _wanted(installation: Installation, names: Sequence[str]) -> tuple[list[Profile], list[BrokenProfile]]:
+    """Find the named profiles, right and wrong; mistakes of others are warnings then. No names mean all."""
+    installation.require_profiles()
+    if not names:
+        return list(installation.profiles), list(installation.broken)
+    wanted = {same_name(name) for name in names}
+    known_names = {same_name(each.name) for each in installation.entries}
+    unknown = [name for name in names if same_name(name) not in known_names]
+    if unknown:
+        known = ", ".join(each.name for each in installation.entries)
+        raise ConfigError(f"there is no profile {', '.join(map(printable, unknown))}", f"the profiles are: {known}")
+    for each in installation.broken:
+        if same_name(each.name) not in wanted:
+            structlog.get_logger().warning("profile.passed_over", profile=each.name, error=render([each.report]))
+    return (
+        [each for each in installation.profiles if same_name(each.name) in wanted],
+        [each for each in installation.broken if same_name(each.name) in wanted],
+    )
+
+
+def _in_file_order(results: Iterable[ProfileResult], installation: Installation) -> tuple[ProfileResult, ...]:
+    """Put results into the order of the profiles' files."""
+    places = {each.name: place for place, each in enumerate(installation.entries)}
+    return tuple(sorted(results, key=lambda result: places[result.profile]))
+
+
+def _has_expired(profile: Profile, today: date) -> bool:
+    return profile.expires is not None and today > profile.expires
+
+
+def _skip(profile: Profile) -> ProfileResult:
+    structlog.get_logger().info("profile.skipped", profile=profile.name, reason="expired", expires=str(profile.expires))
+    return _result(profile, Outcome.SKIPPED, why=f"expired on {profile.expires}")
+
+
+def _fail_broken(broken: BrokenProfile) -> ProfileResult:
+    error = ConfigError(render([broken.report]))
+    logs.failed("profile.failed", error, profile=broken.name)
+    return ProfileResult(
+        profile=broken.name, outcome=Outcome.FAILED, exit_code=error.exit_code, why=f"{broken.shown} is wrong"
+    )
+
+
+def _failed(profile: Profile, error: SdsSyncError) -> ProfileResult:
+    return _result(profile, Outcome.FAILED, error.exit_code, why=str(error))
+
+
+def _result(profile: Profile, outcome: Outcome, code: ExitCode = ExitCode.DONE, *, why: str = "") -> ProfileResult:
+    return ProfileResult(
+        profile=profile.name,
+        outcome=outcome,
+        exit_code=code,
+        format=profile.format,
+        output=profile.output_as_written,
+        why=why,
+    )
+
+
+def _generated(profile: Profile, roster: Roster) -> ProfileResult:
+    """Count what has been generated, and log it."""
+    result = replace(
+        _result(profile, Outcome.GENERATED),
+        users=len(roster.users),
+        classes=len(roster.classes),
+        enrollments=roster.enrollments,
+        omissions=roster.omissions,
+    )
+    structlog.get_logger().info(
+        "profile.generated",
+        users=result.users,
+        classes=result.classes,
+        enrollments=result.enrollments,
+        omissions=result.omission_counts,
+    )
+    return result
+
+
+def _warn_of_expiry(profile: Profile, today: date) -> None:
+    if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
+        structlog.get_logger().warning(
+            "profile.expires_soon",
+            expires=str(profile.expires),
+            days_left=left,
+            hint="set a later date in the profile, or let it end",
+        )
+
+
+def _warn_of_unknowns(selection: Selection, profile: Profile) -> None:
+    """Warn of subject ids and addresses in the profile that the document does not know; addresses are only counted."""
+    log = structlog.get_logger()
+    if subjects := unknown_subjects(selection.roll, profile):
+        hint = "see `sdssync subjects` for the ids that there are"
+        log.warning("profile.named_unknown_subjects", subjects=list(subjects), hint=hint)
+    if strangers := sum(isinstance(each, Unlisted) for each in selection.extra_teachers):
+        hint = "see [teachers] extra: no member of staff has such an address"
+        log.warning("profile.named_unknown_teachers", count=strangers, hint=hint)
+
+
+def _log_verdict(verdict: Verdict) -> None:
+    """Log the counts, and where the worst offences are; a cell is no part of it."""
+    log = structlog.get_logger()
+    log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
+    for finding in verdict.worst:
+        log.warning(
+            "profile.broke_rule",
+            code=finding.code,
+            rule=finding.rule,
+            severity=finding.severity,
+            file=finding.file,
+            line=finding.line,
+            column=finding.column,
+            error=finding.message,
+            hint=finding.hint,
+        )

@@ -1,0 +1,33 @@
+"""A progress display for download and parse, on a terminal only; it never reaches a log file or a pipe."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sdssync.intake import Progress
+
+
+@contextmanager
+def shown(*, wanted: bool) -> Iterator[Progress]:
+    """Give something to tell of the progress; without a terminal it shows nothing."""
+    if not (wanted and sys.stderr.isatty()):
+        yield _nothing
+        return
+    from rich.console import Console  # noqa: PLC0415  (costs time that a scheduled run has no use for)
+    from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn  # noqa: PLC0415
+    from rich.progress import Progress as Display  # noqa: PLC0415
+
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    tasks: dict[str, TaskID] = {}
+    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+
+        def tell(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = display.add_task(stage, total=total)
+            display.update(tasks[stage], completed=done, total=total)
+
+        yield tell
+
+
+def _nothing(stage: str, done: int, total: int | None) -> None:
+    """Show nothing."""
