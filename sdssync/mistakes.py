@@ -6,6 +6,7 @@ a file that does not parse.
 """
 
 import re
+import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def describe(value: object, *, secret: bool = False) -> str:
         case int() | float():
             kind, text = "a number", str(value) if abs(value) < 1e15 else ""
         case str():
-            private = "@" in value or len(value) > 32 or invisible(value)
+            private = "@" in value or len(value) > 30 or invisible(value)
             kind, text = "a text", "" if private else f'"{value}"'
         case datetime():
             kind, text = "a date with a time", ""
@@ -119,12 +120,13 @@ def describe(value: object, *, secret: bool = False) -> str:
 def read_toml(file: Path) -> dict[str, Any] | Mistake:
     """Read a TOML file in UTF-8, with or without a byte order mark; what hinders is a mistake of the whole file."""
     try:
-        if not file.exists():
-            return MISSING
-        if not file.is_file():
-            return Mistake(_WHOLE_FILE, "expected a file, found " + ("a folder" if file.is_dir() else "a device"))
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):  # a pipe would keep us waiting for ever
+            return Mistake(_WHOLE_FILE, "expected a file, found " + ("a folder" if stat.S_ISDIR(mode) else "a device"))
         with file.open("rb") as stream:
             data = stream.read(TOML_LIMIT + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return MISSING
     except OSError as error:
         return Mistake(_WHOLE_FILE, f"cannot be read: {error.strerror or type(error).__name__}")
     if len(data) > TOML_LIMIT:

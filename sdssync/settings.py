@@ -5,6 +5,7 @@ Reads the environment (`SDSSYNC_CONFIG` and the variable that holds the key); no
 file may say is declared in `config_model`.
 """
 
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -155,12 +156,12 @@ def read_api_key(source: RemoteSource, environ: Mapping[str, str]) -> ApiKey:
 def _key_bytes(file: Path, where: str) -> bytes:
     """Read the key file, which must be a plain file of moderate size."""
     try:
-        if not file.exists():
-            raise ConfigError(f"{where} is not there", "a relative path counts from the folder of sdssync.toml")
-        if not file.is_file():
+        if not stat.S_ISREG(file.stat().st_mode):  # a pipe would keep us waiting for ever
             raise ConfigError(f"{where} is not a file", "name a file that holds the API key and nothing else")
         with file.open("rb") as stream:
             data = stream.read(KEY_FILE_LIMIT + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError(f"{where} is not there", "a relative path counts from the folder of sdssync.toml") from None
     except OSError as error:
         raise ConfigError(
             f"{where} cannot be read: {error.strerror or type(error).__name__}",
