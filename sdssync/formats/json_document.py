@@ -21,7 +21,7 @@ def render(reports: Sequence[SetReport]) -> str:
 
 
 def _set(report: SetReport) -> dict[str, Any]:
-    unlisted = {each.rule.code: each.unlisted for each in group(report) if each.unlisted}
+    unlisted = {each.rule.code: sum(each.unlisted.values()) for each in group(report) if each.unlisted}
     return {
         "path": report.path,
         "format": report.format,

@@ -52,7 +52,7 @@ def _findings(report: SetReport) -> Iterator[Line]:
 
 def _rule(each: Group) -> Iterator[Line]:
     rule = each.rule
-    yield Line(f"  {rule.code} {rule.name}: {count_words(each.counts.items())}", _STYLES[next(iter(each.counts))])
+    yield Line(f"  {rule.code} {rule.name}: {count_words(each.counts)}", _STYLES[next(iter(each.counts))])
     yield Line(f"  {rule.title}.")
     for finding in each.findings[:LISTED]:
         yield Line(f"    {_sentence(finding)}")

@@ -1,7 +1,9 @@
 """What the formats say alike: findings gathered by rule, counts in words, and texts that a terminal can be given."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from sdssync.findings import Finding, SetReport, Severity
 from sdssync.rules import CATALOGUE, Rule
@@ -25,9 +27,12 @@ class Group:
         return sum(self.counts.values())
 
     @property
-    def unlisted(self) -> int:
-        """How many findings are counted and not listed."""
-        return self.total - len(self.findings)
+    def unlisted(self) -> dict[Severity, int]:
+        """How many findings are counted and not listed; none is zero."""
+        listed = Counter(finding.severity for finding in self.findings)
+        return {
+            severity: number - listed[severity] for severity, number in self.counts.items() if number > listed[severity]
+        }
 
 
 def group(report: SetReport) -> tuple[Group, ...]:
@@ -45,17 +50,17 @@ def group(report: SetReport) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda each: (-each.total, each.rule.code)))
 
 
-def count_words(counts: Iterable[tuple[Severity, int]]) -> str:
+def count_words(counts: Mapping[Severity, int]) -> str:
     """Say counts in words: "1 fatal, 4,711 errors"."""
-    words = [
-        f"{number:,} {_PLURALS.get(severity, severity) if number != 1 else severity}" for severity, number in counts
-    ]
-    return ", ".join(words)
+    return ", ".join(
+        f"{number:,} {severity if number == 1 else _PLURALS.get(severity, severity)}"
+        for severity, number in counts.items()
+    )
 
 
 def summarise(report: SetReport) -> str:
     """Say in one line how it stands with a set: path, format, valid or not, counts, rows of each file."""
-    severities = [(severity, report.count(severity)) for severity in Severity if report.count(severity)]
+    severities = {severity: report.count(severity) for severity in Severity if report.count(severity)}
     verdict = "valid" if report.valid else "not valid"
     found = count_words(severities) or "nothing found"
     rows = ", ".join(f"{visible(file)} {number:,}" for file, number in report.rows.items()) or "none"
@@ -65,6 +70,11 @@ def summarise(report: SetReport) -> str:
 def place(finding: Finding) -> str:
     """Say where: file, line and column as far as there are any, `users.csv:12:username`."""
     return ":".join(visible(str(part)) for part in (finding.file, finding.line, finding.column) if part is not None)
+
+
+def path_of(report: SetReport, finding: Finding) -> PurePath:
+    """Give the path of the file, from where the path of the set begins."""
+    return PurePath(report.path) / finding.file
 
 
 def message(finding: Finding) -> str:
