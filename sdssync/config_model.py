@@ -138,12 +138,8 @@ Year = Annotated[int, Field(ge=-5, le=20), _expects("a whole number from -5 to 2
 Code = Annotated[
     str, StringConstraints(pattern=r"^SDS[0-9]{0,3}$"), _expects('a rule code or the beginning of one, like "SDS301"')
 ]
-Seconds = Annotated[
-    float, Field(gt=0, le=_DAY, allow_inf_nan=False), _expects("a number of seconds, more than 0, at most a day")
-]
-Retry = Annotated[
-    float, Field(ge=0, le=_DAY, allow_inf_nan=False), _expects("a number of seconds, 0 or more, at most a day")
-]
+Seconds = Annotated[float, Field(gt=0, le=_DAY), _expects("a number of seconds, more than 0, at most a day")]
+Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 or more, at most a day")]
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
 # fmt: on
 

@@ -142,7 +142,7 @@ def read_api_key(source: RemoteSource, environ: Mapping[str, str]) -> ApiKey:
             raise ConfigError(
                 f"{where} is not set, or is empty", "set it for the account under which the scheduled task runs"
             )
-    key = text.strip().strip("\ufeff").strip()
+    key = text.strip()
     if not key:
         raise ConfigError(f"{where} is empty", "put the API key of iSAMS there, and nothing else")
     if any(character.isspace() or not character.isprintable() for character in key):

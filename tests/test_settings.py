@@ -264,6 +264,7 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
         pytest.param(SETTINGS + "timeout = 0\n", f"isams.timeout: {SECONDS} a number", id="no time"),
         pytest.param(SETTINGS + "max_seconds = -1\n", f"isams.max_seconds: {SECONDS} a number", id="negative time"),
         pytest.param(SETTINGS + "timeout = inf\n", f"isams.timeout: {SECONDS} a number", id="endless time"),
+        pytest.param(SETTINGS + "timeout = nan\n", f"isams.timeout: {SECONDS} a number", id="no number at all"),
         pytest.param(SETTINGS + "timeout = true\n", f"isams.timeout: {SECONDS} true or false", id="true is no number"),
         pytest.param(SETTINGS + 'timeout = "120"\n', f"isams.timeout: {SECONDS} a text", id="time in quotes"),
         pytest.param(
