@@ -11,10 +11,12 @@ import errno
 import os
 import re
 import stat
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
-from collections.abc import Iterator, Sequence
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, IncrementalDecoder, getincrementaldecoder
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -22,9 +24,11 @@ from typing import BinaryIO
 from sdssync.errors import ConfigError
 
 CHUNK = 256 * 1024
-"""Bytes looked at together; a line that fills more than one of them is no line of a CSV file."""
+"""Bytes surveyed together; a line that fills more than one of them is no line of a CSV file."""
+PIECE = 64 * 1024
+"""Bytes split together, where no quotes need a real CSV reader."""
 BLOCK = 2_000
-"""Rows judged together: enough to spread the cost, few enough to stay in a processor's cache."""
+"""Rows read together otherwise: enough to spread the cost, few enough to stay in a processor's cache."""
 
 
 class DefectError(Exception):
@@ -41,14 +45,31 @@ class DefectError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows that follow each other, wholly empty lines left out, and the line on which each begins."""
+    """Some rows that follow each other, by columns; wholly empty lines are left out."""
 
-    rows: Sequence[Sequence[str]]
+    columns: Sequence[Sequence[str]]
+    """The rows that have as many fields as the header."""
     lines: Sequence[int]
-    widths: frozenset[int]
-    """How many fields the rows have."""
-    broken: bool
+    """The line on which each of these rows begins, header = 1."""
+    odd: Sequence[tuple[int, Sequence[str]]] = ()
+    """The other rows, each with its line."""
+    broken: bool = False
     """Whether a value may hold a line break."""
+
+    def rows(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield line and cells of each row that is not odd."""
+        return zip(self.lines, zip(*self.columns, strict=True), strict=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What the bytes of a file say about how to read it."""
+
+    bom: bool
+    line_end: str
+    """The one line end of a file without quotes, which may be split; "" where csv.reader has to read."""
+    block_rows: int
+    """Rows to read together: fewer where lines are long, so that a block never holds much more than two chunks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,34 +78,53 @@ class CsvFile:
 
     path: Path
     header: tuple[str, ...]
-    bom: bool
-    block_rows: int
-    """Rows to read together: fewer where lines are long, so that a block never holds much more than two chunks."""
+    survey: Survey
     stamp: tuple[int, int]
     """Size and time of change, to notice a writer."""
 
     def blocks(self) -> Iterator[Block]:
         """Yield all data rows. Raises DefectError where they stop being CSV, ConfigError when the file changes."""
-        with _open(self.path, self.stamp) as stream, _text(stream, bom=self.bom) as text:
-            reader = csv.reader(text, strict=True)
+        with _open(self.path, self.stamp) as stream:
             try:
-                next(reader)
-                while True:
-                    before = reader.line_num
-                    rows = list(islice(reader, self.block_rows))
-                    if not rows:
-                        break
-                    yield _block(rows, before, reader.line_num)
+                yield from self._split(stream) if self.survey.line_end else self._read(stream)
             except csv.Error:
                 raise self._locate() from None
-            except (UnicodeDecodeError, StopIteration):
+            except UnicodeDecodeError:
                 raise _changed(self.path) from None
             if _stamp(stream) != self.stamp:
                 raise _changed(self.path)
 
+    def _split(self, stream: BinaryIO) -> Iterator[Block]:
+        """Split lines without quotes: the same rows as from csv.reader, several times as fast."""
+        stream.seek(len(BOM_UTF8) if self.survey.bom else 0)
+        stream.readline()
+        before, width = 1, len(self.header)
+        while piece := stream.read(PIECE):
+            text = (piece + stream.readline()).decode("utf-8")
+            columns = _columns(text, self.survey.line_end, width)
+            if columns:
+                after = before + len(columns[0])
+                yield Block(columns, range(before + 1, after + 1))
+            else:
+                reader = csv.reader(StringIO(text, newline=""), strict=True)
+                rows = list(reader)
+                after = before + reader.line_num
+                yield _block(rows, before, after, width)
+            before = after
+
+    def _read(self, stream: BinaryIO) -> Iterator[Block]:
+        """Read with csv.reader, some rows at a time."""
+        with _text(stream, bom=self.survey.bom) as text:
+            reader = csv.reader(text, strict=True)
+            next(reader, None)
+            before = reader.line_num
+            while rows := list(islice(reader, self.survey.block_rows)):
+                yield _block(rows, before, reader.line_num, len(self.header))
+                before = reader.line_num
+
     def _locate(self) -> DefectError:
         """Find the row that csv.reader refused, by reading once more, row by row: it does not say where a row began."""
-        with _open(self.path, self.stamp) as stream, _text(stream, bom=self.bom) as text:
+        with _open(self.path, self.stamp) as stream, _text(stream, bom=self.survey.bom) as text:
             reader = csv.reader(text, strict=True)
             rows, begins = -1, 1
             try:
@@ -116,10 +156,8 @@ def open_csv(path: Path) -> CsvFile:
     """
     with _open(path) as stream:
         stamp = _stamp(stream)
-        block_rows = _survey(stream)
-        stream.seek(0)
-        bom = stream.read(len(BOM_UTF8)) == BOM_UTF8
-        with _text(stream, bom=bom) as text:
+        survey = _survey(stream)
+        with _text(stream, bom=survey.bom) as text:
             try:
                 header = next(csv.reader(text, strict=True), None)
             except csv.Error as error:
@@ -130,7 +168,7 @@ def open_csv(path: Path) -> CsvFile:
         raise DefectError("SDS102", None, "the file is empty: there is no header")
     if not header:
         raise DefectError("SDS102", 1, "the first line is empty: there is no header")
-    return CsvFile(path=path, header=tuple(header), bom=bom, block_rows=block_rows, stamp=stamp)
+    return CsvFile(path=path, header=tuple(header), survey=survey, stamp=stamp)
 
 
 def _open(path: Path, stamp: tuple[int, int] | None = None) -> BinaryIO:
@@ -166,38 +204,66 @@ def _stamp(stream: BinaryIO) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _text(stream: BinaryIO, *, bom: bool) -> TextIOWrapper:
+@contextmanager
+def _text(stream: BinaryIO, *, bom: bool) -> Iterator[TextIOWrapper]:
+    """Read a stream as text from its beginning, and leave it open."""
     stream.seek(len(BOM_UTF8) if bom else 0)
-    return TextIOWrapper(stream, encoding="utf-8", newline="")
+    text = TextIOWrapper(stream, encoding="utf-8", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
-def _survey(stream: BinaryIO) -> int:
-    """Look at all bytes once: is it UTF-8 text in lines? Give the number of rows to read together."""
+def _survey(stream: BinaryIO) -> Survey:
+    """Look at all bytes once: are they UTF-8 text in lines of a bearable length, and simple enough to be split."""
     decoder = getincrementaldecoder("utf-8")()
-    offset, fewest = 0, BLOCK
-    while chunk := stream.read(CHUNK):
-        if not offset and chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-            raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
-        if b"\0" in chunk:
-            line = _line_at(stream, offset + chunk.index(b"\0"))
-            raise DefectError("SDS105", line, "there is a NUL byte: the file is no UTF-8 text, perhaps UTF-16")
-        pending = len(decoder.getstate()[0])
-        if pending or not chunk.isascii():
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                raise _not_utf_8(stream, offset - pending + error.start) from None
-        breaks = chunk.count(b"\n") or chunk.count(b"\r")
-        if len(chunk) == CHUNK:
-            if not breaks:
+    offset, fewest, quoted, bom = 0, BLOCK, False, False
+    ends = Counter[bytes]()
+    while chunk := _chunk(stream):
+        if not offset:
+            bom = chunk.startswith(BOM_UTF8)
+            if chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+                raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
+        _refuse_binary(stream, chunk, offset, decoder)
+        quoted = quoted or b'"' in chunk
+        found = {end: chunk.count(end) for end in (b"\r\n", b"\n", b"\r")}
+        ends.update(found)
+        if len(chunk) >= CHUNK:
+            if not any(found.values()):
                 line = _line_at(stream, offset)
                 raise DefectError("SDS107", line, f"there is a line of more than {CHUNK // 1024} KiB")
-            fewest = min(fewest, breaks)
+            fewest = min(fewest, max(found.values()))
         offset += len(chunk)
     pending = len(decoder.getstate()[0])
     if pending:
         raise _not_utf_8(stream, offset - pending)
-    return fewest
+    return Survey(bom=bom, line_end="" if quoted else _one_line_end(ends), block_rows=fewest)
+
+
+def _chunk(stream: BinaryIO) -> bytes:
+    """Read a chunk that does not end within CR LF."""
+    chunk = stream.read(CHUNK)
+    return chunk + stream.read(1) if chunk.endswith(b"\r") else chunk
+
+
+def _refuse_binary(stream: BinaryIO, chunk: bytes, offset: int, decoder: IncrementalDecoder) -> None:
+    """Raise DefectError for bytes that are no UTF-8 text, a NUL among them."""
+    if b"\0" in chunk:
+        line = _line_at(stream, offset + chunk.index(b"\0"))
+        raise DefectError("SDS105", line, "there is a NUL byte: the file is no UTF-8 text, perhaps UTF-16")
+    pending = len(decoder.getstate()[0])
+    if pending or not chunk.isascii():
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise _not_utf_8(stream, offset - pending + error.start) from None
+
+
+def _one_line_end(ends: Mapping[bytes, int]) -> str:
+    if not ends[b"\r"]:
+        return "\n"
+    return "\r\n" if ends[b"\r"] == ends[b"\n"] == ends[b"\r\n"] else ""
 
 
 def _not_utf_8(stream: BinaryIO, offset: int) -> DefectError:
@@ -216,18 +282,37 @@ def _line_at(stream: BinaryIO, offset: int) -> int:
     return line
 
 
-def _block(rows: list[list[str]], before: int, after: int) -> Block:
-    """Number the rows; `before` and `after` are the lines that csv.reader had taken."""
-    widths = frozenset(map(len, rows))
+def _columns(text: str, line_end: str, width: int) -> list[list[str]] | None:
+    """
+    Split whole lines without quotes into columns, or give None where a row has not as many fields as the header.
+
+    Each line end becomes a cell of its own, so that the rows are in order when these cells stand at even distances.
+    """
+    if not text.endswith(line_end):
+        text += line_end
+    cells = text.replace(line_end, ",\n,").split(",")
+    cells.pop()
+    ends = cells[width :: width + 1]
+    if len(ends) * (width + 1) != len(cells) or not ends.count("\n") == len(ends) == text.count(line_end):
+        return None
+    return [cells[place :: width + 1] for place in range(width)]
+
+
+def _block(rows: Sequence[list[str]], before: int, after: int, width: int) -> Block:
+    """Number the rows and turn them into columns; `before` and `after` are the lines that csv.reader had taken."""
     broken = after - before != len(rows)
     lines: Sequence[int] = _number(rows, before + 1) if broken else range(before + 1, after + 1)
-    if 0 in widths:
-        pairs = [(row, line) for row, line in zip(rows, lines, strict=True) if row]
-        return Block([row for row, _ in pairs], [line for _, line in pairs], widths - {0}, broken)
-    return Block(rows, lines, widths, broken)
+    odd: list[tuple[int, Sequence[str]]] = []
+    if set(map(len, rows)) != {width}:
+        numbered = list(zip(lines, rows, strict=True))
+        odd = [(line, row) for line, row in numbered if row and len(row) != width]
+        lines = [line for line, row in numbered if len(row) == width]
+        rows = [row for row in rows if len(row) == width]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * width
+    return Block(columns, lines, odd, broken)
 
 
-def _number(rows: list[list[str]], line: int) -> list[int]:
+def _number(rows: Sequence[list[str]], line: int) -> list[int]:
     """Give the line on which each row begins, where values hold line breaks."""
     numbers = []
     for row in rows:

@@ -5,7 +5,7 @@ A column is judged by its distinct values, a block of rows at a time; only where
 rows walked to find the lines. That is what makes a million rows cheap.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import filterfalse
 
 from sdssync.csvset import Block
@@ -47,12 +47,12 @@ class ColumnCheck:
         demanded = required.always or (required is Required.CREATING and self._context.creates_users)
         return str.strip if demanded and not self.column.kind.restricted and not self._target else None
 
-    def take(self, block: Block, cells: tuple[str, ...]) -> None:
+    def take(self, block: Block, cells: Sequence[str]) -> None:
         """Judge the cells of a block."""
         verdicts = self._judge_all(set(cells))
         if not verdicts:
             return
-        for line, row, cell in zip(block.lines, block.rows, cells, strict=True):
+        for (line, row), cell in zip(block.rows(), cells, strict=True):
             for verdict in verdicts.get(cell, ()):
                 self._context.note(verdict, self._table, line, row, self.column.name)
 
@@ -70,7 +70,7 @@ class ColumnCheck:
     def _doubtful(self, cells: set[str]) -> set[str]:
         """Sieve out, in C, the cells that are surely in order."""
         if self._target:
-            doubtful = cells.difference(self._target.ids)
+            doubtful = cells.difference(self._target.known)
             return doubtful | (cells & self._target.dropped) if self._target.dropped else doubtful
         doubtful = cells - self._good
         return set(filterfalse(self._usual, doubtful)) if self._usual else doubtful
@@ -152,26 +152,20 @@ def line_breaks(table: Table, block: Block, context: Context) -> None:
     """
     verdict = Verdict("SDS106", Severity.ERROR, "the value holds a line break")
     columns = {place: name for name, place in table.places.items()}
-    for line, row in zip(block.lines, block.rows, strict=True):
+    for line, row in block.rows():
         for place, cell in enumerate(row):
             if "\n" in cell or "\r" in cell:
                 context.note(verdict, table, line, row, columns.get(place))
 
 
-def wrong_widths(table: Table, block: Block, context: Context, width: int) -> Block:
+def wrong_widths(table: Table, block: Block, context: Context) -> None:
     """
-    Report rows with more or fewer fields than the header (F07) and leave them out of the block.
+    Report rows with more or fewer fields than the header (F07).
 
     Why: nearly always a comma in a value that is not quoted; what stands behind it is in the wrong column.
     Bad: "12001,10001,Physics, advanced".
     Mend: quote the value.
     """
-    rows, lines = [], []
-    for line, row in zip(block.lines, block.rows, strict=True):
-        if len(row) == width:
-            rows.append(row)
-            lines.append(line)
-        else:
-            message = f"the row has {len(row)} fields, the header has {width}"
-            context.note(Verdict("SDS107", Severity.FATAL, message), table, line, row)
-    return Block(rows, lines, frozenset({width}), block.broken)
+    for line, row in block.odd:
+        message = f"the row has {len(row)} fields, the header has {len(block.columns)}"
+        context.note(Verdict("SDS107", Severity.FATAL, message), table, line, row)

@@ -58,7 +58,7 @@ def take_header(table: Table, csv: CsvFile, context: Context) -> None:
     """Note where each column stands, and report what is wrong with the header line or the bytes before it."""
     table.csv = csv
     table.places = {name: csv.header.index(name) for name in csv.header if table.spec.column(name)}
-    if csv.bom:
+    if csv.survey.bom:
         message = "the file begins with a byte-order mark"
         context.ledger.add(Verdict("SDS113", Severity.ADVICE, message), Place(table.name, 1))
     explained = _missing_headers(table, csv.header, context)

@@ -49,30 +49,23 @@ class FileReading:
 
     def run(self) -> None:
         """Read the rows, and once more where ids of the same file are referred to or something stands twice."""
-        for block in self._blocks():
-            self._take(block, list(zip(*block.rows, strict=True)))
+        for block in self._csv.blocks():
+            self._table.rows += len(block.lines) + len(block.odd)
+            if block.broken:
+                line_breaks(self._table, block, self._context)
+            if block.odd:
+                self._table.torn = True
+                wrong_widths(self._table, block, self._context)
+            if block.lines:
+                self._take(block, block.columns)
+        self._table.settle()
         look_alikes(self._table, self._context)
         if self._repeats:
             self._repeats.finish(self._csv, self._context)
         if self._late_columns:
             self._take_references_within()
 
-    def _blocks(self) -> Iterator[Block]:
-        """Yield the blocks without the rows that have not as many fields as the header."""
-        width = len(self._csv.header)
-        for block in self._csv.blocks():
-            self._table.rows += len(block.rows)
-            if block.broken:
-                line_breaks(self._table, block, self._context)
-            if block.widths == {width}:
-                yield block
-            elif block.rows:
-                self._table.torn = True
-                sound = wrong_widths(self._table, block, self._context, width)
-                if sound.rows:
-                    yield sound
-
-    def _take(self, block: Block, columns: Sequence[tuple[str, ...]]) -> None:
+    def _take(self, block: Block, columns: Sequence[Sequence[str]]) -> None:
         table, context = self._table, self._context
         if table.spec.has_ids and "sourcedId" in table.places:
             take_ids(table, block, columns[table.places["sourcedId"]], context)
@@ -81,7 +74,7 @@ class FileReading:
         if self._repeats:
             self._repeats.take(columns)
         if self._dates:
-            self._dates.take(block, columns, context)
+            self._dates.take(block, context)
         if table.name in WATCHED and WATCHED[table.name] in table.places:
             table.seen[WATCHED[table.name]].update(columns[table.places[WATCHED[table.name]]])
         if table.name == ENROLLMENTS and table.has("classSourcedId", "role"):
@@ -90,22 +83,13 @@ class FileReading:
 
     def _take_references_within(self) -> None:
         """Judge references to the same file, now that all its ids are known."""
-        width = len(self._csv.header)
         parents: dict[str, str] = {}
         for block in self._csv.blocks():
-            if block.widths != {width}:
-                block = _of_width(block, width)  # noqa: PLW2901  the torn rows have been reported
-            columns = list(zip(*block.rows, strict=True))
-            for place, check in self._late_columns if block.rows else ():
-                check.take(block, columns[place])
+            for place, check in self._late_columns:
+                check.take(block, block.columns[place])
                 if self._table.name == ORGS and self._table.has("sourcedId"):
-                    parents |= zip(columns[self._table.places["sourcedId"]], columns[place], strict=True)
+                    parents |= zip(block.columns[self._table.places["sourcedId"]], block.columns[place], strict=True)
         circular_orgs(parents, self._table, self._context)
-
-
-def _of_width(block: Block, width: int) -> Block:
-    pairs = [(row, line) for row, line in zip(block.rows, block.lines, strict=True) if len(row) == width]
-    return Block([row for row, _ in pairs], [line for _, line in pairs], frozenset({width}), block.broken)
 
 
 @contextmanager

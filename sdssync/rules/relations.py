@@ -32,16 +32,16 @@ class DateOrderCheck:
     names: tuple[str, str]
     _good: set[tuple[str, str]] = field(default_factory=set)
 
-    def take(self, block: Block, columns: Sequence[tuple[str, ...]], context: Context) -> None:
+    def take(self, block: Block, context: Context) -> None:
         """Judge the distinct pairs of a block."""
-        start, end = (columns[self.table.places[name]] for name in self.names)
+        start, end = (block.columns[self.table.places[name]] for name in self.names)
         fresh = set(zip(start, end, strict=True)) - self._good
         wrong = {pair for pair in fresh if _reversed(*pair)}
         self._good |= set(list(fresh - wrong)[:1000]) if len(self._good) < 1000 else set()
         if not wrong:
             return
         verdict = Verdict("SDS216", Severity.ADVICE, f"{self.names[1]} lies before {self.names[0]}")
-        for line, row, pair in zip(block.lines, block.rows, zip(start, end, strict=True), strict=True):
+        for (line, row), pair in zip(block.rows(), zip(start, end, strict=True), strict=True):
             if pair in wrong:
                 context.note(verdict, self.table, line, row, self.names[1])
 
@@ -93,8 +93,8 @@ def incomplete_contacts(context: Context) -> None:
     there = [name for name in CONTACT_NEEDS if name in users.places]
     identifier = users.places["sourcedId"]
     for block in users.csv.blocks():
-        for line, row in zip(block.lines, block.rows, strict=True):
-            if len(row) == len(users.csv.header) and row[identifier] in contacts:
+        for line, row in block.rows():
+            if row[identifier] in contacts:
                 _judge_contact(line, row, [name for name in there if is_blank(row[users.places[name]])], context)
 
 

@@ -30,13 +30,13 @@ class Key:
     column: str | None = None
     """The column to show, if it is a matter of one."""
 
-    def cells(self, table: Table, columns: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    def cells(self, table: Table, columns: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
         """Yield the keys of a block that is given by columns."""
         return zip(
             *map(self._column, self.columns, (columns[table.places[name]] for name in self.columns)), strict=True
         )
 
-    def _column(self, name: str, cells: tuple[str, ...]) -> Sequence[str]:
+    def _column(self, name: str, cells: Sequence[str]) -> Sequence[str]:
         return list(map(str.lower, cells)) if name in self.folded else cells
 
     def void(self, key: tuple[str, ...]) -> bool:
@@ -68,7 +68,7 @@ class RepeatCheck:
     _seen: set[int] = field(default_factory=set)
     _suspects: set[int] = field(default_factory=set)
 
-    def take(self, columns: Sequence[tuple[str, ...]]) -> None:
+    def take(self, columns: Sequence[Sequence[str]]) -> None:
         """Note the keys of a block."""
         number = len(columns[0])
         hashes = set(map(hash, self.key.cells(self.table, columns)))
@@ -78,7 +78,7 @@ class RepeatCheck:
             self._suspects |= self._seen & hashes
         self._seen |= hashes
 
-    def _doubles(self, columns: Sequence[tuple[str, ...]]) -> set[int]:
+    def _doubles(self, columns: Sequence[Sequence[str]]) -> set[int]:
         """Find the hashes that come twice within a block."""
         once: set[int] = set()
         twice: set[int] = set()
@@ -112,12 +112,10 @@ class RepeatCheck:
     def _suspicious(self, csv: CsvFile) -> Iterator[tuple[int, Sequence[str], tuple[str, ...]]]:
         """Read the file once more and yield line, row and key of the suspects."""
         for block in csv.blocks():
-            pairs = [
-                (line, row) for line, row in zip(block.lines, block.rows, strict=True) if len(row) == len(csv.header)
-            ]
-            columns = list(zip(*(row for _, row in pairs), strict=True))
-            keys = list(self.key.cells(self.table, columns)) if pairs else []
-            for (line, row), key in zip(pairs, keys, strict=True):
+            keys = list(self.key.cells(self.table, block.columns))
+            if self._suspects.isdisjoint(map(hash, keys)):
+                continue
+            for (line, row), key in zip(block.rows(), keys, strict=True):
                 if hash(key) in self._suspects and not self.key.void(key):
                     yield line, row, key
 
@@ -141,7 +139,7 @@ def _judge_roles(key: tuple[str, ...], roles: list[tuple[int, str]], table: Tabl
     table.surplus_members[key[0]] += max(members - 1, 0)
 
 
-def take_ids(table: Table, block: Block, cells: tuple[str, ...], context: Context) -> None:
+def take_ids(table: Table, block: Block, cells: Sequence[str], context: Context) -> None:
     """
     Remember the ids of a block, and report those that stand already in the file (R02).
 
