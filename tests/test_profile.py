@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from installation import SETTINGS, install
 
 from sdssync.config_model import ProfileModel, SettingsModel, json_schemas
 from sdssync.errors import ConfigError
@@ -16,7 +17,6 @@ from sdssync.paths import is_foreign, name_fault, resolve
 from sdssync.profile import Installation, Profile, load
 from sdssync.schema import SdsFormat
 from sdssync.template import Template
-from tests.installation import SETTINGS, install
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from installation import install
 
 from sdssync.errors import ConfigError, OutputError
 from sdssync.profile import load
 from sdssync.scaffold import ProfileOptions, init, new_profile, parse_years
 from sdssync.schema import SdsFormat
 from sdssync.settings import RemoteSource
-from tests.installation import install
 
 
 def files(folder: Path) -> dict[str, bytes]:

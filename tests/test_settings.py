@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from installation import SETTINGS, install
 
 from sdssync.errors import ConfigError
 from sdssync.profile import load
@@ -23,7 +24,6 @@ from sdssync.settings import (
     read_api_key,
     settings_path,
 )
-from tests.installation import SETTINGS, install
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
 SCHOOL = '[school]\nid = "8889999"\nname = "MySchool"\n'
