@@ -13,11 +13,11 @@ import re
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, IncrementalDecoder, getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
-from itertools import islice
+from itertools import compress, count, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,9 +56,18 @@ class Block:
     broken: bool = False
     """Whether a value may hold a line break."""
 
+    def row(self, place: int) -> tuple[str, ...]:
+        """Give the cells of the row at a place in the block."""
+        return tuple(column[place] for column in self.columns)
+
     def rows(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield line and cells of each row that is not odd."""
         return zip(self.lines, zip(*self.columns, strict=True), strict=True)
+
+
+def places_of(wanted: Container[object], values: Iterable[object]) -> Iterator[int]:
+    """Yield the places at which one of the wanted values stands."""
+    return compress(count(), map(wanted.__contains__, values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,12 +299,17 @@ def _columns(text: str, line_end: str, width: int) -> list[list[str]] | None:
     """
     if not text.endswith(line_end):
         text += line_end
-    cells = text.replace(line_end, ",\n,").split(",")
+    marked = text.replace(line_end, _MARK)
+    rows = (len(marked) - len(text)) // (len(_MARK) - len(line_end))
+    cells = marked.split(",")
     cells.pop()
     ends = cells[width :: width + 1]
-    if len(ends) * (width + 1) != len(cells) or not ends.count("\n") == len(ends) == text.count(line_end):
+    if rows * (width + 1) != len(cells) or ends.count("\n") != rows:
         return None
     return [cells[place :: width + 1] for place in range(width)]
+
+
+_MARK = ",\n,"
 
 
 def _block(rows: Sequence[list[str]], before: int, after: int, width: int) -> Block:

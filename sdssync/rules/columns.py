@@ -8,7 +8,7 @@ rows walked to find the lines. That is what makes a million rows cheap.
 from collections.abc import Callable, Mapping, Sequence
 from itertools import filterfalse
 
-from sdssync.csvset import Block
+from sdssync.csvset import Block, places_of
 from sdssync.findings import Severity
 from sdssync.kinds import lacks_leading_zero
 from sdssync.rules.ledger import Verdict
@@ -49,12 +49,18 @@ class ColumnCheck:
 
     def take(self, block: Block, cells: Sequence[str]) -> None:
         """Judge the cells of a block."""
-        verdicts = self._judge_all(set(cells))
-        if not verdicts:
+        if self._all_in_order(cells):
             return
-        for (line, row), cell in zip(block.rows(), cells, strict=True):
-            for verdict in verdicts.get(cell, ()):
-                self._context.note(verdict, self._table, line, row, self.column.name)
+        verdicts = self._judge_all(set(cells))
+        for place in places_of(verdicts, cells) if verdicts else ():
+            for verdict in verdicts[cells[place]]:
+                self._context.note(verdict, self._table, block.lines[place], block.row(place), self.column.name)
+
+    def _all_in_order(self, cells: Sequence[str]) -> bool:
+        """Tell at a glance, for references and lists, that nothing is wrong."""
+        if self._target:
+            return not self._target.dropped and self._target.known.issuperset(cells)
+        return bool(self._good) and self._good.issuperset(cells)
 
     def _judge_all(self, cells: set[str]) -> Mapping[str, tuple[Verdict, ...]]:
         """Give the verdicts on those distinct cells that are not in order."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sdssync.csvset import Block
+from sdssync.csvset import Block, places_of
 from sdssync.findings import Severity
 from sdssync.kinds import is_blank, parse_date
 from sdssync.rules.ledger import Place, Verdict
@@ -41,9 +41,8 @@ class DateOrderCheck:
         if not wrong:
             return
         verdict = Verdict("SDS216", Severity.ADVICE, f"{self.names[1]} lies before {self.names[0]}")
-        for (line, row), pair in zip(block.rows(), zip(start, end, strict=True), strict=True):
-            if pair in wrong:
-                context.note(verdict, self.table, line, row, self.names[1])
+        for place in places_of(wrong, zip(start, end, strict=True)):
+            context.note(verdict, self.table, block.lines[place], block.row(place), self.names[1])
 
 
 def _reversed(start: str, end: str) -> bool:
@@ -93,9 +92,9 @@ def incomplete_contacts(context: Context) -> None:
     there = [name for name in CONTACT_NEEDS if name in users.places]
     identifier = users.places["sourcedId"]
     for block in users.csv.blocks():
-        for line, row in block.rows():
-            if row[identifier] in contacts:
-                _judge_contact(line, row, [name for name in there if is_blank(row[users.places[name]])], context)
+        for place in places_of(contacts, block.columns[identifier]):
+            line, row = block.lines[place], block.row(place)
+            _judge_contact(line, row, [name for name in there if is_blank(row[users.places[name]])], context)
 
 
 def _judge_contact(line: int, row: Sequence[str], missing: Sequence[str], context: Context) -> None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sdssync.csvset import Block, CsvFile
+from sdssync.csvset import Block, CsvFile, places_of
 from sdssync.findings import Severity
 from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES, is_blank
 from sdssync.rules.ledger import Place, Verdict
@@ -113,11 +113,9 @@ class RepeatCheck:
         """Read the file once more and yield line, row and key of the suspects."""
         for block in csv.blocks():
             keys = list(self.key.cells(self.table, block.columns))
-            if self._suspects.isdisjoint(map(hash, keys)):
-                continue
-            for (line, row), key in zip(block.rows(), keys, strict=True):
-                if hash(key) in self._suspects and not self.key.void(key):
-                    yield line, row, key
+            for place in places_of(self._suspects, map(hash, keys)):
+                if not self.key.void(keys[place]):
+                    yield block.lines[place], block.row(place), keys[place]
 
 
 def _judge_roles(key: tuple[str, ...], roles: list[tuple[int, str]], table: Table, context: Context) -> None:
@@ -166,7 +164,7 @@ def look_alikes(table: Table, context: Context) -> None:
     Bad: 12001a and 12001A.
     Mend: make them different, or the same.
     """
-    if len(set(map(fold, table.ids))) == len(table.ids):
+    if len(set(map(str.casefold, map(str.strip, table.ids)))) == len(table.ids):
         return
     first: dict[str, int] = {}
     for identifier, line in sorted(table.ids.items(), key=lambda item: item[1]):

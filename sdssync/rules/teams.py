@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sdssync.findings import Severity
 from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES
@@ -49,17 +50,28 @@ def unusual_classes(context: Context) -> None:
     census = take_census(enrollments)
     whole = enrollments.has("classSourcedId", "role") and not enrollments.torn
     for identifier, line in classes.ids.items():
-        if identifier in classes.dropped:
+        people = People(census.owners[identifier], census.members[identifier], census.students[identifier])
+        if people.usual or identifier in classes.dropped:
             continue
-        follows = not whole or identifier in census.unclear
         place = Place(CLASSES, line, "sourcedId", identifier)
-        _lacking(
-            context, place, follows=follows, owners=census.owners[identifier], students=census.students[identifier]
-        )
-        _crowded(context, place, census.owners[identifier], census.members[identifier])
+        _lacking(people, place, context, follows=not whole or identifier in census.unclear)
+        _crowded(people, place, context)
 
 
-def _lacking(context: Context, place: Place, *, follows: bool, owners: int, students: int) -> None:
+class People(NamedTuple):
+    """How many people a class has, by what SDS makes of them."""
+
+    owners: int
+    members: int
+    students: int
+
+    @property
+    def usual(self) -> bool:
+        """Whether there is nothing to say."""
+        return 0 < self.owners <= MOST_OWNERS and self.members <= MOST_WORKABLE and self.students > 0
+
+
+def _lacking(people: People, place: Place, context: Context, *, follows: bool) -> None:
     """
     Report a class without teacher (M01) or without student (M02).
 
@@ -67,25 +79,25 @@ def _lacking(context: Context, place: Place, *, follows: bool, owners: int, stud
     Bad: enrollments.csv lists class 12001 with students only.
     Mend: correct the set in iSAMS, or leave the class out.
     """
-    if owners <= 0:
+    if people.owners <= 0:
         context.ledger.add(Verdict("SDS301", Severity.ADVICE, "the class has no teacher", follows=follows), place)
-    if students <= 0:
+    if people.students <= 0:
         context.ledger.add(Verdict("SDS302", Severity.ADVICE, "the class has no student", follows=follows), place)
 
 
-def _crowded(context: Context, place: Place, owners: int, members: int) -> None:
+def _crowded(people: People, place: Place, context: Context) -> None:
     """
     Report a class with more people than a team can take (M05).
 
     Why: a team takes 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.
     Bad: the whole school as one class. Mend: split the class, or leave it out.
     """
-    if owners > MOST_OWNERS:
-        message = f"the class has {owners:,} owners, a team can have {MOST_OWNERS}"
+    if people.owners > MOST_OWNERS:
+        message = f"the class has {people.owners:,} owners, a team can have {MOST_OWNERS}"
         context.ledger.add(Verdict("SDS305", Severity.ADVICE, message), place)
-    if members > MOST_MEMBERS:
-        message = f"the class has {members:,} members, a team can have {MOST_MEMBERS:,}"
+    if people.members > MOST_MEMBERS:
+        message = f"the class has {people.members:,} members, a team can have {MOST_MEMBERS:,}"
         context.ledger.add(Verdict("SDS305", Severity.ERROR, message), place)
-    elif members > MOST_WORKABLE:
-        message = f"the class has {members:,} members, Assignments and Class Notebook work up to {MOST_WORKABLE}"
+    elif people.members > MOST_WORKABLE:
+        message = f"the class has {people.members:,} members, Assignments and Class Notebook work up to {MOST_WORKABLE}"
         context.ledger.add(Verdict("SDS305", Severity.ADVICE, message), place)
