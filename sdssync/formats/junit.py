@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from sdssync.findings import SetReport, Severity
-from sdssync.formats.wording import Group, count_words, group, message, place, summarise, visible
+from sdssync.formats.wording import Group, count_words, group, place, summarise, visible
 from sdssync.rules import CATALOGUE, Rule
 
 _BLOCKING = (Severity.FATAL, Severity.ERROR)
@@ -60,7 +60,7 @@ def _tell(case: Element, each: Group) -> None:
 def _lines(each: Group, severities: tuple[Severity, ...]) -> Iterator[str]:
     for finding in each.findings:
         if finding.severity in severities:
-            yield f"{place(finding)}: {finding.severity}: {visible(message(finding))}"
+            yield f"{place(finding)}: {finding.severity}: {visible(finding.message)}"
     unlisted = {severity: number for severity, number in each.unlisted.items() if severity in severities}
     if unlisted:
         yield f"not listed: {count_words(unlisted)}"

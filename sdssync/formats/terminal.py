@@ -9,6 +9,6 @@ from sdssync.formats.text import styled_lines
 
 
 def render_rich(reports: Sequence[SetReport]) -> Text:
-    """Render what `render` gives for text, without the final line break; the terminal folds long lines."""
+    """Render what `render` gives for text, without the final line break; to be printed with `soft_wrap=True`."""
     lines = [Text(line.text, style=line.style) for line in styled_lines(reports)]
-    return Text("\n", no_wrap=True, overflow="ignore").join(lines)
+    return Text("\n").join(lines)

@@ -63,8 +63,8 @@ def _rule(each: Group) -> Iterator[Line]:
 
 
 def _sentence(finding: Finding) -> str:
-    value = "" if finding.value is None else f': "{_shown(finding.value)}"'
-    return f"{place(finding)}: {finding.severity}: {visible(finding.message)}{value}"
+    value = "" if finding.value is None else f' "{_shown(finding.value)}"'
+    return f"{place(finding)}{value}: {finding.severity}: {visible(finding.message)}"
 
 
 def _shown(value: str) -> str:
