@@ -8,7 +8,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from requests import exceptions as outer
 from urllib3 import exceptions as inner
@@ -41,6 +41,20 @@ FOREIGN = (
 _CHECK_HOST = "check that iSAMS is up, that [isams] url is right, and that the firewall lets this server out"
 _CHECK_PROXY = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or the proxy in the system settings"
 _ANSWERS_BADLY = "run it again; if it stays so, find out what stands between this server and iSAMS"
+
+_CUT = _Kind(
+    errors=(
+        http.client.IncompleteRead,
+        inner.IncompleteRead,
+        inner.InvalidChunkLength,
+        inner.ResponseNotChunked,
+        outer.ChunkedEncodingError,
+    ),
+    reason="cut",
+    message="the answer of {host} was cut off, or was not as long as announced",
+    hint=_ANSWERS_BADLY,
+    kind=SourceMalformedError,
+)
 
 # The first row counts that knows the error or one beneath it: the most telling come first.
 _KINDS = (
@@ -96,19 +110,7 @@ _KINDS = (
         passing=False,
         kind=SourceMalformedError,
     ),
-    _Kind(
-        errors=(
-            http.client.IncompleteRead,
-            inner.IncompleteRead,
-            inner.InvalidChunkLength,
-            inner.ResponseNotChunked,
-            outer.ChunkedEncodingError,
-        ),
-        reason="cut",
-        message="the answer of {host} was cut off, or was not as long as announced",
-        hint=_ANSWERS_BADLY,
-        kind=SourceMalformedError,
-    ),
+    _CUT,
     _Kind(
         errors=(ConnectionError,),
         reason="connection broken",
@@ -121,7 +123,6 @@ _KINDS = (
             inner.BodyNotHttplibCompatible,
             inner.HeaderParsingError,
             inner.InvalidHeader,
-            inner.ProtocolError,
             inner.ResponseError,
             outer.InvalidHeader,
         ),
@@ -129,6 +130,7 @@ _KINDS = (
         message="what {host} answered is not proper HTTP",
         hint=_ANSWERS_BADLY,
     ),
+    replace(_CUT, errors=(inner.ProtocolError,)),  # without an error beneath: the chunks stopped coming
     _Kind(
         errors=(outer.InvalidURL, outer.MissingSchema, outer.URLRequired, inner.LocationValueError, ValueError),
         reason="address",

@@ -25,7 +25,8 @@ from urllib.parse import urlsplit
 import requests
 import truststore
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.exceptions import InvalidProxyURL
+from requests.utils import get_environ_proxies, select_proxy
 
 from sdssync import __version__
 from sdssync.deadline import LONGEST, Deadline
@@ -102,13 +103,14 @@ def post(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
     goes through.
     """
     _silence_libraries()
-    try:
-        response = _send(request, deadline)
-    except FOREIGN as error:
-        return _late(deadline, request) or translate(error, host=request.host, timeout=request.timeout)
-    with closing(response):
-        failure = _pass_on(response, request, sink)
-        return _late(deadline, request) or failure or _answer(response, request)
+    with closing(_Adapter(request.tls, deadline)) as adapter:
+        try:
+            response = _send(request, adapter)
+        except FOREIGN as error:
+            return _late(deadline, request) or _failure(error, request)
+        with closing(response):
+            failure = _pass_on(response, request, sink)
+            return _late(deadline, request) or failure or _answer(response, request)
 
 
 def _silence_libraries() -> None:
@@ -148,7 +150,7 @@ class _Adapter(HTTPAdapter):
         return pool
 
 
-def _send(request: Request, deadline: Deadline) -> requests.Response:
+def _send(request: Request, adapter: _Adapter) -> requests.Response:
     """Send the request and return the answer with its body still to come."""
     headers = {
         "Content-Type": "application/xml",
@@ -159,7 +161,10 @@ def _send(request: Request, deadline: Deadline) -> requests.Response:
     prepared = requests.Request("POST", request.url, headers=headers, data=request.body).prepare()
     timeout = min(request.timeout, LONGEST)
     proxies = get_environ_proxies(request.url)
-    return _Adapter(request.tls, deadline).send(prepared, stream=True, timeout=timeout, proxies=proxies)
+    proxy = select_proxy(request.url, proxies)
+    if proxy and "//" in proxy and not urlsplit(proxy).hostname:
+        raise InvalidProxyURL  # requests itself would trip over it
+    return adapter.send(prepared, stream=True, timeout=timeout, proxies=proxies)
 
 
 def _pass_on(response: requests.Response, request: Request, sink: Sink) -> Failure | None:
@@ -172,7 +177,7 @@ def _pass_on(response: requests.Response, request: Request, sink: Sink) -> Failu
         try:
             chunk = next(chunks, b"")
         except FOREIGN as error:
-            return translate(error, host=request.host, timeout=request.timeout) if good else None
+            return _failure(error, request) if good else None
         if not chunk:
             return None
         done += len(chunk)
@@ -219,6 +224,10 @@ def _retry_after(value: str, date: str) -> float:
     except (ValueError, OverflowError):
         return 0.0
     return max(0.0, until - (now or time.time())) if until else 0.0
+
+
+def _failure(error: BaseException, request: Request) -> Failure:
+    return translate(error, host=request.host, timeout=request.timeout)
 
 
 def _too_large(max_bytes: int) -> Failure:

@@ -10,7 +10,7 @@ import ssl
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,7 +93,7 @@ class Failed:
     error: SdsSyncError
     host: str
     waits: Sequence[float]
-    logs: Sequence[dict[str, Any]]
+    logs: Sequence[Mapping[str, Any]]
 
     @property
     def kind(self) -> str:
@@ -103,7 +103,7 @@ class Failed:
     @property
     def line(self) -> str:
         """What the user sees, with HOST for the host."""
-        return str(self.error).replace(self.host, "HOST")
+        return str(self.error).replace(self.host, "HOST") if self.host else str(self.error)
 
 
 def failing(settings: RemoteSource, state: Path) -> Failed:
@@ -153,8 +153,9 @@ class _Records(logging.Handler):
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the text."""
-        self.texts.append(record.getMessage())
+        """Keep the text, unless it is the fake that logs."""
+        if record.name != "werkzeug":
+            self.texts.append(record.getMessage())
 
 
 Script = Callable[[socket.socket, bytes], None]
@@ -162,11 +163,11 @@ Script = Callable[[socket.socket, bytes], None]
 
 
 @contextmanager
-def raw_server(script: Script, *, tls: bool = False) -> Iterator[str]:
+def raw_server(script: Script, *, tls: bool = False, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve each connection with the script, byte by byte as it pleases, and yield the URL to set."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(FIXTURES / "tls" / "loopback.pem")
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server((host, 0))
     threads: list[threading.Thread] = []
 
     def handle(connection: socket.socket) -> None:
@@ -189,7 +190,7 @@ def raw_server(script: Script, *, tls: bool = False) -> Iterator[str]:
     acceptor = threading.Thread(target=accept)
     acceptor.start()
     try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
     finally:
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
