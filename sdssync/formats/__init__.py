@@ -37,10 +37,10 @@ _MODULES = {
 
 
 def render(reports: Sequence[SetReport], output: OutputFormat) -> str:
-    r"""
+    """
     Render validations: the complete text with its final line break, always the same for the same reports.
 
-    It can be written as UTF-8 whatever a path holds: half a character, as in undecodable names on Linux, is `\udc80`.
+    It can be written as UTF-8 whatever a path or a cell holds.
     """
     write: Callable[[Sequence[SetReport]], str] = import_module(_MODULES[output]).render
-    return write(reports).encode("utf-8", "backslashreplace").decode("utf-8")
+    return write(reports)
