@@ -12,8 +12,7 @@ import os
 import re
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, IncrementalDecoder, getincrementaldecoder
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
@@ -228,7 +227,7 @@ def _survey(stream: BinaryIO) -> Survey:
     """Look at all bytes once: are they UTF-8 text in lines of a bearable length, and simple enough to be split."""
     decoder = getincrementaldecoder("utf-8")()
     offset, fewest, quoted, bom = 0, BLOCK, False, False
-    ends = Counter[bytes]()
+    lf = crlf = 0
     while chunk := _chunk(stream):
         if not offset:
             bom = chunk.startswith(BOM_UTF8)
@@ -236,18 +235,20 @@ def _survey(stream: BinaryIO) -> Survey:
                 raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
         _refuse_binary(stream, chunk, offset, decoder)
         quoted = quoted or b'"' in chunk
-        found = {end: chunk.count(end) for end in (b"\r\n", b"\n", b"\r")}
-        ends.update(found)
+        breaks = chunk.count(b"\n")
+        lf, crlf = lf + breaks, crlf + chunk.count(b"\r\n")
         if len(chunk) >= CHUNK:
-            if not any(found.values()):
+            breaks = breaks or chunk.count(b"\r")
+            if not breaks:
                 line = _line_at(stream, offset)
                 raise DefectError("SDS107", line, f"there is a line of more than {CHUNK // 1024} KiB")
-            fewest = min(fewest, max(found.values()))
+            fewest = min(fewest, breaks)
         offset += len(chunk)
     pending = len(decoder.getstate()[0])
     if pending:
         raise _not_utf_8(stream, offset - pending)
-    return Survey(bom=bom, line_end="" if quoted else _one_line_end(ends), block_rows=fewest)
+    line_end = {lf: "\r\n", 0: "\n"}.get(crlf, "") if lf and not quoted else ""
+    return Survey(bom=bom, line_end=line_end, block_rows=fewest)
 
 
 def _chunk(stream: BinaryIO) -> bytes:
@@ -269,12 +270,6 @@ def _refuse_binary(stream: BinaryIO, chunk: bytes, offset: int, decoder: Increme
             raise _not_utf_8(stream, offset - pending + error.start) from None
 
 
-def _one_line_end(ends: Mapping[bytes, int]) -> str:
-    if not ends[b"\r"]:
-        return "\n"
-    return "\r\n" if ends[b"\r"] == ends[b"\n"] == ends[b"\r\n"] else ""
-
-
 def _not_utf_8(stream: BinaryIO, offset: int) -> DefectError:
     return DefectError("SDS105", _line_at(stream, offset), "there are bytes that are not UTF-8, perhaps Latin-1")
 
@@ -293,9 +288,10 @@ def _line_at(stream: BinaryIO, offset: int) -> int:
 
 def _columns(text: str, line_end: str, width: int) -> list[list[str]] | None:
     """
-    Split whole lines without quotes into columns, or give None where a row has not as many fields as the header.
+    Split whole lines without quotes into columns, or give None where that takes a closer look.
 
     Each line end becomes a cell of its own, so that the rows are in order when these cells stand at even distances.
+    A row with too few or too many fields, an empty line and a CR alone, which ends a line as well, are not in order.
     """
     if not text.endswith(line_end):
         text += line_end
@@ -304,7 +300,7 @@ def _columns(text: str, line_end: str, width: int) -> list[list[str]] | None:
     cells = marked.split(",")
     cells.pop()
     ends = cells[width :: width + 1]
-    if rows * (width + 1) != len(cells) or ends.count("\n") != rows:
+    if rows * (width + 1) != len(cells) or ends.count("\n") != rows or "\r" in marked:
         return None
     return [cells[place :: width + 1] for place in range(width)]
 

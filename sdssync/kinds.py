@@ -76,8 +76,8 @@ def several(kind: Kind) -> Kind:
 
 def matching(name: str, wants: str, pattern: str) -> Kind:
     """Make a kind from a regular expression that the whole value must match."""
-    fullmatch = re.compile(pattern, re.ASCII).fullmatch
-    return Kind(name, wants, lambda value: fullmatch(value) is not None)
+    # Compiled, and then remembered by re, when it is first needed: most runs never do.
+    return Kind(name, wants, lambda value: re.fullmatch(pattern, value, re.ASCII) is not None)
 
 
 def _anything(value: str) -> bool:  # noqa: ARG001  the shape of Kind.accepts

@@ -49,18 +49,10 @@ class ColumnCheck:
 
     def take(self, block: Block, cells: Sequence[str]) -> None:
         """Judge the cells of a block."""
-        if self._all_in_order(cells):
-            return
         verdicts = self._judge_all(set(cells))
         for place in places_of(verdicts, cells) if verdicts else ():
             for verdict in verdicts[cells[place]]:
                 self._context.note(verdict, self._table, block.lines[place], block.row(place), self.column.name)
-
-    def _all_in_order(self, cells: Sequence[str]) -> bool:
-        """Tell at a glance, for references and lists, that nothing is wrong."""
-        if self._target:
-            return not self._target.dropped and self._target.known.issuperset(cells)
-        return bool(self._good) and self._good.issuperset(cells)
 
     def _judge_all(self, cells: set[str]) -> Mapping[str, tuple[Verdict, ...]]:
         """Give the verdicts on those distinct cells that are not in order."""
