@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from sdssync import batch, isams
-from sdssync.batch import Reading
+from sdssync.records import Reading
 from sdssync.settings import RecordedSource, Settings, read_api_key
 
 Progress = Callable[[str, int, int | None], None]

@@ -6,7 +6,7 @@ them before they begin is raised.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -14,27 +14,24 @@ from pathlib import Path
 
 import structlog
 
-from sdssync import __version__, logs
-from sdssync.batch import Reading
+from sdssync import __version__, logs, notices
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.guards import check_output
 from sdssync.intake import Progress, take_document
 from sdssync.lock import installation_lock
 from sdssync.mistakes import render
-from sdssync.paths import printable, same_name
+from sdssync.paths import is_foreign, printable, same_name
 from sdssync.profile import BrokenProfile, Installation, Profile
-from sdssync.publications import Publication, read_publication, write_publication
-from sdssync.publish import publish, staging, unchanged
+from sdssync.publications import Publication, read_publication, tidy_publications, write_publication
+from sdssync.publish import heal, publish, staging, unchanged
+from sdssync.records import Reading
 from sdssync.report import Outcome, ProfileResult, RunReport
 from sdssync.roster import Roster, enrol, enrol_as_script
 from sdssync.rows import tables, write
-from sdssync.selection import Roll, Selection, Unlisted, call_roll, select, unknown_subjects
+from sdssync.selection import Roll, call_roll, select
 from sdssync.settings import Settings
 from sdssync.subjects import SubjectSummary, summarise_subjects
-from sdssync.verdict import Verdict, judge
-
-EXPIRY_NOTICE = 21
-"""Days before the expiry from which a run warns."""
+from sdssync.verdict import judge
 
 
 class Mode(Enum):
@@ -73,7 +70,9 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
         results = [
             *map(_fail_broken, broken),
             *(_skip(profile) for profile in profiles if _has_expired(profile, job.today)),
-            *_run_all([each for each in profiles if not _has_expired(each, job.today)], installation, job, progress),
+            *_run_current(
+                [each for each in profiles if not _has_expired(each, job.today)], installation.settings, job, progress
+            ),
         ]
     report = RunReport(run_id=job.run_id, results=_in_file_order(results, installation))
     seconds = round(time.monotonic() - started, 3)
@@ -93,27 +92,30 @@ def list_subjects(settings: Settings, *, cached: bool, progress: Progress) -> tu
         return summarise_subjects(call_roll(take_document(settings, cached=cached, progress=progress).school))
 
 
-def _run_all(
-    profiles: Sequence[Profile], installation: Installation, job: Job, progress: Progress
-) -> list[ProfileResult]:
-    """Take the document and run the profiles; without a document each of them has failed."""
-    if not profiles:
-        return []
-    settings = installation.settings
+def _run_current(profiles: Sequence[Profile], settings: Settings, job: Job, progress: Progress) -> list[ProfileResult]:
+    """Put the output folders right, take the document, run the profiles; without a document each of them has failed."""
+    tidy_publications(settings.state)
+    results = [_attempt(profile, lambda each: _prepare(each, settings, job.today)) for profile in profiles]
+    ready = [profile for profile, result in zip(profiles, results, strict=True) if not result.exit_code]
+    failed = [result for result in results if result.exit_code]
+    if not ready:
+        return failed
     try:
         rolls = _Rolls(take_document(settings, cached=job.cached, progress=progress))
     except SdsSyncError as error:
         logs.failed("source.failed", error)
-        return [_failed(profile, error) for profile in profiles]
-    return [_run_or_fail(profile, rolls.of(profile), settings, job) for profile in profiles]
+        return [*failed, *(_failed(profile, error) for profile in ready)]
+    return [
+        *failed,
+        *(_attempt(profile, lambda each: run_profile(each, rolls.of(each), settings, job.mode)) for profile in ready),
+    ]
 
 
-def _run_or_fail(profile: Profile, roll: Roll, settings: Settings, job: Job) -> ProfileResult:
-    """Run a profile; whatever goes wrong is its outcome."""
+def _attempt(profile: Profile, step: Callable[[Profile], ProfileResult]) -> ProfileResult:
+    """Do something for a profile; whatever goes wrong is its outcome."""
     with structlog.contextvars.bound_contextvars(profile=profile.name):
-        _warn_of_expiry(profile, job.today)
         try:
-            return run_profile(profile, roll, settings, job.mode)
+            return step(profile)
         except SdsSyncError as error:
             logs.failed("profile.failed", error)
             return _failed(profile, error)
@@ -122,17 +124,32 @@ def _run_or_fail(profile: Profile, roll: Roll, settings: Settings, job: Job) -> 
             return _result(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log")
 
 
+def _prepare(profile: Profile, settings: Settings, today: date) -> ProfileResult:
+    """
+    See that the output folder is ours, and put right what a crash left there, be there a document this night or not.
+
+    Raises:
+        SdsSyncError: the folder is not ours, or cannot be written.
+
+    """
+    notices.warn_of_expiry(profile, today)
+    if is_foreign(profile.output_as_written):
+        raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
+    check_output(profile.output, forbidden=(settings.folder, settings.state, settings.profiles))
+    heal(profile.output)
+    return _result(profile, Outcome.GENERATED)
+
+
 def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) -> ProfileResult:
     """
     Generate the set of one profile beside the published one, validate it, and publish it if it is good.
 
     Raises:
-        SdsSyncError: the output folder is not ours or cannot be written; the published set is as it was.
+        SdsSyncError: the output folder cannot be written; the published set is as it was.
 
     """
-    check_output(profile.output, forbidden=(settings.folder, settings.state, settings.profiles))
     selection = select(roll, profile)
-    _warn_of_unknowns(selection, profile)
+    notices.warn_of_unknowns(selection, profile)
     if profile.parity:
         roster = enrol_as_script(selection, profile)
     else:
@@ -141,7 +158,7 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
         write(tables(roster, settings.school, profile), staged)
         result = _generated(profile, roster)
         verdict = judge(staged, roster, profile, settings)
-        _log_verdict(verdict)
+        notices.tell_verdict(verdict)
         result = replace(result, findings=verdict.report.codes)
         if verdict.refusal:
             structlog.get_logger().error("profile.rejected", reason=verdict.refusal)
@@ -261,42 +278,3 @@ def _generated(profile: Profile, roster: Roster) -> ProfileResult:
         omissions=result.omission_counts,
     )
     return result
-
-
-def _warn_of_expiry(profile: Profile, today: date) -> None:
-    if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
-        structlog.get_logger().warning(
-            "profile.expires_soon",
-            expires=str(profile.expires),
-            days_left=left,
-            hint="set a later date in the profile, or let it end",
-        )
-
-
-def _warn_of_unknowns(selection: Selection, profile: Profile) -> None:
-    """Warn of subject ids and addresses in the profile that the document does not know; addresses are only counted."""
-    log = structlog.get_logger()
-    if subjects := unknown_subjects(selection.roll, profile):
-        hint = "see `sdssync subjects` for the ids that there are"
-        log.warning("profile.named_unknown_subjects", subjects=list(subjects), hint=hint)
-    if strangers := sum(isinstance(each, Unlisted) for each in selection.extra_teachers):
-        hint = "see [teachers] extra: no member of staff has such an address"
-        log.warning("profile.named_unknown_teachers", count=strangers, hint=hint)
-
-
-def _log_verdict(verdict: Verdict) -> None:
-    """Log the counts, and where the worst offences are; a cell is no part of it."""
-    log = structlog.get_logger()
-    log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
-    for finding in verdict.worst:
-        log.warning(
-            "profile.broke_rule",
-            code=finding.code,
-            rule=finding.rule,
-            severity=finding.severity,
-            file=finding.file,
-            line=finding.line,
-            column=finding.column,
-            error=finding.message,
-            hint=finding.hint,
-        )

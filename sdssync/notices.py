@@ -1,0 +1,52 @@
+"""What the log says about a profile besides how it ended: expiry, things it names that are not there, its findings."""
+
+from datetime import date
+
+import structlog
+
+from sdssync.profile import Profile
+from sdssync.selection import Selection, Unlisted, unknown_subjects
+from sdssync.verdict import Verdict
+
+EXPIRY_NOTICE = 21
+"""Days before the expiry from which a run warns."""
+
+
+def warn_of_expiry(profile: Profile, today: date) -> None:
+    """Warn while there is time to set a later date."""
+    if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
+        structlog.get_logger().warning(
+            "profile.expires_soon",
+            expires=str(profile.expires),
+            days_left=left,
+            hint="set a later date in the profile, or let it end",
+        )
+
+
+def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
+    """Warn of subject ids and addresses in the profile that the document does not know; addresses are only counted."""
+    log = structlog.get_logger()
+    if subjects := unknown_subjects(selection.roll, profile):
+        hint = "see `sdssync subjects` for the ids that there are"
+        log.warning("profile.named_unknown_subjects", subjects=list(subjects), hint=hint)
+    if strangers := sum(isinstance(each, Unlisted) for each in selection.extra_teachers):
+        hint = "see [teachers] extra: no member of staff has such an address"
+        log.warning("profile.named_unknown_teachers", count=strangers, hint=hint)
+
+
+def tell_verdict(verdict: Verdict) -> None:
+    """Log the counts, and where the worst offences are; a cell is no part of it."""
+    log = structlog.get_logger()
+    log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
+    for finding in verdict.worst:
+        log.warning(
+            "profile.broke_rule",
+            code=finding.code,
+            rule=finding.rule,
+            severity=finding.severity,
+            file=finding.file,
+            line=finding.line,
+            column=finding.column,
+            error=finding.message,
+            hint=finding.hint,
+        )

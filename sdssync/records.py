@@ -1,0 +1,248 @@
+"""
+The records of an iSAMS Batch document, element by element, as values of the domain: all iSAMS names live here.
+
+How the document is read in pieces is told in `batch`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from lxml import etree
+
+from sdssync.errors import SourceMalformedError
+from sdssync.model import Membership, Pupil, School, Subject, Teacher, TeachingSet
+
+_Record = TypeVar("_Record")
+
+_BLANKS = " \t\r\n"
+
+# section: its manager, its records, what the control panel calls the dataset; None where an empty section is complete
+SECTIONS = {
+    "CurrentStaff": ("HRManager", "StaffMember", "HR Manager: Current Staff"),
+    "CurrentPupils": ("PupilManager", "Pupil", "Pupil Manager: Current Students"),
+    "Departments": ("TeachingManager", "Department", "Teaching Manager: Departments & Subjects"),
+    "Sets": ("TeachingManager", "Set", "Teaching Manager: Teaching Sets"),
+    "SetLists": ("TeachingManager", "SetList", "Teaching Manager: Teaching Set Lists"),
+}
+_MAY_BE_EMPTY = frozenset({"Departments"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """
+    One document, read in two ways that differ only where an element marked `Legacy` is there and empty.
+
+    `school` takes the attribute instead; `as_script` takes the empty text, as iSAMS-SDS.ps1 does.
+    """
+
+    school: School
+    as_script: School
+
+
+class _Texts(dict[str | None, str]):
+    """Texts that come again and again, each held once: `texts[raw]` is the text by the rule of the model."""
+
+    def __missing__(self, raw: str | None) -> str:
+        self[raw] = text = _text(raw)
+        return text
+
+
+def _text(raw: str | None) -> str:
+    """Return the text, or "" for one of white space alone (blank, tab, CR, LF; a no-break space is none)."""
+    return raw if raw and raw.strip(_BLANKS) else ""
+
+
+def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
+    """Return the finished records of a section; whatever else stands there is passed over."""
+    for record in section.iterchildren(SECTIONS[section.tag][1]):
+        if record is not unfinished:
+            yield record
+
+
+def _fields(record: etree._Element, *names: str) -> dict[str, str | None]:
+    """Map names of a record's elements to their raw texts: "" for an empty element, absent ones are not there."""
+    return {child.tag: child.text or "" for child in record.iterchildren(*names)}
+
+
+class Records:
+    """What has been read so far, section by section."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._texts = _Texts()
+        self._pupils: list[Pupil] = []
+        self._teachers: list[Teacher] = []
+        self._subjects: list[Subject] = []
+        self._sets: list[TeachingSet] = []
+        self._memberships: list[Membership] = []
+        # where the script's reading differs: position to record
+        self._script_sets: dict[int, TeachingSet] = {}
+        self._script_memberships: dict[int, Membership] = {}
+        self._takers: dict[str, Callable[[etree._Element, etree._Element | None], int]] = {
+            "CurrentStaff": self._take_staff,
+            "CurrentPupils": self._take_pupils,
+            "Departments": self._take_departments,
+            "Sets": self._take_sets,
+            "SetLists": self._take_set_lists,
+        }
+
+    def found(self, section: str) -> None:
+        """Note that a section is there, were it empty."""
+        self._counts.setdefault(section, 0)
+
+    def take(self, section: etree._Element, *, finished: bool) -> None:
+        """Read the records of a section, the last one only if the section is finished."""
+        if len(section):
+            self._counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
+
+    def check_complete(self) -> None:
+        """Refuse a document that would make people leave because iSAMS did not send them."""
+        for section, (manager, record, dataset) in SECTIONS.items():
+            if section not in self._counts:
+                raise SourceMalformedError(
+                    f"the iSAMS document is not complete: section {manager}/{section} is missing",
+                    f'tick "{dataset}" for the key in the iSAMS control panel, API Services Manager, Batch Methods',
+                )
+            if not self._counts[section] and section not in _MAY_BE_EMPTY:
+                raise SourceMalformedError(
+                    f"the iSAMS document is not complete: section {manager}/{section} holds no {record}",
+                    f'look at "{dataset}" in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours',
+                )
+
+    def reading(self) -> Reading:
+        """Return the school, and the same school as the script reads it."""
+        school = School(
+            pupils=tuple(self._pupils),
+            teachers=tuple(self._teachers),
+            subjects=tuple(self._subjects),
+            sets=tuple(self._sets),
+            memberships=tuple(self._memberships),
+        )
+        if not self._script_sets and not self._script_memberships:
+            return Reading(school=school, as_script=school)
+        as_script = replace(
+            school,
+            sets=_changed(school.sets, self._script_sets),
+            memberships=_changed(school.memberships, self._script_memberships),
+        )
+        return Reading(school=school, as_script=as_script)
+
+    def _take_staff(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._teachers)
+        for record in _finished(section, unfinished):
+            fields = _fields(record, "Forename", "Surname", "SchoolEmailAddress")
+            teacher = Teacher(
+                id=_text(record.get("Id")),
+                forename=_text(fields.get("Forename")),
+                surname=_text(fields.get("Surname")),
+                email=_text(fields.get("SchoolEmailAddress")),
+            )
+            self._teachers.append(teacher)
+        return len(self._teachers) - before
+
+    def _take_pupils(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._pupils)
+        texts = self._texts
+        for record in _finished(section, unfinished):
+            fields = _fields(record, "SchoolId", "Forename", "Surname", "NCYear", "EmailAddress")
+            pupil = Pupil(
+                id=texts[record.get("Id")],
+                school_id=texts[fields.get("SchoolId")],
+                forename=_text(fields.get("Forename")),
+                surname=_text(fields.get("Surname")),
+                year=texts[fields.get("NCYear")],
+                email=_text(fields.get("EmailAddress")),
+            )
+            self._pupils.append(pupil)
+        return len(self._pupils) - before
+
+    def _take_departments(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._subjects)
+        for record in _finished(section, unfinished):
+            department = _text(record.findtext("Name"))
+            for subject in record.iterfind("Subjects/Subject"):
+                self._subjects.append(
+                    Subject(
+                        id=_text(subject.get("Id")),
+                        code=_text(subject.findtext("Code")),
+                        name=_text(subject.findtext("Name")),
+                        department=department,
+                    )
+                )
+        return len(self._subjects) - before
+
+    def _take_sets(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._sets)
+        texts = self._texts
+        for record in _finished(section, unfinished):
+            fields = _fields(record, "SubjectId", "YearId", "SetCode", "Name")
+            subject_id, script_subject_id = self._legacy(fields.get("SubjectId"), record.get("SubjectId"))
+            year, script_year = self._legacy(fields.get("YearId"), record.get("YearId"))
+            teaching_set = TeachingSet(
+                id=_text(record.get("Id")),
+                code=_text(fields.get("SetCode")),
+                name=_text(fields.get("Name")),
+                subject_id=subject_id,
+                year=year,
+                teacher_ids=tuple([texts[teacher.get("StaffId")] for teacher in record.iterfind("Teachers/Teacher")]),
+            )
+            if (script_subject_id, script_year) != (subject_id, year):
+                script = replace(teaching_set, subject_id=script_subject_id, year=script_year)
+                self._script_sets[len(self._sets)] = script
+            self._sets.append(teaching_set)
+        return len(self._sets) - before
+
+    def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        """Read rows in one walk over them and their elements: there are a hundred times more than of all else."""
+        before = len(self._memberships)
+        record: etree._Element | None = None
+        set_element = school_element = None
+        for element in section.iter("SetId", "SchoolId", "SetList"):
+            tag = element.tag
+            if tag == "SetId":
+                if element.getparent() is record:
+                    set_element = element.text or ""
+            elif tag == "SchoolId":
+                if element.getparent() is record:
+                    school_element = element.text or ""
+            elif element.getparent() is section:
+                if record is not None:
+                    self._take_set_list(record, set_element, school_element)
+                record = None if element is unfinished else element
+                set_element = school_element = None
+        if record is not None:
+            self._take_set_list(record, set_element, school_element)
+        return len(self._memberships) - before
+
+    def _take_set_list(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
+        set_id, school_id = self._texts[set_element], self._texts[school_element]
+        if set_id and school_id:
+            self._memberships.append(Membership(set_id, school_id, ""))
+        else:
+            self._take_odd_set_list(record, set_element, school_element)
+
+    def _take_odd_set_list(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
+        """Read a row in which an element is empty or absent, so that the attributes have a say."""
+        set_id, script_set_id = self._legacy(set_element, record.get("SetId"))
+        school_id, pupil_id = self._texts[school_element], self._texts[record.get("PupilId")]
+        membership = Membership(set_id, school_id, "" if school_id else pupil_id)
+        script = Membership(script_set_id, school_id, membership.pupil_id if school_element is None else "")
+        if script != membership:
+            self._script_memberships[len(self._memberships)] = script
+        self._memberships.append(membership)
+
+    def _legacy(self, element: str | None, attribute: str | None) -> tuple[str, str]:
+        """
+        Read a value that stands as an attribute and as an element marked `Legacy`: for us, and for the script.
+
+        The element counts; where it is absent the attribute does. Where it is there and empty, the script takes the
+        empty text.
+        """
+        text, fallback = self._texts[element], self._texts[attribute]
+        return text or fallback, fallback if element is None else text
+
+
+def _changed(records: Sequence[_Record], changes: dict[int, _Record]) -> tuple[_Record, ...]:
+    """Return the records with some of them changed, by position."""
+    return tuple(changes.get(position, record) for position, record in enumerate(records))
