@@ -140,7 +140,7 @@ _KINDS = (
     ),
     _Kind(
         errors=FOREIGN,
-        reason="no connection",
+        reason="failed",
         message="the request to {host} failed",
         hint=_CHECK_HOST,
     ),

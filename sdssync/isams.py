@@ -232,7 +232,7 @@ def _writing() -> Iterator[None]:
 
 def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pace: Pace) -> Document:
     """Try until a document comes, until a failure that stays, or until time is up."""
-    from sdssync import transport  # noqa: PLC0415  # 0.15 s of CPU that only a download is to pay
+    from sdssync import transport  # noqa: PLC0415  # 0.1 s of CPU that only a download is to pay
 
     tls = transport.tls_context(source.ca_file)
     started = pace.now()

@@ -2,7 +2,7 @@
 One POST over HTTP: streamed, bounded in bytes and time, over verified TLS; every failure comes back as a value of ours.
 
 The URL carries the API key, and the HTTP libraries print URLs in exceptions, warnings and logs. So nothing of theirs
-leaves this module, which alone calls them (0.15 s of CPU, so it is imported when a download begins). What an answer
+leaves this module, which alone calls them (0.1 s of CPU, so it is imported when a download begins). What an answer
 means is not known here.
 
 Only the adapter of requests is used: its sessions would read `.netrc`, prepare redirects, and keep cookies.

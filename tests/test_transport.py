@@ -386,7 +386,8 @@ class TestEnvironment:
 
         with raw_server(proxy) as url:
             monkeypatch.setenv("HTTP_PROXY", url.replace("//", "//user:pass@"))
-            with isams.download(source("http://isams.invalid"), KEY, tmp_path, progress=no_progress) as download:
+            settings = source("http://isams.invalid", retry_for=0)
+            with isams.download(settings, KEY, tmp_path, progress=no_progress) as download:
                 assert download.document.bytes == len(GOOD)
 
         assert seen[0].startswith(b"POST http://isams.invalid" + PATH.encode())
