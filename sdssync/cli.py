@@ -143,7 +143,13 @@ def validate(
 
     choice = Choice(select=_codes(select), ignore=_codes(ignore), max_findings=max_findings)
     outcome = validate_targets(common.config, tuple(targets or ()), choice)
-    if outcome.reports or not outcome.exit_code:
+    if format is OutputFormat.TEXT and sys.stdout.isatty() and common.log.color:
+        from rich.console import Console
+
+        from sdssync.formats.terminal import render_rich
+
+        Console(highlight=False).print(render_rich(outcome.reports), soft_wrap=True)
+    else:
         _print(render(outcome.reports, format))
     return max(outcome.exit_code, outcome.judged(strict=strict))
 

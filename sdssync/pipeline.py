@@ -104,7 +104,7 @@ def _run_current(profiles: Sequence[Profile], settings: Settings, job: Job, prog
         rolls = _Rolls(take_document(settings, cached=job.cached, progress=progress))
     except SdsSyncError as error:
         logs.failed("source.failed", error)
-        return [*failed, *(_failed(profile, error) for profile in ready)]
+        return [*failed, *(_fail(profile, error) for profile in ready)]
     return [
         *failed,
         *(_attempt(profile, lambda each: run_profile(each, rolls.of(each), settings, job.mode)) for profile in ready),
@@ -117,8 +117,7 @@ def _attempt(profile: Profile, step: Callable[[Profile], ProfileResult]) -> Prof
         try:
             return step(profile)
         except SdsSyncError as error:
-            logs.failed("profile.failed", error)
-            return _failed(profile, error)
+            return _fail(profile, error)
         except Exception as error:  # noqa: BLE001  (a bug that one school's data wakes must not stop the other profiles)
             logs.crashed("profile.failed", error)
             return _result(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log")
@@ -246,7 +245,8 @@ def _fail_broken(broken: BrokenProfile) -> ProfileResult:
     )
 
 
-def _failed(profile: Profile, error: SdsSyncError) -> ProfileResult:
+def _fail(profile: Profile, error: SdsSyncError) -> ProfileResult:
+    logs.failed("profile.failed", error, profile=profile.name)
     return _result(profile, Outcome.FAILED, error.exit_code, why=str(error))
 
 
