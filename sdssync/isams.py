@@ -207,7 +207,8 @@ def _temporary_file(state: Path) -> Iterator[Path]:
     with _writing():
         state.mkdir(parents=True, exist_ok=True)
         for stale in state.glob("*".join(_TEMPORARY)):
-            stale.unlink(missing_ok=True)
+            with suppress(OSError):  # it may be open elsewhere; the run does not depend on it
+                stale.unlink()
         handle, name = tempfile.mkstemp(dir=state, prefix=_TEMPORARY[0], suffix=_TEMPORARY[1])
         os.close(handle)
     path = Path(name)
