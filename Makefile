@@ -31,6 +31,16 @@ lint: $(READY)  ## formatting, lint and types
 	$(RUN) ruff check .
 	$(RUN) mypy
 
+bench: $(READY)  ## time and memory, each beside a floor measured in the same run
+	$(RUN) pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
+	$(RUN) benchmarks.bench
+
+docs: $(READY)  ## write the pages that come from the tables
+	$(VENV)/bin/python docs/generate.py
+
+golden: $(READY)  ## write the golden files anew; look at the difference before you commit it
+	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/test_formats.py tests/test_golden.py
+
 format: $(READY)  ## put formatting and imports right
 	$(RUN) ruff check --fix-only .
 	$(RUN) ruff format .
