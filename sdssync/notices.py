@@ -1,15 +1,34 @@
 """What the log says about a profile besides how it ended: expiry, things it names that are not there, its findings."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import structlog
 
-from sdssync.profile import Profile
+from sdssync.mistakes import render
+from sdssync.paths import same_name
+from sdssync.profile import Installation, Profile
 from sdssync.selection import Selection, Unlisted, unknown_subjects
+from sdssync.settings import Safety, Settings
 from sdssync.verdict import Verdict
 
 EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
+
+
+def warn_of_others(installation: Installation, named: Iterable[str]) -> None:
+    """Warn of what is wrong in profiles that nobody asked for; it changes nothing for those that are named."""
+    asked = {same_name(name) for name in named}
+    for each in installation.broken:
+        if same_name(each.name) not in asked:
+            structlog.get_logger().warning("profile.passed_over", profile=each.name, error=render([each.report]))
+
+
+def warn_of_safety(settings: Settings) -> None:
+    """Warn that limits are set which this version does not apply: nobody should rely on them."""
+    if settings.safety != Safety():
+        hint = "this version reads [safety] and does not enforce it"
+        structlog.get_logger().warning("safety.ignored", hint=hint)
 
 
 def warn_of_expiry(profile: Profile, today: date) -> None:

@@ -66,6 +66,7 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
     log = structlog.get_logger()
     profiles, broken = _wanted(installation, job.names)
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
+    notices.warn_of_safety(installation.settings)
     with installation_lock(installation.settings.state):
         results = [
             *map(_fail_broken, broken),
@@ -213,9 +214,7 @@ def _wanted(installation: Installation, names: Sequence[str]) -> tuple[list[Prof
     if unknown:
         known = ", ".join(each.name for each in installation.entries)
         raise ConfigError(f"there is no profile {', '.join(map(printable, unknown))}", f"the profiles are: {known}")
-    for each in installation.broken:
-        if same_name(each.name) not in wanted:
-            structlog.get_logger().warning("profile.passed_over", profile=each.name, error=render([each.report]))
+    notices.warn_of_others(installation, names)
     return (
         [each for each in installation.profiles if same_name(each.name) in wanted],
         [each for each in installation.broken if same_name(each.name) in wanted],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from sdssync import logs
+from sdssync import logs, notices
 from sdssync.check import CheckOptions, check_set
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.findings import SetReport, Severity
@@ -76,6 +76,8 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
             code = max(code, ExitCode.INVALID)
             hint = f"publish it first: sdssync run {entry.name}"
             structlog.get_logger().error("profile.not_published", profile=entry.name, hint=hint)
+    if installation is not None and not all(map(_is_path, targets)):
+        notices.warn_of_others(installation, targets)
     return Validated(reports=tuple(reports), exit_code=code)
 
 
