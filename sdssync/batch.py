@@ -93,7 +93,7 @@ def _is_section(element: etree._Element, root: etree._Element) -> bool:
     return (
         element.tag in SECTIONS
         and manager is not None
-        and manager.tag == SECTIONS[element.tag][0]
+        and manager.tag == SECTIONS[element.tag].manager
         and manager.getparent() is root
     )
 

@@ -12,20 +12,32 @@ from lxml import etree
 
 from sdssync.errors import SourceMalformedError
 from sdssync.model import Membership, Pupil, School, Subject, Teacher, TeachingSet
+from sdssync.refusal import DATASETS
 
 _Record = TypeVar("_Record")
 
 _BLANKS = " \t\r\n"
 
-# section: its manager, its records, what the control panel calls the dataset; None where an empty section is complete
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the five parts of the document that make a school."""
+
+    manager: str
+    """The element that holds the section."""
+    record: str
+    method: str
+    """The Batch API method that brings it."""
+    may_be_empty: bool = False
+
+
 SECTIONS = {
-    "CurrentStaff": ("HRManager", "StaffMember", "HR Manager: Current Staff"),
-    "CurrentPupils": ("PupilManager", "Pupil", "Pupil Manager: Current Students"),
-    "Departments": ("TeachingManager", "Department", "Teaching Manager: Departments & Subjects"),
-    "Sets": ("TeachingManager", "Set", "Teaching Manager: Teaching Sets"),
-    "SetLists": ("TeachingManager", "SetList", "Teaching Manager: Teaching Set Lists"),
+    "CurrentStaff": Section("HRManager", "StaffMember", "HumanResources_GetCurrentStaff"),
+    "CurrentPupils": Section("PupilManager", "Pupil", "Pupil_GetCurrentPupils"),
+    "Departments": Section("TeachingManager", "Department", "Teaching_GetDepartmentsAndSubjects", may_be_empty=True),
+    "Sets": Section("TeachingManager", "Set", "Teaching_GetTeachingSets"),
+    "SetLists": Section("TeachingManager", "SetList", "Teaching_GetTeachingSetLists"),
 }
-_MAY_BE_EMPTY = frozenset({"Departments"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +67,7 @@ def _text(raw: str | None) -> str:
 
 def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
     """Return the finished records of a section; whatever else stands there is passed over."""
-    for record in section.iterchildren(SECTIONS[section.tag][1]):
+    for record in section.iterchildren(SECTIONS[section.tag].record):
         if record is not unfinished:
             yield record
 
@@ -98,15 +110,16 @@ class Records:
 
     def check_complete(self) -> None:
         """Refuse a document that would make people leave because iSAMS did not send them."""
-        for section, (manager, record, dataset) in SECTIONS.items():
-            if section not in self._counts:
+        for name, section in SECTIONS.items():
+            dataset = DATASETS[section.method]
+            if name not in self._counts:
                 raise SourceMalformedError(
-                    f"the iSAMS document is not complete: section {manager}/{section} is missing",
+                    f"the iSAMS document is not complete: section {section.manager}/{name} is missing",
                     f'tick "{dataset}" for the key in the iSAMS control panel, API Services Manager, Batch Methods',
                 )
-            if not self._counts[section] and section not in _MAY_BE_EMPTY:
+            if not self._counts[name] and not section.may_be_empty:
                 raise SourceMalformedError(
-                    f"the iSAMS document is not complete: section {manager}/{section} holds no {record}",
+                    f"the iSAMS document is not complete: section {section.manager}/{name} holds no {section.record}",
                     f'look at "{dataset}" in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours',
                 )
 
