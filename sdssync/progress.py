@@ -9,7 +9,7 @@ from sdssync.intake import Progress
 
 @contextmanager
 def shown(*, wanted: bool) -> Iterator[Progress]:
-    """Give something to tell of the progress; without a terminal it shows nothing."""
+    """Give something to tell of the progress; without a terminal it shows nothing, and after the parse it is gone."""
     if not (wanted and sys.stderr.isatty()):
         yield _nothing
         return
@@ -18,15 +18,21 @@ def shown(*, wanted: bool) -> Iterator[Progress]:
     from rich.progress import Progress as Display  # noqa: PLC0415
 
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    display = Display(*columns, console=Console(stderr=True, soft_wrap=True), transient=True)
     tasks: dict[str, TaskID] = {}
-    with Display(*columns, console=Console(stderr=True), transient=True) as display:
 
-        def tell(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = display.add_task(stage, total=total)
-            display.update(tasks[stage], completed=done, total=total)
+    def tell(stage: str, done: int, total: int | None) -> None:
+        if stage not in tasks:
+            display.start()
+            tasks[stage] = display.add_task(stage, total=total)
+        display.update(tasks[stage], completed=done, total=total)
+        if stage == "parse" and done == total:
+            display.stop()
 
+    try:
         yield tell
+    finally:
+        display.stop()
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:

@@ -55,7 +55,7 @@ class ProfileResult:
         counts: dict[str, int] = {}
         for omission in self.omissions:
             if omission.kind is not Kind.ENROLLMENT:
-                counts[omission.reason] = counts.get(omission.reason, 0) + 1
+                counts[omission.reason.value] = counts.get(omission.reason.value, 0) + 1
         return counts
 
 
@@ -76,5 +76,5 @@ class RunReport:
         """How many profiles ended in which way."""
         counts: dict[str, int] = {}
         for result in self.results:
-            counts[result.outcome] = counts.get(result.outcome, 0) + 1
+            counts[result.outcome.value] = counts.get(result.outcome.value, 0) + 1
         return counts
