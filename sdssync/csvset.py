@@ -226,15 +226,16 @@ def _text(stream: BinaryIO, *, bom: bool) -> Iterator[TextIOWrapper]:
 def _survey(stream: BinaryIO) -> Survey:
     """Look at all bytes once: are they UTF-8 text in lines of a bearable length, and simple enough to be split."""
     decoder = getincrementaldecoder("utf-8")()
-    offset, fewest, quoted, bom = 0, BLOCK, False, False
+    offset, fewest, simple, bom = 0, BLOCK, True, False
     lf = crlf = 0
     while chunk := _chunk(stream):
         if not offset:
             bom = chunk.startswith(BOM_UTF8)
+            simple = b"\r" not in chunk.partition(b"\n")[0].removesuffix(b"\r")
             if chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
                 raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
         _refuse_binary(stream, chunk, offset, decoder)
-        quoted = quoted or b'"' in chunk
+        simple = simple and b'"' not in chunk
         breaks = chunk.count(b"\n")
         lf, crlf = lf + breaks, crlf + chunk.count(b"\r\n")
         if len(chunk) >= CHUNK:
@@ -247,8 +248,8 @@ def _survey(stream: BinaryIO) -> Survey:
     pending = len(decoder.getstate()[0])
     if pending:
         raise _not_utf_8(stream, offset - pending)
-    line_end = {lf: "\r\n", 0: "\n"}.get(crlf, "") if lf and not quoted else ""
-    return Survey(bom=bom, line_end=line_end, block_rows=fewest)
+    simple = simple and lf > 0 and crlf in {0, lf}
+    return Survey(bom=bom, line_end=("\r\n" if crlf else "\n") if simple else "", block_rows=fewest)
 
 
 def _chunk(stream: BinaryIO) -> bytes:

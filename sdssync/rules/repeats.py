@@ -6,8 +6,9 @@ read once more for the suspects, whose keys are then compared in full.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sdssync.csvset import Block, CsvFile, places_of
 from sdssync.findings import Severity
@@ -92,7 +93,7 @@ class RepeatCheck:
         if not self._suspects:
             return
         first: dict[tuple[str, ...], tuple[int, str]] = {}
-        people: defaultdict[tuple[str, ...], list[tuple[int, str]]] = defaultdict(list)
+        people: defaultdict[tuple[str, ...], dict[str, Part]] = defaultdict(dict)
         for line, row, key in self._suspicious(csv):
             if key in first and not self._same_user(row, first[key][1]):
                 message = f"{self.key.verdict.message}, on line {first[key][0]}"
@@ -101,9 +102,10 @@ class RepeatCheck:
                 context.ledger.add(verdict, place)
             first.setdefault(key, (line, self.table.id_of(row)))
             if self.table.name == ENROLLMENTS and "role" in self.table.places:
-                people[key].append((line, row[self.table.places["role"]].lower()))
-        for key, roles in people.items():
-            _judge_roles(key, roles, self.table, context)
+                role = row[self.table.places["role"]].lower()
+                people[key][role] = people[key].get(role, Part(line, 0)).again()
+        for key, parts in people.items():
+            _judge_roles(key, parts, self.table, context)
 
     def _same_user(self, row: Sequence[str], identifier: str) -> bool:
         """Whether the row is no second user but the same one again, which is a duplicate id and nothing else."""
@@ -118,7 +120,18 @@ class RepeatCheck:
                     yield block.lines[place], block.row(place), keys[place]
 
 
-def _judge_roles(key: tuple[str, ...], roles: list[tuple[int, str]], table: Table, context: Context) -> None:
+class Part(NamedTuple):
+    """What somebody is in a class: the line that says so first, and how many say so."""
+
+    line: int
+    times: int
+
+    def again(self) -> "Part":
+        """Count one more line."""
+        return Part(self.line, self.times + 1)
+
+
+def _judge_roles(key: tuple[str, ...], parts: Mapping[str, Part], table: Table, context: Context) -> None:
     """
     Report somebody who is both teacher and student of one class (R14), and count nobody twice as a member (M05).
 
@@ -126,15 +139,14 @@ def _judge_roles(key: tuple[str, ...], roles: list[tuple[int, str]], table: Tabl
     Bad: "12001,14001,student" and "12001,14001,teacher".
     Mend: remove one of the two rows.
     """
-    owners = [line for line, role in roles if role in OWNER_ROLES]
-    students = [line for line, role in roles if role == "student"]
-    if owners and students:
-        line = max(min(owners), min(students))
-        message = f"the user is both teacher and student of the class, see line {min(*owners, *students)}"
-        context.ledger.add(Verdict("SDS214", Severity.WARNING, message), Place(table.name, line, "role"))
-    members = sum(role in MEMBER_ROLES for _, role in roles)
-    table.surplus_owners[key[0]] += max(len(owners) - 1, 0)
-    table.surplus_members[key[0]] += max(members - 1, 0)
+    owner = [part for role, part in parts.items() if role in OWNER_ROLES]
+    member = [part for role, part in parts.items() if role in MEMBER_ROLES]
+    if owner and "student" in parts:
+        early, late = sorted((min(owner).line, parts["student"].line))
+        message = f"the user is both teacher and student of the class, see line {early}"
+        context.ledger.add(Verdict("SDS214", Severity.WARNING, message), Place(table.name, late, "role"))
+    table.surplus_owners[key[0]] += max(sum(part.times for part in owner) - 1, 0)
+    table.surplus_members[key[0]] += max(sum(part.times for part in member) - 1, 0)
 
 
 def take_ids(table: Table, block: Block, cells: Sequence[str], context: Context) -> None:
