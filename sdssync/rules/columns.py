@@ -105,7 +105,7 @@ class ColumnCheck:
         message = f"{self.column.name} is not a sourcedId of {target.name}"
         line = target.look_alike(identifier)
         if line is not None:
-            message += f"; the one on line {line} there differs in case or in blanks at the ends only"
+            message += f"; the one on line {line} there differs in case or blanks only"
         return Verdict(code, severity, message)
 
     def _judge_value(self, value: str) -> Verdict | None:

@@ -10,7 +10,7 @@ from sdssync.findings import Severity
 from sdssync.rules.columns import ColumnCheck, line_breaks, wrong_widths
 from sdssync.rules.files import judge_size, take_header
 from sdssync.rules.ledger import Place, Verdict
-from sdssync.rules.relations import DATE_PAIRS, WATCHED, DateOrderCheck, circular_orgs
+from sdssync.rules.relations import DATE_PAIRS, WATCHED, DateOrderCheck, OrgTree
 from sdssync.rules.repeats import RepeatCheck, key_of, look_alikes, take_ids
 from sdssync.rules.table import Context, Table
 from sdssync.schema import ENROLLMENTS, ORGS
@@ -83,13 +83,14 @@ class FileReading:
 
     def _take_references_within(self) -> None:
         """Judge references to the same file, now that all its ids are known."""
-        parents: dict[str, str] = {}
+        tree = OrgTree(self._table) if self._table.name == ORGS and self._table.has("sourcedId") else None
         for block in self._csv.blocks():
             for place, check in self._late_columns:
                 check.take(block, block.columns[place])
-                if self._table.name == ORGS and self._table.has("sourcedId"):
-                    parents |= zip(block.columns[self._table.places["sourcedId"]], block.columns[place], strict=True)
-        circular_orgs(parents, self._table, self._context)
+            if tree:
+                tree.take(block)
+        if tree:
+            tree.finish(self._context)
 
 
 @contextmanager

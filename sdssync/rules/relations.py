@@ -50,27 +50,41 @@ def _reversed(start: str, end: str) -> bool:
     return begins is not None and ends is not None and ends < begins
 
 
-def circular_orgs(parents: Mapping[str, str], table: Table, context: Context) -> None:
+@dataclass(slots=True)
+class OrgTree:
     """
-    Report an org that is its own ancestor (R16), once for each circle.
+    Reports an org that is its own ancestor (R16), once for each circle.
 
     Why: no tree can be made of it. Bad: A has parent B, and B has parent A. Mend: correct one parentSourcedId.
     """
-    cleared: set[str] = set()
-    for org in parents:
-        path: dict[str, None] = {}
-        while org in parents and org not in cleared and org not in path:
-            path[org] = None
-            org = parents[org]  # noqa: PLW2901  the walk goes up the tree
-        if org in path:
-            _report_circle(list(path)[list(path).index(org) :], table, context)
-        cleared.update(path)
 
+    table: Table
+    _parents: dict[str, str] = field(default_factory=dict)
 
-def _report_circle(circle: list[str], table: Table, context: Context) -> None:
-    line, org = min((table.ids[org], org) for org in circle)
-    verdict = Verdict("SDS216", Severity.ADVICE, f"the org is its own ancestor, in a circle of {len(circle)}")
-    context.ledger.add(verdict, Place(ORGS, line, "parentSourcedId", org))
+    def take(self, block: Block) -> None:
+        """Note the parents that exist; of an id that stands twice, the one with the smaller parent."""
+        orgs, parents = (block.columns[self.table.places[name]] for name in ("sourcedId", "parentSourcedId"))
+        for org, parent in zip(orgs, parents, strict=True):
+            if org in self.table.ids and parent in self.table.ids:
+                self._parents[org] = min(parent, self._parents.get(org, parent))
+
+    def finish(self, context: Context) -> None:
+        """Walk up from each org until the walk ends or comes back."""
+        cleared: set[str] = set()
+        for start in self._parents:
+            org = start
+            path: dict[str, int] = {}
+            while org in self._parents and org not in cleared and org not in path:
+                path[org] = len(path)
+                org = self._parents[org]
+            if org in path:
+                self._report(list(path)[path[org] :], context)
+            cleared.update(path)
+
+    def _report(self, circle: Sequence[str], context: Context) -> None:
+        line, org = min((self.table.ids[org], org) for org in circle)
+        verdict = Verdict("SDS216", Severity.ADVICE, f"the org is its own ancestor, in a circle of {len(circle)}")
+        context.ledger.add(verdict, Place(ORGS, line, "parentSourcedId", org))
 
 
 def incomplete_contacts(context: Context) -> None:

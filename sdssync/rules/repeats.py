@@ -92,24 +92,25 @@ class RepeatCheck:
         self._seen.clear()
         if not self._suspects:
             return
-        first: dict[tuple[str, ...], tuple[int, str]] = {}
+        first: dict[tuple[str, ...], Holders] = {}
         people: defaultdict[tuple[str, ...], dict[str, Part]] = defaultdict(dict)
         for line, row, key in self._suspicious(csv):
-            if key in first and not self._same_user(row, first[key][1]):
-                message = f"{self.key.verdict.message}, on line {first[key][0]}"
-                verdict = Verdict(self.key.verdict.code, self.key.verdict.severity, message)
-                place = Place(self.table.name, line, self.key.column, key[0] if self.key.column else None)
-                context.ledger.add(verdict, place)
-            first.setdefault(key, (line, self.table.id_of(row)))
+            holders = first.setdefault(key, Holders(line))
+            if holders.line != line and not holders.has(self.table.id_of(row)):
+                self._report(line, row, holders.line, context)
+            holders.add(self.table.id_of(row))
             if self.table.name == ENROLLMENTS and "role" in self.table.places:
                 role = row[self.table.places["role"]].lower()
                 people[key][role] = people[key].get(role, Part(line, 0)).again()
         for key, parts in people.items():
             _judge_roles(key, parts, self.table, context)
 
-    def _same_user(self, row: Sequence[str], identifier: str) -> bool:
-        """Whether the row is no second user but the same one again, which is a duplicate id and nothing else."""
-        return bool(identifier) and self.table.id_of(row) == identifier
+    def _report(self, line: int, row: Sequence[str], first: int, context: Context) -> None:
+        verdict = Verdict(
+            self.key.verdict.code, self.key.verdict.severity, f"{self.key.verdict.message}, on line {first}"
+        )
+        value = row[self.table.places[self.key.column]] if self.key.column else None
+        context.ledger.add(verdict, Place(self.table.name, line, self.key.column, value))
 
     def _suspicious(self, csv: CsvFile) -> Iterator[tuple[int, Sequence[str], tuple[str, ...]]]:
         """Read the file once more and yield line, row and key of the suspects."""
@@ -118,6 +119,23 @@ class RepeatCheck:
             for place in places_of(self._suspects, map(hash, keys)):
                 if not self.key.void(keys[place]):
                     yield block.lines[place], block.row(place), keys[place]
+
+
+@dataclass(slots=True)
+class Holders:
+    """Where a key stands first, and the ids of the records that have it: the same record again is no other one."""
+
+    line: int
+    _ids: set[str] = field(default_factory=set)
+
+    def add(self, identifier: str) -> None:
+        """Note a record; one without id is none that could come again."""
+        if not is_blank(identifier):
+            self._ids.add(identifier)
+
+    def has(self, identifier: str) -> bool:
+        """Whether the record is known: then it is a duplicate id, which has its own finding."""
+        return identifier in self._ids
 
 
 class Part(NamedTuple):
