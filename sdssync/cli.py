@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdssync import options
-from sdssync.errors import ConfigError, ExitCode, OutputError
+from sdssync import options, streams
+from sdssync.errors import ExitCode
 from sdssync.formats import OutputFormat
 from sdssync.options import Common
 from sdssync.schema import SdsFormat
@@ -45,26 +45,26 @@ Cached = Annotated[bool, typer.Option("--cached", help="Use the document that wa
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")]
 Today = Annotated[
     datetime | None,
-    typer.Option("--today", formats=["%Y-%m-%d"], help="The day that counts for expiry [default: today]."),
+    typer.Option(
+        "--today", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The day that counts for expiry [default: today]."
+    ),
 ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    streams.prepare()
+    arguments = None if argv is None else list(argv)
     try:
-        app(args=None if argv is None else list(argv), prog_name="sdssync")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ExitCode.DONE)
-    return ExitCode.DONE
+        return app(args=arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
+    except options.UsageError as error:
+        return options.misused(error)
 
 
-@app.callback()
+@app.callback(help="iSAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing.")
 @options.callback
 def _sdssync(context: typer.Context, **given: object) -> None:
-    """ISAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing."""
+    """Take the options before the command."""
     options.before_the_command(context, **given)
 
 
@@ -93,7 +93,7 @@ def run_all(
 @options.command
 def run(
     common: Common,
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Profiles, by name.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Profiles, by name.")],
     *,
     format: Format = ResultFormat.TEXT,  # noqa: A002  (the option's name)
     cached: Cached = False,
@@ -114,7 +114,7 @@ def validate(
     common: Common,
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[DIR|NAME]...", help="Folders of CSV files, or profiles [default: all]."),
+        typer.Argument(metavar="DIR|NAME", help="Folders of CSV files, or profiles [default: all]."),
     ] = None,
     *,
     format: Annotated[OutputFormat, typer.Option("--format", help="How the findings are printed.")] = OutputFormat.TEXT,  # noqa: A002
@@ -150,7 +150,7 @@ def validate(
 
         Console(highlight=False).print(render_rich(outcome.reports), soft_wrap=True)
     else:
-        _print(render(outcome.reports, format))
+        streams.print_result(render(outcome.reports, format))
     return max(outcome.exit_code, outcome.judged(strict=strict))
 
 
@@ -168,7 +168,7 @@ def rule(
     from sdssync.explain import explain
 
     del common
-    _print(explain(code))
+    streams.print_result(explain(code))
     return ExitCode.DONE
 
 
@@ -188,12 +188,12 @@ def subjects(
     from sdssync import pipeline, progress, summary
 
     installation = _installation(common)
-    with progress.shown(wanted=common.progress) as tell:
+    with progress.shown(wanted=common.progress, color=common.log.color) as tell:
         found = pipeline.list_subjects(installation.settings, cached=cached, progress=tell)
     if format is ResultFormat.JSON:
-        _print(summary.subjects_json(found))
+        streams.print_result(summary.subjects_json(found))
     else:
-        _print(summary.subjects_text(found, color=common.log.color))
+        streams.print_result(summary.subjects_text(found, color=common.log.color))
     return ExitCode.DONE
 
 
@@ -209,15 +209,15 @@ def profiles(
 
     Example: sdssync profiles --format json
     """
-    from sdssync import summary
+    from sdssync import notices, summary
 
     installation = _installation(common)
     installation.require_profiles()
     if format is ResultFormat.JSON:
-        _print(summary.profiles_json(installation, _today(None)))
+        streams.print_result(summary.profiles_json(installation, _today(None)))
     else:
-        _print(summary.profiles_text(installation, _today(None), color=common.log.color))
-    return _tell_mistakes(installation)
+        streams.print_result(summary.profiles_text(installation, _today(None), color=common.log.color))
+    return max(map(notices.tell_broken, installation.broken), default=ExitCode.DONE)
 
 
 @app.command()
@@ -231,7 +231,7 @@ def init(common: Common) -> ExitCode:
     from sdssync.scaffold import init as write_settings
 
     for path in write_settings(_config(common)):
-        _print(f"made {path}\n")
+        streams.print_result(f"made {path}\n")
     return ExitCode.DONE
 
 
@@ -253,7 +253,8 @@ def new(
         str | None, typer.Option("--output", metavar="DIR", help="Output folder [default: csv/NAME].")
     ] = None,
     expires: Annotated[
-        datetime | None, typer.Option("--expires", formats=["%Y-%m-%d"], help="Last day on which it runs.")
+        datetime | None,
+        typer.Option("--expires", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Last day on which it runs."),
     ] = None,
     sds_format: Annotated[SdsFormat, typer.Option("--sds-format", help="CSV format.")] = SdsFormat.V21,
 ) -> ExitCode:
@@ -273,7 +274,7 @@ def new(
         expires=expires.date() if expires else None,
         format=sds_format,
     )
-    _print(f"made {new_profile(_config(common), name, chosen)}\n")
+    streams.print_result(f"made {new_profile(_config(common), name, chosen)}\n")
     return ExitCode.DONE
 
 
@@ -281,12 +282,12 @@ def _run(common: Common, format: ResultFormat, job: "Job") -> ExitCode:  # noqa:
     from sdssync import pipeline, progress, summary
 
     installation = _installation(common)
-    with progress.shown(wanted=common.progress) as tell:
+    with progress.shown(wanted=common.progress, color=common.log.color) as tell:
         report = pipeline.run(installation, job, tell)
     if format is ResultFormat.JSON:
-        _print(summary.run_json(report))
+        streams.print_result(summary.run_json(report))
     else:
-        _print(summary.run_text(report, color=common.log.color))
+        streams.print_result(summary.run_text(report, color=common.log.color))
     return report.exit_code
 
 
@@ -314,27 +315,6 @@ def _installation(common: Common) -> "Installation":
     return load(_config(common))
 
 
-def _tell_mistakes(installation: "Installation") -> ExitCode:
-    """Log what is wrong with profile files."""
-    from sdssync import logs
-    from sdssync.mistakes import render
-
-    for broken in installation.broken:
-        logs.failed("profile.failed", ConfigError(render([broken.report])), profile=broken.name)
-    return ExitCode.USAGE if installation.broken else ExitCode.DONE
-
-
 def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
     """Take lists apart that are given as `--option 7,15 --option 16`."""
     return tuple(part.strip() for text in given or () for part in text.split(",") if part.strip())
-
-
-def _print(text: str) -> None:
-    """Write a result to stdout; a reader who has gone away is no failure."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  (until the process ends)
-    except OSError as error:
-        raise OutputError(f"the result could not be written: {error.strerror}", "") from None

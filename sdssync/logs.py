@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from textwrap import indent
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from sdssync.errors import OutputError, SdsSyncError
+from sdssync import streams
+from sdssync.errors import ExitCode, OutputError, SdsSyncError
 from sdssync.log_options import LogFormat, LogOptions
 
 _LOGGER = "sdssync"
@@ -37,7 +39,9 @@ class _Stderr(logging.StreamHandler[TextIO]):
         """Ignore what the base class sets."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
-        """Do without: a stderr that is closed must not stop a run."""
+        """Do without: a stderr that cannot be written must not stop a run."""
+        del record
+        streams.discard(self.stream)
 
 
 class _LogFile(RotatingFileHandler):
@@ -49,6 +53,13 @@ class _LogFile(RotatingFileHandler):
         """Remember it."""
         del record
         self.failed = True
+
+    def close(self) -> None:
+        """Close the file; what it still holds and cannot be written is a failure, too."""
+        try:
+            super().close()
+        except OSError:
+            self.failed = True
 
 
 @contextmanager
@@ -64,12 +75,14 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
     console = _Stderr()
     console.setFormatter(_formatter(_renderer(options)))
     console.setLevel(options.level)
-    file = _open(options.file) if options.file else None
+    file = _open(options.file, options.level) if options.file else None
     handlers: list[logging.Handler] = [console, file] if file else [console]
     for handler in handlers:
         logger.addHandler(handler)
     logger.setLevel(min(options.level, logging.INFO))
     logger.propagate = False
+    deaf = logging.NullHandler()  # without any handler, logging itself would print what libraries warn of
+    logging.getLogger().addHandler(deaf)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=_logger,
@@ -83,6 +96,7 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
         for handler in handlers:
             logger.removeHandler(handler)
             handler.close()
+        logging.getLogger().removeHandler(deaf)
     if file and file.failed:
         raise OutputError(f"log file {options.file}: not everything could be written", "free some space on the disk")
 
@@ -95,7 +109,9 @@ def failed(event: str, error: SdsSyncError, **facts: object) -> None:
 
 def interrupted(event: str) -> None:
     """Log that somebody stopped the command."""
-    structlog.get_logger().warning(event, hint="nothing is half-written; start it again")
+    structlog.get_logger().warning(
+        event, hint="nothing is half-written; start it again", exit_code=int(ExitCode.INTERRUPTED)
+    )
 
 
 def crashed(event: str, error: BaseException, **facts: object) -> None:
@@ -107,7 +123,7 @@ def crashed(event: str, error: BaseException, **facts: object) -> None:
         error=f"a bug in sdssync: {type(error).__name__}",
         hint="report it with this line; it holds no data of the school",
         frames=frames,
-        exit_code=70,
+        exit_code=int(ExitCode.BUG),
     )
 
 
@@ -140,22 +156,37 @@ def _renderer(options: LogOptions) -> Processor:
     terminal = sys.stderr.isatty()
     if options.format is LogFormat.JSON or (options.format is LogFormat.AUTO and not terminal):
         return _JSON
-    return structlog.dev.ConsoleRenderer(colors=terminal and options.color, sort_keys=False)
+    # on Windows structlog has colours only with a library that is not needed otherwise
+    return _console(colors=terminal and options.color and sys.platform != "win32")
+
+
+def _console(*, colors: bool) -> Processor:
+    """Show an event on one line, and below it what is wrong and what to do, with line breaks as they are."""
+    line = structlog.dev.ConsoleRenderer(colors=colors, sort_keys=False)
+
+    def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
+        below = [str(event.pop("error"))] if "error" in event else []
+        below += [f"hint: {event.pop('hint')}"] if "hint" in event else []
+        return "\n".join([line(logger, name, event).rstrip(), *(indent(text, "    ") for text in below)])
+
+    return render
 
 
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
-def _open(file: Path) -> _LogFile:
+def _open(file: Path, level: int) -> _LogFile:
     """Open the log file for appending, with its folder."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = _LogFile(file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8")
+        handler = _LogFile(
+            file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", errors="backslashreplace"
+        )
     except OSError as error:
         raise OutputError(
             f"log file {file} cannot be opened: {error.strerror or type(error).__name__}",
             "choose a file that the account of sdssync can write to",
         ) from None
     handler.setFormatter(_formatter(_JSON))
-    handler.setLevel(logging.INFO)
+    handler.setLevel(min(level, logging.INFO))
     return handler

@@ -9,7 +9,9 @@ import functools
 import inspect
 import logging
 import os
+import re
 import secrets
+import sys
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from sdssync import __version__
-from sdssync.errors import ExitCode, OutputError, SdsSyncError
+from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
 from sdssync.log_options import LogFormat, LogOptions
 
 
@@ -98,6 +100,24 @@ def callback(function: Callable[..., None]) -> Callable[..., None]:
     return _with_options(wrapper, [])
 
 
+UsageError: type[Any] = typer.BadParameter.__bases__[0]
+"""What typer raises for a command line that it does not understand; it exports no name for it."""
+
+
+def misused(error: Any) -> ExitCode:
+    """Tell a mistake in the command line: with the usage on a terminal, else as a log line like every other error."""
+    message = re.sub(r"\S*@\S*", "(a text with @)", error.format_message())
+    if sys.stderr.isatty() or "\n" in message:  # the help, where no command is given
+        error.show()
+        return ExitCode.USAGE
+    from sdssync import logs  # noqa: PLC0415  (a terminal needs none)
+
+    with logs.logging_to(LogOptions(), _run_id()):
+        command = error.ctx.command_path if error.ctx else "sdssync"
+        logs.failed("command.failed", ConfigError(message.rstrip("."), f"see {command} --help"))
+    return ExitCode.USAGE
+
+
 def run(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
     """Run a handler with logs; an error becomes a log line of one line, and its exit code."""
     from sdssync import logs  # noqa: PLC0415  (help and usage need no logs)
@@ -139,8 +159,12 @@ def _common(given: dict[str, Any]) -> Common:
             level=level,
             color=not (given["no_color"] or os.environ.get("NO_COLOR")),
         ),
-        run_id=secrets.token_hex(8),
+        run_id=_run_id(),
     )
+
+
+def _run_id() -> str:
+    return secrets.token_hex(8)
 
 
 def _with_options(wrapper: Callable[..., None], own: list[inspect.Parameter]) -> Callable[..., None]:

@@ -1,0 +1,48 @@
+"""Stdout and stderr as a scheduled task may have them: closed, full, in any encoding, with nobody who reads."""
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+from sdssync.errors import OutputError
+
+
+def prepare() -> None:
+    """Let stdout and stderr write UTF-8; one that is closed swallows what it is given."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  (until the process ends)
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def print_result(text: str) -> None:
+    """
+    Write a result to stdout; a reader who has gone away is no failure.
+
+    Raises:
+        OutputError: it cannot be written.
+
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        discard(sys.stdout)
+        # Windows has no word of its own for a pipe without a reader
+        if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
+            raise OutputError(
+                f"the result could not be written to stdout: {error.strerror or type(error).__name__}",
+                "the log tells what was done",
+            ) from None
+
+
+def discard(stream: TextIO) -> None:
+    """Send nowhere what a stream still holds and all that follows; Python would try again at the end, and exit with 120."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
