@@ -5,15 +5,23 @@ from datetime import date
 
 import structlog
 
+from sdssync import logs
+from sdssync.errors import ConfigError, ExitCode
 from sdssync.mistakes import render
 from sdssync.paths import same_name
-from sdssync.profile import Installation, Profile
+from sdssync.profile import BrokenProfile, Installation, Profile
 from sdssync.selection import Selection, Unlisted, unknown_subjects
 from sdssync.settings import Safety, Settings
 from sdssync.verdict import Verdict
 
 EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
+
+
+def tell_broken(broken: BrokenProfile) -> ExitCode:
+    """Tell what is wrong with a profile that was asked for; return the code of that."""
+    logs.failed("profile.failed", ConfigError(render([broken.report])), profile=broken.name)
+    return ExitCode.USAGE
 
 
 def warn_of_others(installation: Installation, named: Iterable[str]) -> None:

@@ -19,8 +19,8 @@ from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.guards import check_output
 from sdssync.intake import Progress, take_document
 from sdssync.lock import installation_lock
-from sdssync.mistakes import render
-from sdssync.paths import is_foreign, printable, same_name
+from sdssync.mistakes import describe
+from sdssync.paths import is_foreign, same_name
 from sdssync.profile import BrokenProfile, Installation, Profile
 from sdssync.publications import Publication, read_publication, tidy_publications, write_publication
 from sdssync.publish import heal, publish, staging, unchanged
@@ -66,6 +66,7 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
     log = structlog.get_logger()
     profiles, broken = _wanted(installation, job.names)
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
+    log.debug("settings.read", file=str(installation.settings.file), state=str(installation.settings.state))
     notices.warn_of_safety(installation.settings)
     with installation_lock(installation.settings.state):
         results = [
@@ -149,6 +150,12 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
 
     """
     selection = select(roll, profile)
+    structlog.get_logger().debug(
+        "profile.selected",
+        pupils=len(selection.pupils),
+        sets=len(selection.sets),
+        extra_teachers=len(selection.extra_teachers),
+    )
     notices.warn_of_unknowns(selection, profile)
     if profile.parity:
         roster = enrol_as_script(selection, profile)
@@ -213,7 +220,8 @@ def _wanted(installation: Installation, names: Sequence[str]) -> tuple[list[Prof
     unknown = [name for name in names if same_name(name) not in known_names]
     if unknown:
         known = ", ".join(each.name for each in installation.entries)
-        raise ConfigError(f"there is no profile {', '.join(map(printable, unknown))}", f"the profiles are: {known}")
+        found = ", ".join(map(describe, unknown))
+        raise ConfigError(f"expected names of profiles, found {found}", f"the profiles are: {known}")
     notices.warn_of_others(installation, names)
     return (
         [each for each in installation.profiles if same_name(each.name) in wanted],
@@ -237,11 +245,8 @@ def _skip(profile: Profile) -> ProfileResult:
 
 
 def _fail_broken(broken: BrokenProfile) -> ProfileResult:
-    error = ConfigError(render([broken.report]))
-    logs.failed("profile.failed", error, profile=broken.name)
-    return ProfileResult(
-        profile=broken.name, outcome=Outcome.FAILED, exit_code=error.exit_code, why=f"{broken.shown} is wrong"
-    )
+    code = notices.tell_broken(broken)
+    return ProfileResult(profile=broken.name, outcome=Outcome.FAILED, exit_code=code, why=f"{broken.shown} is wrong")
 
 
 def _fail(profile: Profile, error: SdsSyncError) -> ProfileResult:

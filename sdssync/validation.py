@@ -12,11 +12,10 @@ from pathlib import Path
 
 import structlog
 
-from sdssync import logs, notices
+from sdssync import notices
 from sdssync.check import CheckOptions, check_set
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.findings import SetReport, Severity
-from sdssync.mistakes import render
 from sdssync.paths import place, printable, same_name
 from sdssync.profile import BrokenProfile, Installation, Profile, load
 from sdssync.rules import unknown_prefixes
@@ -67,7 +66,7 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
     for target in targets:
         entry = _named(target, installation)
         if isinstance(entry, BrokenProfile):
-            code = max(code, _tell_broken(entry))
+            code = max(code, notices.tell_broken(entry))
         elif entry is None or installation is None:
             reports.append(_check_folder(target, installation, choice))
         elif entry.output.is_dir():
@@ -110,8 +109,13 @@ def _named(target: str, installation: Installation | None) -> Profile | BrokenPr
     found = next((each for each in installation.entries if same_name(each.name) == same_name(target)), None)
     if found is None and not Path(target).exists():
         known = ", ".join(each.name for each in installation.entries) or "none yet"
-        raise ConfigError(f"there is no profile and no folder {printable(target)}", f"the profiles are: {known}")
+        raise ConfigError(f"there is no profile and no folder {_shown(target)}", f"the profiles are: {known}")
     return found
+
+
+def _shown(text: str) -> str:
+    """Repeat what the command line says, fit for a log."""
+    return "of that name" if "@" in text else printable(text)
 
 
 def _published_sets(installation: Installation, choice: Choice) -> Validated:
@@ -123,7 +127,7 @@ def _published_sets(installation: Installation, choice: Choice) -> Validated:
             reports.append(_check_profile(profile, installation, choice))
         else:
             structlog.get_logger().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
-    code = max(map(_tell_broken, installation.broken), default=ExitCode.DONE)
+    code = max(map(notices.tell_broken, installation.broken), default=ExitCode.DONE)
     return Validated(reports=tuple(reports), exit_code=code)
 
 
@@ -150,8 +154,3 @@ def _chosen(options: CheckOptions, choice: Choice) -> CheckOptions:
         ignore=(*options.ignore, *choice.ignore),
         max_findings=choice.max_findings,
     )
-
-
-def _tell_broken(broken: BrokenProfile) -> ExitCode:
-    logs.failed("profile.failed", ConfigError(render([broken.report])), profile=broken.name)
-    return ExitCode.USAGE
