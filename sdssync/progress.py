@@ -8,7 +8,7 @@ from sdssync.intake import Progress
 
 
 @contextmanager
-def shown(*, wanted: bool) -> Iterator[Progress]:
+def shown(*, wanted: bool, color: bool) -> Iterator[Progress]:
     """Give something to tell of the progress; without a terminal it shows nothing, and after the parse it is gone."""
     if not (wanted and sys.stderr.isatty()):
         yield _nothing
@@ -18,7 +18,7 @@ def shown(*, wanted: bool) -> Iterator[Progress]:
     from rich.progress import Progress as Display  # noqa: PLC0415
 
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
-    display = Display(*columns, console=Console(stderr=True, soft_wrap=True), transient=True)
+    display = Display(*columns, console=Console(stderr=True, no_color=not color, soft_wrap=True), transient=True)
     tasks: dict[str, TaskID] = {}
 
     def tell(stage: str, done: int, total: int | None) -> None:
