@@ -41,7 +41,7 @@ def print_result(text: str) -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Send nowhere what a stream still holds and all that follows; Python would try again at the end, and exit with 120."""
+    """Send nowhere what a stream holds and will get; Python would try again at the end, and exit with 120."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
