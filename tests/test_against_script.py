@@ -1,0 +1,109 @@
+"""Messy documents, read by us and by a second, literal telling of the facts."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import script
+from builders import Document, make_profile, omitted, rolls
+from golden import FIXTURES
+from hypothesis import given, settings
+from messy import arguments, documents
+from script import Arguments, Written
+
+from sdssync.model import Pupil
+from sdssync.profile import Profile
+from sdssync.roster import Roster, enrol, enrol_as_script
+from sdssync.selection import select
+
+
+def profile(given: Arguments, *, parity: bool) -> Profile:
+    """Say the arguments as a profile."""
+    return make_profile(
+        year_groups=tuple(given.years),
+        suffix=given.suffix,
+        exclude=tuple(given.excluded),
+        include=tuple(given.included) or None,
+        extra_teachers=tuple(given.extra),
+        parity=parity,
+    )
+
+
+def written(roster: Roster, *, names: bool) -> Written:
+    """Lay out a roster as the second telling does."""
+    users: Counter[tuple[str, ...]] = Counter()
+    for user in roster.users:
+        role = "student" if user.is_pupil else "teacher"
+        year = user.person.year if isinstance(user.person, Pupil) else ""
+        users[user.id, user.username, role, year, *((user.surname, user.forename) if names else ())] += 1
+    return Written(
+        users=users,
+        classes=Counter((each.id, each.title) for each in roster.classes),
+        enrollments=Counter(
+            (each.id, user_id, role)
+            for each in roster.classes
+            for role, ids in (("teacher", each.teachers), ("student", each.pupils))
+            for user_id in ids
+        ),
+        omitted=Counter(omitted(roster)),
+    )
+
+
+@pytest.mark.parametrize("name", ["hand-made-edges", "include-and-exclude", "clean-prep-registration"])
+def test_the_second_telling_is_true(name: str) -> None:
+    """The second telling gives the rows that the script itself has written."""
+    case = FIXTURES / "parity" / name
+    given = json.loads((case / "case.json").read_bytes())["arguments"]
+    lists = {key: text.split(",") for key, text in given.items() if key != "Suffix"}
+
+    told = script.as_script(
+        (case / "isams.xml").read_text(encoding="utf-8"),
+        Arguments(
+            years=[*map(int, lists["YearGroups"])],
+            suffix=given.get("Suffix", ""),
+            excluded=lists.get("ExcludedSubjects", []),
+            included=lists.get("IncludedSubjects", []),
+            extra=lists.get("ExtraTeachers", []),
+        ),
+    )
+
+    assert {
+        "users.csv": Counter(
+            f"{user},8889999,{username},{role},,,,{year and ('KG' if year == '0' else year.zfill(2))}"
+            for user, username, role, year in told.users.elements()
+        ),
+        "classes.csv": Counter(f"{class_id},8889999,{title}" for class_id, title in told.classes.elements()),
+        "enrollments.csv": Counter(map(",".join, told.enrollments.elements())),
+    } == {
+        file: Counter((case / "expected" / file).read_text(encoding="utf-8").removesuffix("\n").split("\n")[1:])
+        for file in ("users.csv", "classes.csv", "enrollments.csv")
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(document=documents(attributes=False), asked=arguments(parity=True))
+def test_parity(document: Document, asked: Arguments) -> None:
+    """A parity profile has the script's rows and lists whom it prints."""
+    with TemporaryDirectory() as folder:
+        _, roll = rolls(Path(folder), document)
+    wanted = profile(asked, parity=True)
+
+    roster = enrol_as_script(select(roll, wanted), wanted)
+
+    assert written(roster, names=False) == script.as_script(document.xml(), asked)
+
+
+@settings(max_examples=100, deadline=None)
+@given(document=documents(attributes=True), asked=arguments(parity=False))
+def test_default(document: Document, asked: Arguments) -> None:
+    """By default the rows that stay, and the reason of every other row, are those that the facts give."""
+    with TemporaryDirectory() as folder:
+        roll, _ = rolls(Path(folder), document)
+    wanted = profile(asked, parity=False)
+
+    roster = enrol(select(roll, wanted), wanted, include_names=asked.names)
+
+    assert written(roster, names=asked.names) == script.by_default(document.xml(), asked)
+    assert roster.clashes == ()
