@@ -27,7 +27,8 @@ def started(
     *arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, **streams: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start a command line; it is killed at the end, if it still runs."""
-    settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, **pipes, **streams}
     line = [sys.executable, "-m", "sdssync", *map(str, arguments)]
     with subprocess.Popen(line, cwd=folder, env={**os.environ, **(env or {})}, **settings) as running:
         try:
