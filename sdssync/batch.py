@@ -5,7 +5,7 @@ Finished records leave the tree at once, so memory follows the model and not the
 entity is resolved. What a record says is told in `records`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,15 +30,23 @@ def parse(path: Path, *, progress: Callable[[int], None]) -> Reading:
     """
     encoding = prolog.inspect(path).encoding
     records = Records()
+    etree.clear_error_log()
     try:
         _feed(path, encoding, records, progress)
     except etree.XMLSyntaxError as error:
-        # the parser's own text may quote the document
-        what = "holds an entity" if error.code in _ENTITY_ERRORS else "is cut or damaged"  # type: ignore[attr-defined]  # the stubs lack it
-        message = f"the iSAMS document {what}: no well-formed XML at line {error.lineno}, column {error.offset}"
-        raise SourceMalformedError(message, "run it again; if it stays so, ask iSAMS support") from None
+        raise _malformed(error) from None  # the parser's own text may quote the document
     records.check_complete()
     return records.reading()
+
+
+def _malformed(error: etree.XMLSyntaxError) -> SourceMalformedError:
+    """Tell what the parser met first, and where."""
+    # of an entity only the log knows: the error itself says then that there is no element at all
+    first = next(iter(cast("Iterable[Any]", error.error_log)), None)
+    kind, line, column = (first.type, first.line, first.column) if first else (None, error.lineno, error.offset)
+    what = "holds an entity" if kind in _ENTITY_ERRORS else "is cut or damaged"
+    message = f"the iSAMS document {what}: no well-formed XML at line {line}, column {column}"
+    return SourceMalformedError(message, "run it again; if it stays so, ask iSAMS support")
 
 
 _ENTITY_ERRORS = frozenset(
