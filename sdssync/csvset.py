@@ -179,21 +179,21 @@ def open_csv(path: Path) -> CsvFile:
     return CsvFile(path=path, header=tuple(header), survey=survey, stamp=stamp)
 
 
-def _open(path: Path, stamp: tuple[int, int] | None = None) -> BinaryIO:
-    """Open a regular file, never waiting for one that is none; links are followed."""
+@contextmanager
+def _open(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[BinaryIO]:
+    """Open a regular file, never waiting for one that is none; links are followed. Translates what the system says."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             raise DefectError("SDS101", None, f"expected a file, found {_what(mode)} of that name")
-        stream = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  the caller closes it
+        with open(path, "rb", opener=_open_at_once) as stream:
+            if stamp is not None and _stamp(stream) != stamp:
+                raise _changed(path)
+            yield stream
     except OSError as error:
         if path.is_symlink() and error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR}:
             raise DefectError("SDS101", None, "expected a file, found a link that leads nowhere") from None
         raise _unreadable(path, error) from None
-    if stamp is not None and _stamp(stream) != stamp:
-        stream.close()
-        raise _changed(path)
-    return stream
 
 
 def _open_at_once(path: str, flags: int) -> int:

@@ -188,6 +188,24 @@ def test_file_that_may_not_be_read(folder: Path) -> None:
         _check(folder)
 
 
+def test_defect_far_down_in_a_file(tmp_path: Path) -> None:
+    """A quote that opens after thousands of rows is found, and nothing that refers to the file is blamed."""
+    people = "".join(f'"u{number}",user{number}@hartley.example,,\r\n' for number in range(5000))
+    files = {
+        "orgs": "sourcedId,name,type\r\no1,Hartley School,school\r\n",
+        "users": f'sourcedId,username,familyName,givenName\r\n{people}"u5000,ada@hartley.example,,\r\n',
+        "roles": "userSourcedId,orgSourcedId,role\r\nu1,o1,student\r\nu4999,o1,student\r\nu9999,o1,student\r\n",
+        "relationships": "userSourcedId,relationshipUserSourcedId,relationshipRole\r\nu1,u2,guardian\r\n",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+
+    report = check_set(tmp_path, CheckOptions(select=("SDS1", "SDS206", "SDS211")))
+
+    assert _spots(report) == [("SDS107", "users.csv", 5002)]
+    assert report.rows["users.csv"] == 5000
+
+
 def test_memory_follows_the_ids(tmp_path: Path) -> None:
     """Many rows about few ids, and rows of very many fields, take little memory."""
     for name, content in V2_FILES.items():

@@ -97,7 +97,7 @@ def incomplete_contacts(context: Context) -> None:
     contacts = (
         context.table(RELATIONSHIPS).seen[CONTACT] & users.ids.keys() if RELATIONSHIPS in context.tables else set()
     )
-    if not contacts or users.csv is None:
+    if not contacts or users.csv is None or users.gap:
         return
     for name in CONTACT_NEEDS:
         if name not in users.places:
