@@ -1,5 +1,5 @@
 """
-What sdssync costs, beside the least that the same work could cost: `make bench`, or `make bench ARGS=--quick`.
+What sdssync costs, beside the least that the same work could cost; `make bench` runs it.
 
 One run makes its own files, measures everything on them, prints a table and a line for each bound, and removes
 them. The exit code is 1 when a bound is broken.
