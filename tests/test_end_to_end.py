@@ -1,0 +1,363 @@
+"""The whole way over real HTTP and in real processes: one good run, each failure of the source, each exit code."""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from documents import document
+from fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
+from filelock import FileLock
+from installation import SETTINGS, install
+from processes import on_terminal, process, started
+from pytest_httpserver import HTTPServer
+from runs import Ran, command
+
+PROFILE = 'name = "Seniors"\noutput = "csv/Seniors"\n'
+FAILURES = sorted(path.stem for path in (FIXTURES / "isams").glob("*.http") if not path.stem.startswith("good"))
+GOOD = document().encode()
+
+
+def remote(url: str, more: str = "") -> str:
+    """Settings that ask iSAMS at an address, once."""
+    asked = f'url = "{url}"\napi_key_file = "isams.key"\nretry_for = 0\n{more}'
+    return SETTINGS.replace('file = "hartley.xml"', asked)
+
+
+@pytest.fixture
+def school(here: Path) -> Path:
+    """An installation with one profile, a key, and a set that is published from a document downloaded before."""
+    install(here, seniors=PROFILE)
+    (here / "isams.key").write_text("s3cr3t", encoding="utf-8")
+    (here / "hartley.xml").write_bytes(GOOD)
+    assert command("run-all").exit_code == 0
+    (here / "state" / "isams.xml").write_bytes(GOOD)
+    return here
+
+
+def logs(err: str) -> list[dict[str, Any]]:
+    """Read log lines."""
+    return [json.loads(line) for line in err.splitlines()]
+
+
+def hashes(folder: Path) -> dict[str, tuple[str, int, int]]:
+    """Tell what is in a folder: the hash, time and inode of each file."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+            path.stat().st_ino,
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def assert_source_failed(school: Path, url: str, more: str = "") -> str:
+    """Run against a source that fails: code 3, one line that says so, and everything as it was. Give that line."""
+    install(school, remote(url, more), seniors=PROFILE)
+    before = hashes(school)
+
+    told = command("run-all", "--format", "json")
+
+    lines = logs(told.err)
+    [failed] = [line for line in lines if line["event"] == "source.failed"]
+    [profile] = [line for line in lines if line["event"] == "profile.failed"]
+    assert (told.exit_code, failed["exit_code"], lines[-1]["exit_code"]) == (3, 3, 3)
+    assert told.json["profiles"][0]["outcome"] == "failed"
+    assert "\n" not in failed["error"]
+    assert (failed["error"], failed["hint"]) == (profile["error"], profile["hint"])
+    assert failed["hint"]
+    assert hashes(school) == before
+    return str(failed["error"])
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> None:
+    """Whatever iSAMS has ever answered instead of a document ends with 3, and changes nothing on disk."""
+    assert_source_failed(school, play(httpserver, name))
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        pytest.param(GOOD[:-20], "is cut or damaged", id="cut near its end"),
+        pytest.param(GOOD[: len(GOOD) // 2], "is cut or damaged", id="cut in the middle"),
+        pytest.param(GOOD.replace(b"SetLists>", b"Lists>"), "SetLists is missing", id="without a section"),
+        pytest.param(document(rows="").encode(), "SetLists holds no SetList", id="with an empty section"),
+        pytest.param(document(pupils="").encode(), "CurrentPupils holds no Pupil", id="without pupils"),
+        pytest.param(GOOD.replace(b"Surname501", b"&who;"), "holds an entity", id="with an entity"),
+        pytest.param(
+            GOOD.replace(b"<iSAMS>", b'<!DOCTYPE iSAMS [<!ENTITY who "x">]><iSAMS>'), "DOCTYPE", id="with a DOCTYPE"
+        ),
+    ],
+)
+def test_documents_that_are_not_complete(httpserver: HTTPServer, school: Path, body: bytes, error: str) -> None:
+    """A document that HTTP delivered whole, and that is none, is not kept: the last good one stays."""
+    httpserver.expect_request(PATH).respond_with_data(body, content_type="application/xml")
+
+    assert error in assert_source_failed(school, httpserver.url_for(""))
+
+
+def test_larger_than_allowed(httpserver: HTTPServer, school: Path) -> None:
+    """A document of more bytes than `max_bytes` is refused."""
+    httpserver.expect_request(PATH).respond_with_data(GOOD)
+
+    told = assert_source_failed(school, httpserver.url_for(""), "max_bytes = 1000\n")
+
+    assert told == "the document is larger than 1000 bytes"
+
+
+def _cut(line: socket.socket, _: bytes) -> None:
+    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + GOOD)
+
+
+def _trickle(line: socket.socket, request: bytes) -> None:
+    del request
+    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n<iSAMS>")
+    for _ in range(40):
+        line.sendall(b" ")
+        time.sleep(0.1)
+
+
+def _silent(line: socket.socket, _: bytes) -> None:
+    line.recv(1)
+
+
+@pytest.mark.parametrize(
+    ("script", "more"),
+    [
+        pytest.param(_cut, "", id="shorter than it says"),
+        pytest.param(_trickle, "max_seconds = 1\n", id="a trickle"),
+        pytest.param(_silent, "timeout = 0.5\n", id="silence"),
+    ],
+)
+def test_broken_connections(school: Path, script: Script, more: str) -> None:
+    """An answer that ends too early or too late is none."""
+    with raw_server(script) as url:
+        assert_source_failed(school, url, more)
+
+
+def test_nobody_there(school: Path) -> None:
+    """An address at which nobody listens is told with its host."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    assert f"127.0.0.1:{port}" in assert_source_failed(school, f"http://127.0.0.1:{port}")
+
+
+def test_a_good_night(httpserver: HTTPServer, school: Path) -> None:
+    """A document that is good is published and kept, and the next night without iSAMS can use it."""
+    install(school, remote(play(httpserver, "good")), seniors=PROFILE)
+
+    told = process("run-all", "--log-file", "logs/night.log", "--format", "json", folder=school)
+    cached = process("run-all", "--cached", "--format", "json", folder=school)
+
+    result = json.loads(told.out)
+    [downloaded] = [line for line in logs(told.err) if line["event"] == "source.downloaded"]
+    assert (told.exit_code, cached.exit_code) == (0, 0)
+    assert [each["outcome"] for each in result["profiles"]] == ["published"]
+    assert [each["outcome"] for each in json.loads(cached.out)["profiles"]] == ["unchanged"]
+    assert (downloaded["bytes"], downloaded["attempts"]) == (len(recorded("good").body), 1)
+    assert (school / "state" / "isams.xml").read_bytes() == recorded("good").body
+    assert (school / "logs" / "night.log").read_text(encoding="utf-8") == told.err
+
+
+@pytest.mark.parametrize("arguments", ["run-all", "run Seniors", "subjects"])
+def test_another_run_holds_the_lock(school: Path, arguments: str) -> None:
+    """While another process holds the lock, every command that takes the document ends with 5 at once."""
+    holder = "import sys, filelock\nwith filelock.FileLock(sys.argv[1]):\n    print(1, flush=True)\n    input()"
+    line = [sys.executable, "-c", holder, str(school / "state" / "sdssync.lock")]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"1\n"
+
+        told = command(*arguments.split())
+
+        other.communicate(b"\n")
+    [failed] = [line for line in logs(told.err) if line["event"] == "command.failed"]
+    assert (told.exit_code, told.out, failed["exit_code"]) == (5, "", 5)
+    assert "another run of this installation is at work" in failed["error"]
+    assert command(*arguments.split()).exit_code == 0
+
+
+def test_commands_that_need_no_lock(school: Path) -> None:
+    """Looking at what is there goes on while a run is at work."""
+    with FileLock(school / "state" / "sdssync.lock"):
+        assert [command(verb).exit_code for verb in ("profiles", "validate")] == [0, 0]
+
+
+def _state_is_a_file(school: Path) -> None:
+    (school / "sdssync.toml").write_text(SETTINGS + '[paths]\nstate = "hartley.xml"\n', encoding="utf-8")
+
+
+def _output_is_a_file(school: Path) -> None:
+    (school / "profiles.d" / "seniors.toml").write_text('output = "hartley.xml"\n', encoding="utf-8")
+
+
+def _record_is_a_folder(school: Path) -> None:
+    (school / "state" / "published" / "Seniors.json").unlink()
+    (school / "state" / "published" / "Seniors.json" / "in the way").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("change", [_state_is_a_file, _output_is_a_file, _record_is_a_folder])
+def test_what_cannot_be_written(school: Path, change: Callable[[Path], None]) -> None:
+    """Where a file is in the way of a folder or the reverse, the run ends with 6."""
+    change(school)
+
+    assert command("run-all").exit_code == 6
+
+
+@pytest.mark.parametrize(
+    ("log", "event"),
+    [
+        pytest.param("/dev/full", "run.finished", id="full disk"),
+        pytest.param("hartley.xml/x.log", "log.failed", id="a file where a folder is needed"),
+        pytest.param("state", "log.failed", id="a folder of that name"),
+    ],
+)
+def test_a_log_file_that_cannot_be_written(school: Path, log: str, event: str) -> None:
+    """A log that cannot be opened stops the run; one that fills up does not; both end with 6."""
+    told = process("run-all", "--log-file", log, folder=school)
+
+    lines = logs(told.err)
+    assert told.exit_code == 6
+    assert event in {line["event"] for line in lines}
+    assert (lines[-1]["event"], lines[-1]["exit_code"]) == ("log.failed", 6)
+
+
+@pytest.mark.parametrize("encoding", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONUTF8": "0"}], ids=str)
+def test_utf_8_whatever_the_locale(school: Path, encoding: dict[str, str]) -> None:
+    """Both streams are UTF-8 in every locale; what is no text at all is escaped."""
+    (school / "hartley.xml").write_text(document().replace("Surname502", "Žižková 李"), encoding="utf-8")
+    named = PROFILE.replace("Seniors", "Größe")
+    install(school, SETTINGS, seniors=named)
+
+    told = process("run-all", folder=school, env=encoding)
+    odd = process("profiles", "--config", os.fsdecode(b"\xff.toml"), "--log-file", "odd.log", folder=school)
+
+    assert told.exit_code == 0
+    assert "Žižková 李" in told.out
+    assert '"profiles": ["Größe"]' in told.err
+    assert (odd.exit_code, (school / "odd.log").read_text(encoding="utf-8")) == (2, odd.err)
+
+
+def test_nobody_reads_to_the_end(school: Path) -> None:
+    """A reader of stdout who has gone away changes neither the code nor the log."""
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    told = process("run-all", "--format", "json", folder=school, stdout=writer)
+
+    os.close(writer)
+    assert told.exit_code == 0
+    assert logs(told.err)[-1]["event"] == "run.finished"
+
+
+def test_stdout_is_full(school: Path) -> None:
+    """A result that cannot be written is an error, told on stderr."""
+    with Path("/dev/full").open("w") as full:
+        told = process("profiles", folder=school, stdout=full)
+
+    [line] = logs(told.err)
+    assert (told.exit_code, line["error"]) == (
+        6,
+        "the result could not be written to stdout: No space left on device",
+    )
+
+
+def test_stderr_is_full(school: Path) -> None:
+    """A log that nobody can read stops nothing."""
+    with Path("/dev/full").open("w") as full:
+        told = process("run-all", "--format", "json", folder=school, stderr=full)
+
+    assert (told.exit_code, json.loads(told.out)["exit_code"]) == (0, 0)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(school: Path, closed: str) -> None:
+    """A scheduler may give a process no streams at all; the files are written all the same."""
+    (school / "csv" / "Seniors" / "users.csv").unlink()
+    line = f'"$0" -m sdssync run-all --log-file night.log {closed}'
+
+    ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=school, capture_output=True, check=False)
+
+    assert ended.returncode == 0
+    assert (school / "csv" / "Seniors" / "users.csv").exists()
+    assert logs((school / "night.log").read_text(encoding="utf-8"))[-1]["exit_code"] == 0
+
+
+def test_interrupted(school: Path) -> None:
+    """Ctrl-C during the download ends with 130 and one line; nothing is left and everything is as it was."""
+    with raw_server(_trickle) as url:
+        install(school, remote(url), seniors=PROFILE)
+        before = hashes(school)
+        with started("run-all", folder=school) as running:
+            _wait_for(lambda: any((school / "state").glob("*.part")))
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=20)
+
+    last = logs(err.decode())[-1]
+    assert (running.returncode, out) == (130, b"")
+    assert (last["event"], last["level"], last["exit_code"]) == ("command.interrupted", "warning", 130)
+    assert hashes(school) == before
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+COLOR = re.compile(r"\x1b\[[0-9;]*[349][0-7]m")
+
+
+def without_style(text: str) -> str:
+    """Drop bold and italics, which are no colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_on_a_terminal(school: Path) -> None:
+    """On a terminal logs are text and the result is a drawn table, in colour unless somebody says no."""
+    plain = on_terminal("run-all", folder=school, env={"NO_COLOR": "1"})
+    option = on_terminal("run-all", "--no-color", folder=school)
+    colored = on_terminal("run-all", folder=school)
+
+    assert (plain.exit_code, option.exit_code, colored.exit_code) == (0, 0, 0)
+    assert "┃ Profile ┃ Outcome   ┃" in without_style(plain.out)
+    assert "[info     ] run.finished" in plain.out
+    assert [bool(COLOR.search(told.out)) for told in (plain, option, colored)] == [False, False, True]
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_one_of_two_is_a_terminal(school: Path, stream: str) -> None:
+    """Each stream is looked at by itself: a table for eyes beside JSON lines, or text lines beside a plain table."""
+    told = on_terminal("run-all", folder=school, env={"NO_COLOR": "1"}, streams=stream)
+
+    if stream == "1":
+        assert "┃ Profile ┃" in without_style(told.out)
+        assert logs(told.err)[-1]["event"] == "run.finished"
+    else:
+        assert "[info     ] run.finished" in told.out
+        assert told.err.startswith("Profiles\nProfile  Outcome")
+
+
+def test_usage_on_a_terminal(school: Path) -> None:
+    """Who types a wrong command is shown the usage."""
+    told: Ran = on_terminal("run-all", "--zzz", folder=school)
+
+    assert told.exit_code == 2
+    assert told.out.startswith("Usage: sdssync run-all [OPTIONS]\n")
+    assert "Error: No such option: --zzz" in told.out
