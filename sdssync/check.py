@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdssync.csvset import DefectError, list_folder, open_csv
+from sdssync.csvset import list_folder, open_csv
 from sdssync.findings import SetReport
 from sdssync.rules import unknown_prefixes
 from sdssync.rules.files import changed_file_set, missing_files, missing_referenced_files
@@ -13,6 +13,7 @@ from sdssync.rules.relations import incomplete_contacts, users_without_role
 from sdssync.rules.table import Context, Table
 from sdssync.rules.teams import unusual_classes
 from sdssync.schema import FORMATS, ROLES, USERS, SdsFormat
+from sdssync.survey import DefectError
 
 __all__ = ["CheckOptions", "check_set", "tell_format", "unknown_prefixes"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sdssync.csvset import Block, CsvFile, DefectError, open_csv
+from sdssync.csvset import Block, CsvFile, open_csv
 from sdssync.findings import Severity
 from sdssync.rules.columns import ColumnCheck, line_breaks, wrong_widths
 from sdssync.rules.files import judge_size, take_header
@@ -14,6 +14,7 @@ from sdssync.rules.relations import DATE_PAIRS, WATCHED, DateOrderCheck, OrgTree
 from sdssync.rules.repeats import RepeatCheck, key_of, look_alikes, take_ids
 from sdssync.rules.table import Context, Table
 from sdssync.schema import ENROLLMENTS, ORGS
+from sdssync.survey import DefectError
 
 
 def read_table(table: Table, folder: Path, context: Context) -> None:
