@@ -90,6 +90,7 @@ def _members(school: School) -> dict[int | str, tuple[Member, ...]]:
     """Group the set-list rows by set, with the pupil in the place of the id."""
     by_school_id: dict[str, Member] = {}
     by_id: dict[str, Member] = {}
+    strangers: dict[str, Member] = {}
     for pupil in school.pupils:
         by_school_id.setdefault(pupil.school_id, pupil)
         by_id.setdefault(pupil.id, pupil)
@@ -97,7 +98,7 @@ def _members(school: School) -> dict[int | str, tuple[Member, ...]]:
     for row in school.memberships:
         member = by_school_id.get(row.school_id) if row.school_id else _pupil_of(row, by_id, by_school_id)
         if member is None:
-            member = by_school_id[row.school_id] = Stranger(row.school_id)
+            member = strangers.setdefault(row.school_id, Stranger(row.school_id))
         rows = lists.get(row.set_id)
         if rows is None:
             rows = lists[row.set_id] = []
