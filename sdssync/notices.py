@@ -43,7 +43,7 @@ def warn_of_expiry(profile: Profile, today: date) -> None:
     """Warn while there is time to set a later date."""
     if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
         structlog.get_logger().warning(
-            "profile.expires_soon",
+            "profile.neared_expiry",
             expires=str(profile.expires),
             days_left=left,
             hint="set a later date in the profile, or let it end",

@@ -72,9 +72,7 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
         elif entry.output.is_dir():
             reports.append(_check_profile(entry, installation, choice))
         else:
-            code = max(code, ExitCode.INVALID)
-            hint = f"publish it first: sdssync run {entry.name}"
-            structlog.get_logger().error("profile.not_published", profile=entry.name, hint=hint)
+            code = max(code, _tell_unpublished(entry))
     if installation is not None and not all(map(_is_path, targets)):
         notices.warn_of_others(installation, targets)
     return Validated(reports=tuple(reports), exit_code=code)
@@ -111,6 +109,17 @@ def _named(target: str, installation: Installation | None) -> Profile | BrokenPr
         known = ", ".join(each.name for each in installation.entries) or "none yet"
         raise ConfigError(f"there is no profile and no folder {_shown(target)}", f"the profiles are: {known}")
     return found
+
+
+def _tell_unpublished(profile: Profile) -> ExitCode:
+    structlog.get_logger().error(
+        "profile.failed",
+        profile=profile.name,
+        error="nothing published yet",
+        hint=f"publish it first: sdssync run {profile.name}",
+        exit_code=int(ExitCode.INVALID),
+    )
+    return ExitCode.INVALID
 
 
 def _shown(text: str) -> str:

@@ -308,9 +308,9 @@ def test_a_rejected_set(school: Path) -> None:
     ("days", "event"),
     [
         pytest.param(22, None, id="22 days before"),
-        pytest.param(21, "profile.expires_soon", id="21 days before"),
-        pytest.param(1, "profile.expires_soon", id="the day before"),
-        pytest.param(0, "profile.expires_soon", id="the last day"),
+        pytest.param(21, "profile.neared_expiry", id="21 days before"),
+        pytest.param(1, "profile.neared_expiry", id="the day before"),
+        pytest.param(0, "profile.neared_expiry", id="the last day"),
         pytest.param(-1, "profile.skipped", id="the day after"),
     ],
 )
@@ -321,7 +321,7 @@ def test_expiry(school: Path, days: int, event: str | None) -> None:
 
     told = command("run", "Prep", "--today", str(today), "--format", "json")
 
-    lines = logs(told, "profile.expires_soon", "profile.skipped")
+    lines = logs(told, "profile.neared_expiry", "profile.skipped")
     assert told.exit_code == 0
     assert outcomes(told) == {"Prep": "skipped" if days < 0 else "published"}
     assert [line["event"] for line in lines] == ([event] if event else [])
