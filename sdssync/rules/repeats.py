@@ -40,6 +40,11 @@ class Key:
     def _column(self, name: str, cells: Sequence[str]) -> Sequence[str]:
         return list(map(str.lower, cells)) if name in self.folded else cells
 
+    def of(self, table: Table, row: Sequence[str]) -> tuple[str, ...]:
+        """Give the key of one row."""
+        cells = ((name, row[table.places[name]]) for name in self.columns)
+        return tuple(cell.lower() if name in self.folded else cell for name, cell in cells)
+
     def void(self, key: tuple[str, ...]) -> bool:
         """Whether a value is missing without which nothing can be said."""
         return any(name in self.demanded and is_blank(cell) for name, cell in zip(self.columns, key, strict=True))
@@ -115,10 +120,11 @@ class RepeatCheck:
     def _suspicious(self, csv: CsvFile) -> Iterator[tuple[int, Sequence[str], tuple[str, ...]]]:
         """Read the file once more and yield line, row and key of the suspects."""
         for block in csv.blocks():
-            keys = list(self.key.cells(self.table, block.columns))
-            for place in places_of(self._suspects, map(hash, keys)):
-                if not self.key.void(keys[place]):
-                    yield block.lines[place], block.row(place), keys[place]
+            for place in places_of(self._suspects, map(hash, self.key.cells(self.table, block.columns))):
+                row = block.row(place)
+                key = self.key.of(self.table, row)
+                if not self.key.void(key):
+                    yield block.lines[place], row, key
 
 
 @dataclass(slots=True)
