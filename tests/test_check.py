@@ -114,6 +114,14 @@ def test_a_flood_leaves_room_for_the_others(tmp_path: Path) -> None:
     assert [finding.line for finding in report.findings][:4] == [3, 4, 4, 5]
 
 
+def test_the_worst_is_shown_first(tmp_path: Path) -> None:
+    """With one finding kept of many codes, it is one of the worst."""
+    report = check_set(_write(tmp_path, **{**BROKEN, "orgs": "sourcedId,name,type,x\n"}), CheckOptions(max_findings=1))
+
+    assert {"SDS104", "SDS108", "SDS206"} <= report.codes.keys()
+    assert [finding.code for finding in report.findings] == ["SDS108"]
+
+
 def test_no_findings_are_kept_when_none_are_wanted(tmp_path: Path) -> None:
     """A limit of 0 keeps nothing and still counts."""
     report = check_set(_write(tmp_path, **BROKEN), CheckOptions(max_findings=0))

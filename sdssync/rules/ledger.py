@@ -76,7 +76,9 @@ class Ledger:
     def findings(self, file_order: tuple[str, ...]) -> tuple[Finding, ...]:
         """Give the findings to show, worst first; a flood of one code leaves room for the others."""
         fair = sorted(
-            (number, finding.code, finding) for kept in self._kept.values() for number, finding in enumerate(kept)
+            (number, _WORST_FIRST.index(finding.severity), finding.code, finding)
+            for kept in self._kept.values()
+            for number, finding in enumerate(kept)
         )
         return tuple(sorted((finding for *_, finding in fair[: self._keep]), key=_reading_order(file_order)))
 
