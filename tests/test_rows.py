@@ -44,9 +44,7 @@ V21 = V2 | {
 
 def roster(*, include_names: bool = False, year: str = "7") -> Roster:
     """Make a roster of one pupil, one teacher and one class."""
-    school = make_school(
-        pupils=[make_pupil(1, year=year)], teachers=[make_teacher(101)], memberships=listed("11", "9001")
-    )
+    school = make_school(pupils=[make_pupil(1, year=year)], teachers=[make_teacher(101)])
     return enrolled(school, include_names=include_names, year_groups=(7, int(year)))
 
 
