@@ -10,9 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-import structlog
-
-from sdssync import batch, isams
+from sdssync import batch, events, isams
 from sdssync.records import Reading
 from sdssync.settings import RecordedSource, Settings, read_api_key
 
@@ -36,7 +34,7 @@ def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Re
     key = read_api_key(source, os.environ)
     with isams.download(source, key, settings.state, progress=partial(progress, "download")) as download:
         document = download.document
-        structlog.get_logger().info("source.downloaded", **_facts(document))
+        events.log().info("source.downloaded", **_facts(document))
         reading = _parse(document, progress)
         download.keep()
     return reading
@@ -49,7 +47,7 @@ def _read(document: isams.Document, progress: Progress) -> Reading:
         age = datetime.now(UTC) - document.downloaded_at
         hours = round(age.total_seconds() / 3600, 1)
         facts |= {"downloaded_at": document.downloaded_at.isoformat(timespec="seconds"), "age_hours": hours}
-    structlog.get_logger().info("source.read", **facts)
+    events.log().info("source.read", **facts)
     return _parse(document, progress)
 
 
@@ -63,7 +61,7 @@ def _parse(document: isams.Document, progress: Progress) -> Reading:
     started = time.monotonic()
     reading = batch.parse(document.path, progress=lambda done: progress("parse", done, document.bytes))
     school = reading.school
-    structlog.get_logger().info(
+    events.log().info(
         "source.parsed",
         pupils=len(school.pupils),
         staff=len(school.teachers),

@@ -20,9 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-import structlog
-
-from sdssync import prolog, refusal
+from sdssync import events, prolog, refusal
 from sdssync.deadline import Deadline
 from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
 from sdssync.failure import Failure
@@ -296,7 +294,5 @@ def _wait_or_raise(failure: Failure, attempt: int, elapsed: float, source: Remot
     wait = min(left, max(doubled * (0.5 + pace.jitter() / 2), failure.wait_seconds))
     if not failure.passing or left <= 0 or elapsed + wait >= source.max_seconds:
         raise failure.error(attempt)
-    structlog.get_logger().warning(
-        "source.retried", attempt=attempt, reason=failure.reason, wait_seconds=round(wait, 1)
-    )
+    events.log().warning("source.retried", attempt=attempt, reason=failure.reason, wait_seconds=round(wait, 1))
     pace.sleep(wait)

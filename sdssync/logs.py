@@ -14,11 +14,9 @@ from pathlib import Path
 from textwrap import indent
 from typing import TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
-from sdssync import streams
+from sdssync import events, streams
 from sdssync.errors import ExitCode, OutputError, SdsSyncError
+from sdssync.events import structlog
 from sdssync.log_options import LogFormat, LogOptions
 
 _LOGGER = "sdssync"
@@ -90,7 +88,7 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
         cache_logger_on_first_use=False,
     )
     try:
-        with structlog.contextvars.bound_contextvars(run_id=run_id):
+        with events.bound(run_id=run_id):
             yield
     finally:
         for handler in handlers:
@@ -104,20 +102,18 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
 def failed(event: str, error: SdsSyncError, **facts: object) -> None:
     """Log that something did not work, with what to do now."""
     hint = {"hint": error.hint} if error.hint else {}
-    structlog.get_logger().error(event, **facts, error=error.message, **hint, exit_code=int(error.exit_code))
+    events.log().error(event, **facts, error=error.message, **hint, exit_code=int(error.exit_code))
 
 
 def interrupted(event: str) -> None:
     """Log that somebody stopped the command."""
-    structlog.get_logger().warning(
-        event, hint="nothing is half-written; start it again", exit_code=int(ExitCode.INTERRUPTED)
-    )
+    events.log().warning(event, hint="nothing is half-written; start it again", exit_code=int(ExitCode.INTERRUPTED))
 
 
 def crashed(event: str, error: BaseException, **facts: object) -> None:
     """Log a bug: what kind of error and where in the code. Its text and the local variables may hold people's data."""
     frames = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    structlog.get_logger().error(
+    events.log().error(
         event,
         **facts,
         error=f"a bug in sdssync: {type(error).__name__}",
@@ -131,13 +127,15 @@ def _logger(*_: object) -> logging.Logger:
     return logging.getLogger(_LOGGER)
 
 
-def _in_reading_order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def _in_reading_order(
+    _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """Put first what every line has."""
     first = {name: event.pop(name) for name in ("timestamp", "level", "event", "run_id", "profile") if name in event}
     return {**first, **event}
 
 
-_SHARED: list[Processor] = [
+_SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -145,13 +143,13 @@ _SHARED: list[Processor] = [
 ]
 
 
-def _formatter(renderer: Processor) -> structlog.stdlib.ProcessorFormatter:
+def _formatter(renderer: structlog.typing.Processor) -> structlog.stdlib.ProcessorFormatter:
     return structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     )
 
 
-def _renderer(options: LogOptions) -> Processor:
+def _renderer(options: LogOptions) -> structlog.typing.Processor:
     """Choose how lines look on stderr."""
     terminal = sys.stderr.isatty()
     if options.format is LogFormat.JSON or (options.format is LogFormat.AUTO and not terminal):
@@ -160,11 +158,11 @@ def _renderer(options: LogOptions) -> Processor:
     return _console(colors=terminal and options.color and sys.platform != "win32")
 
 
-def _console(*, colors: bool) -> Processor:
+def _console(*, colors: bool) -> structlog.typing.Processor:
     """Show an event on one line, and below it what is wrong and what to do, with line breaks as they are."""
     line = structlog.dev.ConsoleRenderer(colors=colors, sort_keys=False)
 
-    def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    def render(logger: structlog.typing.WrappedLogger, name: str, event: structlog.typing.EventDict) -> str:
         below = [str(event.pop("error"))] if "error" in event else []
         below += [f"hint: {event.pop('hint')}"] if "hint" in event else []
         return "\n".join([line(logger, name, event).rstrip(), *(indent(text, "    ") for text in below)])

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-import structlog
-
-from sdssync import logs
+from sdssync import events, logs
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.mistakes import render
 from sdssync.paths import same_name
@@ -29,20 +27,20 @@ def warn_of_others(installation: Installation, named: Iterable[str]) -> None:
     asked = {same_name(name) for name in named}
     for each in installation.broken:
         if same_name(each.name) not in asked:
-            structlog.get_logger().warning("profile.passed_over", profile=each.name, error=render([each.report]))
+            events.log().warning("profile.passed_over", profile=each.name, error=render([each.report]))
 
 
 def warn_of_safety(settings: Settings) -> None:
     """Warn that limits are set which this version does not apply: nobody should rely on them."""
     if settings.safety != Safety():
         hint = "this version reads [safety] and does not enforce it"
-        structlog.get_logger().warning("safety.ignored", hint=hint)
+        events.log().warning("safety.ignored", hint=hint)
 
 
 def warn_of_expiry(profile: Profile, today: date) -> None:
     """Warn while there is time to set a later date."""
     if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
-        structlog.get_logger().warning(
+        events.log().warning(
             "profile.neared_expiry",
             expires=str(profile.expires),
             days_left=left,
@@ -52,7 +50,7 @@ def warn_of_expiry(profile: Profile, today: date) -> None:
 
 def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
     """Warn of subject ids and addresses in the profile that the document does not know; addresses are only counted."""
-    log = structlog.get_logger()
+    log = events.log()
     if subjects := unknown_subjects(selection.roll, profile):
         hint = "see `sdssync subjects` for the ids that there are"
         log.warning("profile.named_unknown_subjects", subjects=list(subjects), hint=hint)
@@ -63,7 +61,7 @@ def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
 
 def tell_verdict(verdict: Verdict) -> None:
     """Log the counts, and where the worst offences are; a cell is no part of it."""
-    log = structlog.get_logger()
+    log = events.log()
     log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
     for finding in verdict.worst:
         log.warning(

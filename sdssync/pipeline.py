@@ -12,9 +12,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 
-import structlog
-
-from sdssync import __version__, logs, notices
+from sdssync import __version__, events, logs, notices
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.guards import check_output
 from sdssync.intake import Progress, take_document
@@ -63,7 +61,7 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
 
     """
     started = time.monotonic()
-    log = structlog.get_logger()
+    log = events.log()
     profiles, broken = _wanted(installation, job.names)
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
     log.debug("settings.read", file=str(installation.settings.file), state=str(installation.settings.state))
@@ -115,7 +113,7 @@ def _run_current(profiles: Sequence[Profile], settings: Settings, job: Job, prog
 
 def _attempt(profile: Profile, step: Callable[[Profile], ProfileResult]) -> ProfileResult:
     """Do something for a profile; whatever goes wrong is its outcome."""
-    with structlog.contextvars.bound_contextvars(profile=profile.name):
+    with events.bound(profile=profile.name):
         try:
             return step(profile)
         except SdsSyncError as error:
@@ -150,7 +148,7 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
 
     """
     selection = select(roll, profile)
-    structlog.get_logger().debug(
+    events.log().debug(
         "profile.selected",
         pupils=len(selection.pupils),
         sets=len(selection.sets),
@@ -168,7 +166,7 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
         notices.tell_verdict(verdict)
         result = replace(result, findings=verdict.report.codes)
         if verdict.refusal:
-            structlog.get_logger().error("profile.rejected", reason=verdict.refusal)
+            events.log().error("profile.rejected", reason=verdict.refusal)
             return replace(result, outcome=Outcome.REJECTED, exit_code=ExitCode.INVALID, why=verdict.refusal)
         if mode is Mode.DRY_RUN:
             return result
@@ -177,7 +175,7 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
 
 def _publish(staged: Path, profile: Profile, settings: Settings) -> Outcome:
     """Let the staged set take the place of the published one, unless they are the same."""
-    log = structlog.get_logger()
+    log = events.log()
     publication = Publication(
         published_at=datetime.now(UTC),
         format=profile.format,
@@ -240,7 +238,7 @@ def _has_expired(profile: Profile, today: date) -> bool:
 
 
 def _skip(profile: Profile) -> ProfileResult:
-    structlog.get_logger().info("profile.skipped", profile=profile.name, reason="expired", expires=str(profile.expires))
+    events.log().info("profile.skipped", profile=profile.name, reason="expired", expires=str(profile.expires))
     return _result(profile, Outcome.SKIPPED, why=f"expired on {profile.expires}")
 
 
@@ -274,7 +272,7 @@ def _generated(profile: Profile, roster: Roster) -> ProfileResult:
         enrollments=roster.enrollments,
         omissions=roster.omissions,
     )
-    structlog.get_logger().info(
+    events.log().info(
         "profile.generated",
         users=result.users,
         classes=result.classes,

@@ -40,6 +40,13 @@ def print_result(text: str) -> None:
             ) from None
 
 
+def flush() -> None:
+    """Write out what stdout and stderr still hold; one that cannot be written has been told of before."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+
+
 def discard(stream: TextIO) -> None:
     """Send nowhere what a stream holds and will get; Python would try again at the end, and exit with 120."""
     with suppress(OSError, ValueError):

@@ -10,9 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import structlog
-
-from sdssync import notices
+from sdssync import events, notices
 from sdssync.check import CheckOptions, check_set
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.findings import SetReport, Severity
@@ -112,7 +110,7 @@ def _named(target: str, installation: Installation | None) -> Profile | BrokenPr
 
 
 def _tell_unpublished(profile: Profile) -> ExitCode:
-    structlog.get_logger().error(
+    events.log().error(
         "profile.failed",
         profile=profile.name,
         error="nothing published yet",
@@ -135,7 +133,7 @@ def _published_sets(installation: Installation, choice: Choice) -> Validated:
         if profile.output.is_dir():
             reports.append(_check_profile(profile, installation, choice))
         else:
-            structlog.get_logger().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
+            events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
     code = max(map(notices.tell_broken, installation.broken), default=ExitCode.DONE)
     return Validated(reports=tuple(reports), exit_code=code)
 
