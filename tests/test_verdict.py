@@ -64,7 +64,7 @@ def test_a_clash_rejects(tmp_path: Path, document: Document, profile: str, sds_f
     code, result = run(tmp_path, document, f'format = "{sds_format}"\n{profile}')
 
     assert (code, result["outcome"], result["findings"]["SDS202"]) == (1, "rejected", 1)
-    assert result["why"].split(" (")[0] == why.split(" (", maxsplit=1)[0]
+    assert "SDS202" in result["why"]
     assert published(tmp_path) == before
 
 
