@@ -198,7 +198,13 @@ class Records:
                 name=_text(fields.get("Name")),
                 subject_id=subject_id,
                 year=year,
-                teacher_ids=tuple([texts[teacher.get("StaffId")] for teacher in record.iterfind("Teachers/Teacher")]),
+                teacher_ids=tuple(
+                    [
+                        texts[teacher.get("StaffId")]
+                        for teachers in record.iterchildren("Teachers")
+                        for teacher in teachers.iterchildren("Teacher")
+                    ]
+                ),
             )
             if (script_subject_id, script_year) != (subject_id, year):
                 script = replace(teaching_set, subject_id=script_subject_id, year=script_year)
@@ -207,33 +213,23 @@ class Records:
         return len(self._sets) - before
 
     def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
-        """Read rows in one walk over them and their elements: there are a hundred times more than of all else."""
         before = len(self._memberships)
-        record: etree._Element | None = None
-        set_element = school_element = None
-        for element in section.iter("SetId", "SchoolId", "SetList"):
-            tag = element.tag
-            if tag == "SetId":
-                if element.getparent() is record:
-                    set_element = element.text or ""
-            elif tag == "SchoolId":
-                if element.getparent() is record:
-                    school_element = element.text or ""
-            elif element.getparent() is section:
-                if record is not None:
-                    self._take_set_list(record, set_element, school_element)
-                record = None if element is unfinished else element
-                set_element = school_element = None
-        if record is not None:
-            self._take_set_list(record, set_element, school_element)
+        texts = self._texts
+        for record in _finished(section, unfinished):
+            set_element = school_element = None
+            for child in record:
+                if child.tag == "SetId":
+                    set_element = child.text or ""
+                elif child.tag == "SchoolId":
+                    school_element = child.text or ""
+                    if set_element:
+                        break  # what follows is of no use, and there are a hundred times more rows than of all else
+            set_id, school_id = texts[set_element], texts[school_element]
+            if set_id and school_id:
+                self._memberships.append(Membership(set_id, school_id, ""))
+            else:
+                self._take_odd_set_list(record, set_element, school_element)
         return len(self._memberships) - before
-
-    def _take_set_list(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
-        set_id, school_id = self._texts[set_element], self._texts[school_element]
-        if set_id and school_id:
-            self._memberships.append(Membership(set_id, school_id, ""))
-        else:
-            self._take_odd_set_list(record, set_element, school_element)
 
     def _take_odd_set_list(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
         """Read a row in which an element is empty or absent, so that the attributes have a say."""

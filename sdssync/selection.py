@@ -5,7 +5,7 @@ What is left out here is filtered, not omitted: nobody expects it in the set. No
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -94,15 +94,13 @@ def _members(school: School) -> dict[int | str, tuple[Member, ...]]:
     for pupil in school.pupils:
         by_school_id.setdefault(pupil.school_id, pupil)
         by_id.setdefault(pupil.id, pupil)
-    lists: dict[str, list[Member]] = {}
+    lists: defaultdict[str, list[Member]] = defaultdict(list)
     for row in school.memberships:
-        member = by_school_id.get(row.school_id) if row.school_id else _pupil_of(row, by_id, by_school_id)
+        school_id = row.school_id
+        member = by_school_id.get(school_id) if school_id else _pupil_of(row, by_id, by_school_id)
         if member is None:
-            member = strangers.setdefault(row.school_id, Stranger(row.school_id))
-        rows = lists.get(row.set_id)
-        if rows is None:
-            rows = lists[row.set_id] = []
-        rows.append(member)
+            member = strangers.setdefault(school_id, Stranger(school_id))
+        lists[row.set_id].append(member)
     members: dict[int | str, tuple[Member, ...]] = {}
     for set_id, rows in lists.items():
         if set_id:
