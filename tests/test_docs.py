@@ -1,0 +1,184 @@
+"""The documents say what the program does: codes, commands, options, events, keys, reasons, help, version, links."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from pydantic import BaseModel
+from runs import command
+
+import sdssync
+from sdssync.cli import app
+from sdssync.config_model import ProfileModel, SettingsModel
+from sdssync.errors import ExitCode
+from sdssync.mistakes import known_keys
+from sdssync.omissions import Reason
+from sdssync.report import Outcome
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PACKAGE = Path(sdssync.__file__).parent
+GROUP: Any = typer.main.get_command(app)
+# What the functions of `logs` add to the keys that they are given.
+ADDED = {
+    "failed": {"error", "hint", "exit_code"},
+    "crashed": {"error", "hint", "frames", "exit_code"},
+    "interrupted": {"hint", "exit_code"},
+}
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def page(name: str) -> str:
+    """Read a page."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def table(text: str, heading: str) -> dict[str, list[str]]:
+    """Read the first table below a heading: what stands in backticks first in each row, and the other cells."""
+    found = re.search(rf"^{re.escape(heading)}$[^|]*?^(\|.*?\n)(?!\|)", text, re.DOTALL | re.MULTILINE)
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in (found[1] if found else "").splitlines()]
+    return {names[0]: [cell.strip() for cell in row[1:]] for row in rows if (names := quoted(row[0]))}
+
+
+def quoted(text: str) -> list[str]:
+    """List what stands in backticks."""
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+def logged() -> dict[str, tuple[set[str], set[str]]]:
+    """Find every event of the code, with its levels and the keys that are written out beside it."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+                continue
+            event, method = node.args[0], node.func.attr
+            if isinstance(event, ast.Constant) and method in {*LEVELS, *ADDED} and "." in str(event.value):
+                levels, keys = found.setdefault(str(event.value), (set(), set()))
+                levels.add({"failed": "error", "crashed": "error", "interrupted": "warning"}.get(method, method))
+                keys.update(ADDED.get(method, set()), (each.arg for each in node.keywords if each.arg))
+    return found
+
+
+def leaves(model: type[BaseModel]) -> list[str]:
+    """List the keys that take a value; the others are tables."""
+    known = known_keys(model)
+    return [key for key in known if not any(other.startswith(f"{key}.") for other in known)]
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
+def test_exit_codes(name: str) -> None:
+    """Every exit code stands in the tables of both pages, and no other."""
+    told = table(page(name), "## Exit codes")
+
+    assert list(told) == [str(int(code)) for code in ExitCode]
+    assert all(cells[0] for cells in told.values())
+
+
+def test_commands() -> None:
+    """Every command has its row in the README."""
+    told = table(page("README.md"), "## Commands")
+
+    assert {row.split()[1] for row in told} == set(GROUP.commands)
+
+
+@pytest.mark.parametrize("name", sorted(GROUP.commands))
+def test_options(name: str) -> None:
+    """Every option of a command stands in the README, and the options of `new` at that command."""
+    section = page("README.md").partition("\n## Commands\n")[2].partition("\n## ")[0]
+    told = {text.split()[0] for text in quoted(section)}
+    names = {max(option.opts, key=len) for option in GROUP.commands[name].params if option.opts[0].startswith("-")}
+
+    assert {option for option in names if option not in told and option not in {"--verbose", "--quiet"}} == set()
+    assert {"-v", "-q"} <= told
+
+
+def test_help() -> None:
+    """The help in the README is what the program prints."""
+    told = re.search(r"<!-- help -->\n```text\n(.*?)```\n<!-- /help -->", page("README.md"), re.DOTALL)
+
+    assert told
+    assert told[1].strip() == command("--help").out.strip()
+
+
+def test_every_event_is_documented() -> None:
+    """The table of events names each event of the code, and none that is not there."""
+    assert sorted(table(page("docs/operations.md"), "## Log events")) == sorted(logged())
+
+
+@pytest.mark.parametrize("event", sorted(logged()))
+def test_keys_of_events(event: str) -> None:
+    """Each key and level that the code gives an event stands in its row."""
+    told = table(page("docs/operations.md"), "## Log events").get(event, ["", ""])
+    levels, keys = logged()[event]
+
+    assert keys - set(quoted(told[1])) == set()
+    assert {level.strip() for level in told[0].split(",")} == levels
+
+
+def test_outcomes_are_keys_of_the_last_event() -> None:
+    """The counts of `run.finished` are named, but the one that this version never counts."""
+    told = quoted(table(page("docs/operations.md"), "## Log events")["run.finished"][1])
+
+    assert {outcome.value for outcome in Outcome} - set(told) <= {"held"}
+
+
+def test_reasons() -> None:
+    """Every reason for leaving something out has its row, in the order in which they are applied."""
+    told = table(page("docs/operations.md"), "## What is left out")
+
+    assert sorted(told) == sorted(Reason)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        *((key, "settings") for key in leaves(SettingsModel)),
+        *((key, "profile") for key in leaves(ProfileModel)),
+    ],
+)
+def test_keys_of_files(key: str, kind: str) -> None:
+    """Every key of both kinds of TOML file has its row in the page about them."""
+    heading = {"settings": "## `sdssync.toml`", "profile": "## `profiles.d/NAME.toml`"}[kind]
+
+    assert key in table(page("docs/profiles.md"), heading)
+
+
+def test_modules() -> None:
+    """Every module of the package is named in the page about its architecture."""
+    rows = [quoted(line)[0] for line in page("docs/architecture.md").splitlines() if line.startswith("| `")]
+    paths = [path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py")]
+    names = {".".join(path.parts).removesuffix(".__init__") for path in paths}
+
+    assert sorted(rows) == sorted(names)
+
+
+def test_version() -> None:
+    """The newest version of the changelog is that of the package."""
+    versions = re.findall(r"^## \[(\d[^]]*)\]", page("CHANGELOG.md"), re.MULTILINE)
+
+    assert versions[0] == sdssync.__version__
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links(file: Path) -> None:
+    """Every link to a page or a heading of our own leads somewhere."""
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", file.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        if ":" in name:
+            continue
+        other = (file.parent / name).resolve() if name else file
+        if not other.exists() or (anchor and anchor not in _anchors(other)):
+            broken.append(target)
+
+    assert broken == []
+
+
+def _anchors(file: Path) -> set[str]:
+    """Give the anchors that headings of a page get."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
