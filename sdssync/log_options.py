@@ -22,5 +22,5 @@ class LogOptions:
     format: LogFormat = LogFormat.AUTO
     file: Path | None = None
     level: int = logging.INFO
-    """The least level on stderr; the file has at least INFO."""
+    """The least level on stderr; a log file has INFO and what is worse, whatever stderr has."""
     color: bool = True

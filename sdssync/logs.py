@@ -73,7 +73,7 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
     console = _Stderr()
     console.setFormatter(_formatter(_renderer(options)))
     console.setLevel(options.level)
-    file = _open(options.file, options.level) if options.file else None
+    file = _open(options.file) if options.file else None
     handlers: list[logging.Handler] = [console, file] if file else [console]
     for handler in handlers:
         logger.addHandler(handler)
@@ -173,7 +173,7 @@ def _console(*, colors: bool) -> structlog.typing.Processor:
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
-def _open(file: Path, level: int) -> _LogFile:
+def _open(file: Path) -> _LogFile:
     """Open the log file for appending, with its folder."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -186,5 +186,5 @@ def _open(file: Path, level: int) -> _LogFile:
             "choose a file that the account of sdssync can write to",
         ) from None
     handler.setFormatter(_formatter(_JSON))
-    handler.setLevel(min(level, logging.INFO))
+    handler.setLevel(logging.INFO)
     return handler
