@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -298,11 +299,17 @@ def test_closed_streams(school: Path, closed: str) -> None:
 
 def test_interrupted(school: Path) -> None:
     """Ctrl-C during the download ends with 130 and one line; nothing is left and everything is as it was."""
-    with raw_server(_trickle) as url:
+    asked = threading.Event()
+
+    def answer(line: socket.socket, request: bytes) -> None:
+        asked.set()
+        _trickle(line, request)
+
+    with raw_server(answer) as url:
         install(school, remote(url), seniors=PROFILE)
         before = hashes(school)
         with started("run-all", folder=school) as running:
-            _wait_for(lambda: any((school / "state").glob("*.part")))
+            assert asked.wait(20)
             running.send_signal(signal.SIGINT)
             out, err = running.communicate(timeout=20)
 
@@ -310,15 +317,6 @@ def test_interrupted(school: Path) -> None:
     assert (running.returncode, out) == (130, b"")
     assert (last["event"], last["level"], last["exit_code"]) == ("command.interrupted", "warning", 130)
     assert hashes(school) == before
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    for _ in range(1000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came")
 
 
 COLOR = re.compile(r"\x1b\[[0-9;]*[349][0-7]m")
