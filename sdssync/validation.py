@@ -48,11 +48,13 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
     Check each target; without one, the published set of every profile.
 
     Raises:
-        ConfigError: a folder, the settings or a code is not there.
+        ConfigError: a folder, the settings or a code is not there, or a target is empty.
 
     """
     if unknown := unknown_prefixes(choice.select + choice.ignore):
         raise ConfigError(f"no rule has a code like {', '.join(map(printable, unknown))}", "codes are SDS101 to SDS306")
+    if not all(map(str.strip, targets)):
+        raise ConfigError("expected the name of a profile or a folder, found an empty text")
     if targets and all(map(_is_path, targets)):
         installation = _installation_if_any(config)
     else:

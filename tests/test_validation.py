@@ -144,7 +144,7 @@ def test_wrong_settings_do_not_matter_to_a_folder(school: Path) -> None:
     assert validate().exit_code == 2
 
 
-@pytest.mark.parametrize("target", ["nowhere", "./nowhere", "csv/Nobody"])
+@pytest.mark.parametrize("target", ["nowhere", "./nowhere", "csv/Nobody", "", " "])
 def test_what_is_not_there(school: Path, target: str) -> None:
     """Neither name nor folder: the code of wrong usage, and a line that says so."""
     told = validate("Seniors", target)
