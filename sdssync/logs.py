@@ -52,6 +52,13 @@ class _LogFile(RotatingFileHandler):
         del record
         self.failed = True
 
+    def doRollover(self) -> None:  # noqa: N802  (the name is logging's)
+        """Put the full file aside; if that cannot be, as while another process of Windows has it open, go on in it."""
+        try:
+            super().doRollover()
+        except OSError:  # the next run tries again
+            self.stream = self._open()
+
     def close(self) -> None:
         """Close the file; what it still holds and cannot be written is a failure, too."""
         try:

@@ -141,6 +141,19 @@ def test_rotation(school: Path) -> None:
     assert [kept[f"night.log.{number}"] for number in range(2, 6)] == ["1", "2", "3", "4"]
 
 
+def test_rotation_that_fails(school: Path) -> None:
+    """A full file that cannot be put aside, as when somebody has it open, is gone on with: no line is lost."""
+    log = school / "night.log"
+    log.write_text("x" * LIMIT + "\n", encoding="utf-8")
+    log.with_name("night.log.4").touch()
+    log.with_name("night.log.5").mkdir()
+
+    told = command("run-all", "--log-file", log)
+
+    assert told.exit_code == 0
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+
+
 def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
     """For people the lines of a report stand as they are, below the event; for programs they are on one line."""
     (school / "profiles.d" / "torn.toml").write_text("colour = 1\nyear_groups = 7\n", encoding="utf-8")
