@@ -250,3 +250,13 @@ def test_sift_of_nobody() -> None:
     sifted = sift((), include_names=True)
 
     assert (sifted.users, sifted.omissions, dict(sifted.fallen)) == ((), (), {})
+
+
+def test_who_is_reached_twice_has_not_fallen() -> None:
+    """Of a record that is reached twice one row stays, so its enrollments do."""
+    selection = selected(make_school(pupils=[replace(ONE, email="")]), extra_teachers=("bo@*", "*"))
+
+    sifted = sift(tuple(candidates(selection, include_names=False)), include_names=False)
+
+    assert [each.reason for each in sifted.omissions] == ["pupil_without_email", "duplicate_user"]
+    assert list(sifted.fallen.values()) == ["pupil_without_email"]
