@@ -173,6 +173,32 @@ def test_a_good_night(httpserver: HTTPServer, school: Path) -> None:
     assert (school / "logs" / "night.log").read_text(encoding="utf-8") == told.err
 
 
+def test_one_download_for_all(httpserver: HTTPServer, school: Path) -> None:
+    """However many profiles there are, and of which kind, the document is asked for and parsed once."""
+    more = {f"p{number}": f'output = "csv/p{number}"\nparity = {number % 2 == 0}\n'.lower() for number in range(4)}
+    install(school, remote(play(httpserver, "good")), **more)
+
+    told = command("run-all", "--format", "json")
+
+    events = [line["event"] for line in logs(told.err)]
+    assert [each["outcome"] for each in told.json["profiles"]] == ["published"] * 5
+    assert (len(httpserver.log), events.count("source.downloaded"), events.count("source.parsed")) == (1, 1, 1)
+
+
+def test_a_second_attempt(httpserver: HTTPServer, school: Path) -> None:
+    """A failure that passes is a warning, and the run goes on with the next answer."""
+    install(school, remote(play(httpserver, "unavailable", "good")).replace("retry_for = 0", "retry_for = 30"))
+
+    told = command("run-all")
+
+    [retried] = [line for line in logs(told.err) if line["event"] == "source.retried"]
+    [downloaded] = [line for line in logs(told.err) if line["event"] == "source.downloaded"]
+    assert told.exit_code == 0
+    assert list(retried)[4:] == ["attempt", "reason", "wait_seconds"]
+    assert (retried["level"], retried["attempt"], retried["reason"]) == ("warning", 1, "status 503")
+    assert downloaded["attempts"] == 2
+
+
 @pytest.mark.parametrize("arguments", ["run-all", "run Seniors", "subjects"])
 def test_another_run_holds_the_lock(school: Path, arguments: str) -> None:
     """While another process holds the lock, every command that takes the document ends with 5 at once."""
@@ -216,6 +242,21 @@ def test_what_cannot_be_written(school: Path, change: Callable[[Path], None]) ->
     change(school)
 
     assert command("run-all").exit_code == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a shell")
+def test_a_disk_that_is_full(school: Path) -> None:
+    """When the files of a set cannot be written to their end, the published set stays and nothing is left over."""
+    (school / "hartley.xml").write_bytes((FIXTURES / "isams" / "hartley.xml").read_bytes())
+    before = hashes(school)
+    line = 'ulimit -f 4; exec "$0" -B -m sdssync run-all'
+
+    ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=school, capture_output=True, check=False)
+
+    [failed] = [line for line in logs(ended.stderr.decode()) if line["event"] == "profile.failed"]
+    assert (ended.returncode, failed["exit_code"]) == (6, 6)
+    assert "File too large" in failed["error"]
+    assert hashes(school) == before
 
 
 @pytest.mark.parametrize(
