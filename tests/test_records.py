@@ -149,22 +149,22 @@ def test_elements_not_marked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "inside",
+    ("inside", "attribute"),
     [
-        pytest.param("<SchoolId>9001</SchoolId><SetId>11</SetId>", id="pupil before set"),
+        pytest.param("<SchoolId>9001</SchoolId><SetId>11</SetId>", "404", id="pupil before set"),
+        pytest.param("<SetId>11</SetId><LastUpdated /><SchoolId>9001</SchoolId><Author>x</Author>", "404", id="others"),
         pytest.param(
-            "<SetId>11</SetId><LastUpdated /><SchoolId>9001</SchoolId><Author>x</Author>", id="others between"
+            "<Old><SetId>9</SetId></Old><SetId>11</SetId><SchoolId>9001</SchoolId>", "404", id="nested before"
         ),
-        pytest.param("<Author><SetId>9</SetId></Author><SetId>11</SetId><SchoolId>9001</SchoolId>", id="nested before"),
-        pytest.param("<SchoolId>9001</SchoolId>", id="set as an attribute, pupil as an element"),
-        pytest.param("<SchoolId>9001</SchoolId><SetId /><Author />", id="set element empty, behind the pupil"),
+        pytest.param("<SchoolId>9001</SchoolId>", "11", id="set as an attribute, pupil as an element"),
+        pytest.param("<SchoolId>9001</SchoolId><SetId /><Author />", "11", id="set element empty, behind the pupil"),
     ],
 )
-def test_elements_of_a_set_list(tmp_path: Path, inside: str) -> None:
+def test_elements_of_a_set_list(tmp_path: Path, inside: str, attribute: str) -> None:
     """The elements of a row may stand in any order, among others."""
     row = SetListRecord().xml()
 
-    text = Document().xml().replace(row, f'<SetList Id="1" SetId="11" PupilId="2">{inside}</SetList>{row}')
+    text = Document().xml().replace(row, f'<SetList SetId="{attribute}" PupilId="2">{inside}</SetList>{row}')
 
     assert parsed(tmp_path, text).school.memberships == (Membership("11", "9001", ""),) * 2
 

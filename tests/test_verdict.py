@@ -124,3 +124,13 @@ def test_a_first_set_without_rows(tmp_path: Path) -> None:
     """A parity profile that has published nothing may publish a file without rows, and again."""
     assert run(tmp_path, NOBODY_LISTED, "parity = true")[1]["outcome"] == "published"
     assert run(tmp_path, NOBODY_LISTED, "parity = true")[1]["outcome"] == "unchanged"
+
+
+def test_another_format_is_no_change_of_files(tmp_path: Path) -> None:
+    """Files are compared with those of the last publication of the same format only."""
+    assert run(tmp_path, PLAIN, 'format = "v2"')[1]["outcome"] == "published"
+
+    code, result = run(tmp_path, PLAIN, 'format = "v2.1"')
+
+    assert (code, result["outcome"], "SDS109" in result["findings"]) == (0, "published", False)
+    assert sorted(published(tmp_path)) == ["classes.csv", "enrollments.csv", "orgs.csv", "roles.csv", "users.csv"]
