@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import TextIO
 
-from sdssync import events, streams
+from sdssync import events
 from sdssync.errors import ExitCode, OutputError, SdsSyncError
 from sdssync.events import structlog
 from sdssync.log_options import LogFormat, LogOptions
@@ -39,7 +39,6 @@ class _Stderr(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
         """Do without: a stderr that cannot be written must not stop a run."""
         del record
-        streams.discard(self.stream)
 
 
 class _LogFile(RotatingFileHandler):

@@ -4,7 +4,6 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from typing import TextIO
 
 from sdssync.errors import OutputError
 
@@ -31,7 +30,6 @@ def print_result(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        discard(sys.stdout)
         # Windows has no word of its own for a pipe without a reader
         if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
             raise OutputError(
@@ -45,11 +43,3 @@ def flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
-
-
-def discard(stream: TextIO) -> None:
-    """Send nowhere what a stream holds and will get; Python would try again at the end, and exit with 120."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)

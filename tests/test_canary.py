@@ -298,13 +298,13 @@ def test_addresses_on_the_command_line(school: Path, arguments: str) -> None:
 def test_a_rejected_set(school: Path) -> None:
     """A set that breaks rules is told by rule, file and line; and `validate` shows cells on stdout alone."""
     assert loud("run-all").exit_code == 0
-    twins = SCHOOL.replace("7983000000503", "7983000000501")
+    twins = SCHOOL.replace("7983000000503", f"{CANARY}-id").replace("7983000000501", f"{CANARY}-id")
     (school / "hartley.xml").write_text(twins, encoding="utf-8")
 
     told = loud("run-all")
 
     assert told.exit_code == 1
-    assert "SDS202" in told.err
+    assert '"event": "profile.broke_rule"' in told.err
     assert_silent(school, told)
 
 

@@ -16,7 +16,7 @@ from runs import command
 import sdssync
 
 EVENT = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
-PAST = {"broke", "started", "read"}
+PAST = {"broke", "left", "read"}
 METHODS = {"debug", "info", "warning", "error", "failed", "interrupted", "crashed"}
 LIMIT = 10_000_000
 
