@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 
 from sdssync import streams
 from sdssync.cli import main
@@ -15,6 +16,7 @@ def run() -> None:
     them apart one by one at the end, would be a fifth of a large run: the operating system takes all of it at once.
     """
     gc.disable()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C: leave nothing behind
     code = main()
     streams.flush()
     os._exit(code)

@@ -317,4 +317,4 @@ def _installation(common: Common) -> "Installation":
 
 def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
     """Take lists apart that are given as `--option 7,15 --option 16`."""
-    return tuple(part.strip() for text in given or () for part in text.split(",") if part.strip())
+    return tuple(part.strip() for text in given or () for part in text.split(","))

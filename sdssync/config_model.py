@@ -18,6 +18,7 @@ from pydantic.config import JsonDict
 from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
+from sdssync.kinds import ORG_TYPE, ORG_TYPES
 from sdssync.paths import invisible, name_fault, path_fault
 from sdssync.settings import Limit, Percentage
 from sdssync.template import Template, TemplateError
@@ -57,6 +58,11 @@ def _line_fault(text: str) -> str:
 def _text_fault(text: str) -> str:
     """Say why a text that is needed is none."""
     return _line_fault(text) if text.strip() else "it is empty"
+
+
+def _org_type_fault(text: str) -> str:
+    """Say why a text is no type of organisation."""
+    return "" if ORG_TYPE.accepts(text) else f"SDS knows {', '.join(ORG_TYPES)}"
 
 
 def _template_fault(text: str) -> str:
@@ -113,18 +119,17 @@ def _limit(value: Any) -> Limit:
 
 
 def _subject(value: Any) -> str:
-    """Read the id of a subject, a number or a text, as iSAMS writes it."""
+    """Read the id of a subject: a whole number, as iSAMS gives it."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18:
         return str(value)
-    if isinstance(value, str) and value and value == value.strip() and not invisible(value):
-        return value
-    _refuse("the id of a subject, like 7")
+    _refuse("the id of a subject, a whole number like 7")
 
 
 # fmt: off   (a table is read by column)
 Text = Annotated[str, _expects("a text in quotes", _text_fault)]
 Suffix = Annotated[str, _expects("a text in quotes", _line_fault)]
 FilePath = Annotated[str, _expects("a path in quotes", path_fault)]
+OrgType = Annotated[str, _expects("a type of organisation", _org_type_fault)]
 Name = Annotated[str, _expects("a name that Windows and Linux accept for a file", name_fault)]
 Pattern = Annotated[str, _expects("a template in quotes", _template_fault)]
 Url = Annotated[str, _expects("an address like https://isams.myschool.example", _url_fault)]
@@ -133,7 +138,7 @@ Variable = Annotated[
 ]
 Size = Annotated[int, PlainValidator(_size, json_schema_input_type=int | str)]
 LimitValue = Annotated[Any, PlainValidator(_limit, json_schema_input_type=int | str)]
-Subject = Annotated[str, PlainValidator(_subject, json_schema_input_type=int | str)]
+Subject = Annotated[str, PlainValidator(_subject, json_schema_input_type=int)]
 Year = Annotated[int, Field(ge=-5, le=20), _expects("a whole number from -5 to 20")]
 Code = Annotated[
     str, StringConstraints(pattern=r"^SDS[0-9]{0,3}$"), _expects('a rule code or the beginning of one, like "SDS301"')
@@ -160,7 +165,7 @@ class SchoolTable(Table):
 
     id: Text = Field(description="The sourcedId of the school in SDS.")
     name: Text = Field(description="The name of the school in SDS.")
-    type: Text = Field(default="school", description="The type of the organisation in SDS.")
+    type: OrgType = Field(default="school", description="The type of the organisation in SDS.")
     include_names: bool = Field(default=False, description="Write forename and surname, because SDS creates the users.")
 
 

@@ -26,6 +26,7 @@ def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Re
         SdsSyncError: there is none, it is no complete iSAMS document, or the key is missing.
 
     """
+    isams.remove_leftovers(settings.state)
     source = settings.source
     if isinstance(source, RecordedSource):
         return _read(isams.recorded(source), progress)

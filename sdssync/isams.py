@@ -199,14 +199,18 @@ class _Part:
             return self._file.read(prolog.HEAD_BYTES)
 
 
+def remove_leftovers(state: Path) -> None:
+    """Remove the temporary files of runs that were killed; for those who hold the lock of the installation."""
+    for stale in state.glob("*".join(_TEMPORARY)):
+        with suppress(OSError):  # it may be open elsewhere; the run does not depend on it
+            stale.unlink()
+
+
 @contextmanager
 def _temporary_file(state: Path) -> Iterator[Path]:
-    """Make a file that only its owner may read, remove what killed runs left, and remove it at the end."""
+    """Make a file that only its owner may read, and remove it at the end."""
     with _writing():
         state.mkdir(parents=True, exist_ok=True)
-        for stale in state.glob("*".join(_TEMPORARY)):
-            with suppress(OSError):  # it may be open elsewhere; the run does not depend on it
-                stale.unlink()
         handle, name = tempfile.mkstemp(dir=state, prefix=_TEMPORARY[0], suffix=_TEMPORARY[1])
         os.close(handle)
     path = Path(name)

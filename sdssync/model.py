@@ -2,10 +2,10 @@
 The domain: a school as iSAMS knows it. No SDS words, no XML words, no input or output.
 
 Texts are as iSAMS holds them, blanks at their ends included; a text of white space alone (blank, tab, CR, LF)
-and an absent one are both "". Pupils and teachers are records: two of them are never equal, whatever they hold.
+and an absent one are both "". Pupils and teachers are compared by identity: `is_same_record` compares what they hold.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,6 +31,11 @@ class Teacher:
     forename: str
     surname: str
     email: str
+
+
+def is_same_record(one: Pupil | Teacher, other: Pupil | Teacher) -> bool:
+    """Tell whether iSAMS gave one record twice, and not two people with one id."""
+    return type(one) is type(other) and astuple(one) == astuple(other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

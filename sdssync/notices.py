@@ -5,9 +5,12 @@ from datetime import date
 
 from sdssync import events, logs
 from sdssync.errors import ConfigError, ExitCode
+from sdssync.grades import grade
 from sdssync.mistakes import render
+from sdssync.model import Pupil
 from sdssync.paths import same_name
 from sdssync.profile import BrokenProfile, Installation, Profile
+from sdssync.roster import Roster
 from sdssync.selection import Selection, Unlisted, unknown_subjects
 from sdssync.settings import Safety, Settings
 from sdssync.verdict import Verdict
@@ -57,6 +60,14 @@ def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
     if strangers := sum(isinstance(each, Unlisted) for each in selection.extra_teachers):
         hint = "see [teachers] extra: no member of staff has such an address"
         log.warning("profile.named_unknown_teachers", count=strangers, hint=hint)
+
+
+def warn_of_blank_grades(roster: Roster, profile: Profile) -> None:
+    """Warn of pupils whose year is no SDS grade: the cell stays empty."""
+    blank = sum(1 for user in roster.users if isinstance(user.person, Pupil) and not grade(user.person.year))
+    if blank and not profile.parity:
+        hint = "years above 14 are no grades of SDS; see year_groups of the profile"
+        events.log().warning("profile.left_grades_blank", count=blank, hint=hint)
 
 
 def tell_verdict(verdict: Verdict) -> None:

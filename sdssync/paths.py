@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path, PurePath, PureWindowsPath
 
+from sdssync.errors import ConfigError
+
 NAME_LIMIT = 60
 """Characters: with four bytes each and an ending, still within the 255 bytes of a file name."""
 
@@ -100,6 +102,23 @@ def place(folder: Path) -> tuple[str, ...]:
 def holds(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
     """Whether a folder is another, or holds it at any depth; both as `place` gives them."""
     return inner[: len(outer)] == outer
+
+
+def require_encodable(*texts: str) -> None:
+    """
+    See that file names can hold these texts.
+
+    Raises:
+        ConfigError: they cannot, because the account of the run has a locale that knows ASCII only.
+    """
+    try:
+        for text in texts:
+            os.fsencode(text)
+    except UnicodeEncodeError:
+        raise ConfigError(
+            "the profile's name or output has letters that file names cannot hold for this account",
+            "set the variable PYTHONUTF8=1 for the task, or use plain letters",
+        ) from None
 
 
 def shown(file: Path, folder: Path) -> str:

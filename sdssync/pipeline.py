@@ -18,7 +18,7 @@ from sdssync.guards import check_output
 from sdssync.intake import Progress, take_document
 from sdssync.lock import installation_lock
 from sdssync.mistakes import describe
-from sdssync.paths import is_foreign, same_name
+from sdssync.paths import is_foreign, require_encodable, same_name
 from sdssync.profile import BrokenProfile, Installation, Profile
 from sdssync.publications import Publication, read_publication, tidy_publications, write_publication
 from sdssync.publish import heal, publish, staging, unchanged
@@ -134,6 +134,7 @@ def _prepare(profile: Profile, settings: Settings, today: date) -> ProfileResult
     notices.warn_of_expiry(profile, today)
     if is_foreign(profile.output_as_written):
         raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
+    require_encodable(profile.name, profile.output_as_written)
     check_output(profile.output, forbidden=(settings.folder, settings.state, settings.profiles))
     heal(profile.output)
     return _result(profile, Outcome.GENERATED)
@@ -159,6 +160,7 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
         roster = enrol_as_script(selection, profile)
     else:
         roster = enrol(selection, profile, include_names=settings.school.include_names)
+    notices.warn_of_blank_grades(roster, profile)
     with staging(profile.output) as staged:
         write(tables(roster, settings.school, profile), staged)
         result = _generated(profile, roster)

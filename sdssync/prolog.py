@@ -28,7 +28,7 @@ _NAME = re.compile(r"<([A-Za-z_:][\w:.-]*)")
 _BLANKS = " \t\r\n"
 _WIDE = {"utf-16", "utf-16le", "utf-16be", "unicode", "ucs-2", "iso-10646-ucs-2"}
 # every byte below 128 is the ASCII character in these, so that the markup reads the same here and in the parser
-_NARROW = {"utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
+_NARROW = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1", "windows-1252", "cp1252"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +169,9 @@ def _declared(text: str, encoding: str | None) -> Prolog | Failure:
             return _malformed("the XML declaration of the document is not well formed", _AGAIN)
         declared = (declaration[3] or "").lower()
     if declared and declared not in _WIDE | _NARROW:
-        return _malformed("the document declares an encoding other than UTF-8, UTF-16, Latin-1 or Windows-1252", _AGAIN)
+        return _malformed(
+            "the document declares an encoding that is not UTF-8, UTF-16, ISO-8859-1 or windows-1252", _AGAIN
+        )
     if encoding is not None:
         # lxml finds a byte order mark by itself, and knows no name for "as the mark says"
         return Prolog(encoding=None if encoding == "utf-16" else encoding)

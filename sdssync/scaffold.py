@@ -86,12 +86,13 @@ def init(config: Path) -> tuple[Path, ...]:
         OutputError: file or folder cannot be written.
     """
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link stays one
-    _write_new(file, "\n".join(_commented(comment, values) for comment, values in _FIRST_SETTINGS))
     profiles = file.parent / "profiles.d"
-    if profiles.is_dir():
-        return (file,)
-    _make_folder(profiles)
-    return file, profiles
+    made = not profiles.is_dir()
+    if os.path.lexists(file):
+        raise _exists(file)
+    _make_folder(profiles)  # first: without it the file would stand in the way of a second try
+    _write_new(file, "\n".join(_commented(comment, values) for comment, values in _FIRST_SETTINGS))
+    return (file, profiles) if made else (file,)
 
 
 def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:

@@ -30,7 +30,7 @@ def _rich(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, c
 
     drawn = Table(title=title, title_justify="left")
     for name in header:
-        drawn.add_column(name)
+        drawn.add_column(name, overflow="fold")
     for row in rows:
         drawn.add_row(*map(Text, row))
     console = Console(no_color=not color, highlight=False)

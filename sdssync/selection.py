@@ -5,12 +5,12 @@ What is left out here is filtered, not omitted: nobody expects it in the set. No
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sdssync.identifiers import number_or_text
-from sdssync.model import Membership, Pupil, School, Subject, Teacher, TeachingSet
+from sdssync.model import Membership, Pupil, School, Subject, Teacher, TeachingSet, is_same_record
 from sdssync.profile import Profile
 
 
@@ -75,15 +75,26 @@ def call_roll(school: School) -> Roll:
     subjects: dict[str, Subject] = {}
     for subject in school.subjects:
         subjects.setdefault(subject.id, subject)
-    ids = Counter(pupil.school_id for pupil in school.pupils)
-    ids.update(teacher.id for teacher in school.teachers)
     return Roll(
         school=school,
         staff=staff,
         subjects=subjects,
         members=_members(school),
-        shared_ids=frozenset(identifier for identifier, people in ids.items() if people > 1 and identifier.strip()),
+        shared_ids=_shared_ids(school),
     )
+
+
+def _shared_ids(school: School) -> frozenset[str]:
+    """Find the ids that different people carry; the same record given twice is one person."""
+    first: dict[str, Pupil | Teacher] = {}
+    shared: set[str] = set()
+    people: list[Pupil | Teacher] = [*school.pupils, *school.teachers]
+    for person in people:
+        user_id = person.school_id if isinstance(person, Pupil) else person.id
+        other = first.setdefault(user_id, person)
+        if other is not person and user_id.strip() and not is_same_record(other, person):
+            shared.add(user_id)
+    return frozenset(shared)
 
 
 def _members(school: School) -> dict[int | str, tuple[Member, ...]]:

@@ -44,9 +44,13 @@ class Template:
         Read a template; `{{` and `}}` stand for a brace.
 
         Raises:
-            TemplateError: a placeholder that is not one of `PLACEHOLDERS`, or a brace without its partner.
+            TemplateError: placeholders that are not among `PLACEHOLDERS`, braces without their partners; all of them.
         """
-        return cls(source, tuple(_part(token) for token in _TOKEN.finditer(source)))
+        tokens = list(_TOKEN.finditer(source))
+        if faults := [fault for token in tokens if (fault := _fault(token))]:
+            allowed = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise TemplateError(f"{'; '.join(faults)} (allowed: {allowed})")
+        return cls(source, tuple(map(_part, tokens)))
 
     def render(self, **values: Unpack[Values]) -> str:
         """Put the values in; braces inside a value mean nothing."""
@@ -58,18 +62,19 @@ class Template:
         return self.source
 
 
+def _fault(token: re.Match[str]) -> str:
+    """Say what is wrong with a token, or ""."""
+    if token["stray"]:
+        return f"{token['stray']} has no partner; write it twice to mean the character"
+    if token["name"] is None or token["name"] in PLACEHOLDERS:
+        return ""
+    return f"no placeholder is called {{{_shortened(token['name'])}}}"
+
+
 def _part(token: re.Match[str]) -> tuple[str, str]:
     """Turn one token into a part."""
-    allowed = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    name = token["name"]
-    if name in PLACEHOLDERS:
-        return "", name
-    if name is not None:
-        raise TemplateError(f"no placeholder is called {{{_shortened(name)}}} (allowed: {allowed})")
-    if token["stray"]:
-        raise TemplateError(
-            f"{token['stray']} has no partner; write it twice to mean the character (allowed placeholders: {allowed})"
-        )
+    if token["name"] is not None:
+        return "", token["name"]
     text = token[0]
     return ("{" if text == "{{" else "}" if text == "}}" else text), ""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sdssync.identifiers import order
-from sdssync.model import Pupil, Teacher
+from sdssync.model import Pupil, Teacher, is_same_record
 from sdssync.omissions import Kind, Omission, Reason, contains_line_break
 from sdssync.selection import Selection, Unlisted
 
@@ -114,11 +114,17 @@ def _without_id(users: Sequence[User]) -> Iterable[User]:
 
 def _reached_twice(users: Sequence[User]) -> Iterable[User]:
     """Find the further rows of one record; who has no record is known by the address alone."""
-    first: dict[Person | str, User] = {}
+    first: dict[str, User] = {}
     for user in users:
-        record = user.id if isinstance(user.person, Unlisted) else user.person
-        if first.setdefault(record, user) is not user:
+        earlier = first.setdefault(user.id, user)
+        if earlier is not user and _is_same(earlier.person, user.person):
             yield user
+
+
+def _is_same(one: Person, other: Person) -> bool:
+    if isinstance(one, Unlisted) or isinstance(other, Unlisted):
+        return isinstance(one, Unlisted) and isinstance(other, Unlisted)
+    return one is other or is_same_record(one, other)
 
 
 def _without_name(users: Sequence[User]) -> Iterable[User]:
