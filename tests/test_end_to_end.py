@@ -338,8 +338,9 @@ def test_closed_streams(school: Path, closed: str) -> None:
     assert logs((school / "night.log").read_text(encoding="utf-8"))[-1]["exit_code"] == 0
 
 
-def test_interrupted(school: Path) -> None:
-    """Ctrl-C during the download ends with 130 and one line; nothing is left and everything is as it was."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: str(number.name))
+def test_interrupted(school: Path, number: signal.Signals) -> None:
+    """Ctrl-C and an order to end, during the download, give 130 and one line, and leave everything as it was."""
     asked = threading.Event()
 
     def answer(line: socket.socket, request: bytes) -> None:
@@ -351,7 +352,7 @@ def test_interrupted(school: Path) -> None:
         before = hashes(school)
         with started("run-all", folder=school) as running:
             assert asked.wait(20)
-            running.send_signal(signal.SIGINT)
+            running.send_signal(number)
             out, err = running.communicate(timeout=20)
 
     last = logs(err.decode())[-1]
