@@ -68,7 +68,7 @@ def _parse(document: isams.Document, progress: Progress) -> Reading:
         staff=len(school.teachers),
         subjects=len({subject.id for subject in school.subjects}),
         sets=len(school.sets),
-        memberships=len(school.memberships),
+        memberships=sum(each.rows for each in school.memberships),
         seconds=round(time.monotonic() - started, 3),
     )
     return reading

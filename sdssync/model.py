@@ -64,14 +64,22 @@ class TeachingSet:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One row of a set list: a pupil is in a set. Either may be unknown, and a row may stand twice."""
+    """
+    The pupils of one set, row by row of its list: whoever is named, current or not, as often as they are named.
+
+    One value a set and not one a row: a large school has a million rows.
+    """
 
     set_id: str
-    """As written in the row; it means the set of the same number."""
-    school_id: str
-    """The pupil's `school_id`; "" where the row has none."""
-    pupil_id: str
-    """The pupil's `id`, where `school_id` is ""; else ""."""
+    """As written in the rows; it means the set of the same number."""
+    school_ids: tuple[str, ...]
+    pupil_ids: tuple[str, ...] = ()
+    """Of the rows that have no school id: the `id` of the pupil, or ""."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows the list has."""
+        return len(self.school_ids) + len(self.pupil_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,16 @@ The records of an iSAMS Batch document, element by element, as values of the dom
 How the document is read in pieces is told in `batch`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple
 
 from lxml import etree
 
 from sdssync.errors import SourceMalformedError
 from sdssync.model import Membership, Pupil, School, Subject, Teacher, TeachingSet
 from sdssync.refusal import DATASETS
-
-_Record = TypeVar("_Record")
 
 _BLANKS = " \t\r\n"
 
@@ -52,6 +51,14 @@ class Reading:
     as_script: School
 
 
+class _Row(NamedTuple):
+    """A row of a set list that does not name both set and pupil in its elements."""
+
+    set_id: str
+    school_id: str
+    pupil_id: str
+
+
 class _Texts(dict[str | None, str]):
     """Texts that come again and again, each held once: `texts[raw]` is the text by the rule of the model."""
 
@@ -87,10 +94,11 @@ class Records:
         self._teachers: list[Teacher] = []
         self._subjects: list[Subject] = []
         self._sets: list[TeachingSet] = []
-        self._memberships: list[Membership] = []
-        # where the script's reading differs: position to record
+        self._lists: defaultdict[str, list[str]] = defaultdict(list)  # set id to school ids
+        self._odd_rows: list[_Row] = []
+        # as the script reads them: the sets that differ, by position, and all of the odd rows
         self._script_sets: dict[int, TeachingSet] = {}
-        self._script_memberships: dict[int, Membership] = {}
+        self._script_rows: list[_Row] = []
         self._takers: dict[str, Callable[[etree._Element, etree._Element | None], int]] = {
             "CurrentStaff": self._take_staff,
             "CurrentPupils": self._take_pupils,
@@ -130,14 +138,14 @@ class Records:
             teachers=tuple(self._teachers),
             subjects=tuple(self._subjects),
             sets=tuple(self._sets),
-            memberships=tuple(self._memberships),
+            memberships=self._memberships(self._odd_rows),
         )
-        if not self._script_sets and not self._script_memberships:
+        if not self._script_sets and self._script_rows == self._odd_rows:
             return Reading(school=school, as_script=school)
         as_script = replace(
             school,
-            sets=_changed(school.sets, self._script_sets),
-            memberships=_changed(school.memberships, self._script_memberships),
+            sets=tuple(self._script_sets.get(position, each) for position, each in enumerate(school.sets)),
+            memberships=self._memberships(self._script_rows),
         )
         return Reading(school=school, as_script=as_script)
 
@@ -213,33 +221,48 @@ class Records:
         return len(self._sets) - before
 
     def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
-        before = len(self._memberships)
-        texts = self._texts
+        taken = 0
+        last_set_id, school_ids = "", list[str]()
         for record in _finished(section, unfinished):
-            set_element = school_element = None
+            set_id = school_id = None
             for child in record:
                 if child.tag == "SetId":
-                    set_element = child.text or ""
+                    set_id = child.text or ""
                 elif child.tag == "SchoolId":
-                    school_element = child.text or ""
-                    if set_element:
+                    school_id = child.text or ""
+                    if set_id:
                         break  # what follows is of no use, and there are a hundred times more rows than of all else
-            set_id, school_id = texts[set_element], texts[school_element]
-            if set_id and school_id:
-                self._memberships.append(Membership(set_id, school_id, ""))
-            else:
-                self._take_odd_set_list(record, set_element, school_element)
-        return len(self._memberships) - before
+            taken += 1
+            if not set_id or not school_id or set_id.isspace() or school_id.isspace():
+                self._take_odd_row(record, set_id, school_id)
+                continue
+            if set_id != last_set_id:  # mostly a set's rows stand together, and a look-up costs as much as the reading
+                last_set_id, school_ids = set_id, self._lists[set_id]
+            school_ids.append(school_id)
+        return taken
 
-    def _take_odd_set_list(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
+    def _take_odd_row(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
         """Read a row in which an element is empty or absent, so that the attributes have a say."""
         set_id, script_set_id = self._legacy(set_element, record.get("SetId"))
         school_id, pupil_id = self._texts[school_element], self._texts[record.get("PupilId")]
-        membership = Membership(set_id, school_id, "" if school_id else pupil_id)
-        script = Membership(script_set_id, school_id, membership.pupil_id if school_element is None else "")
-        if script != membership:
-            self._script_memberships[len(self._memberships)] = script
-        self._memberships.append(membership)
+        row = _Row(set_id, school_id, "" if school_id else pupil_id)
+        script = _Row(script_set_id, school_id, pupil_id if school_element is None else "")
+        self._odd_rows.append(row)
+        self._script_rows.append(row if script == row else script)
+
+    def _memberships(self, odd_rows: Sequence[_Row]) -> tuple[Membership, ...]:
+        """Put the set lists together, by set."""
+        school_ids: defaultdict[str, list[str]] = defaultdict(list)
+        pupil_ids: defaultdict[str, list[str]] = defaultdict(list)
+        for row in odd_rows:
+            if row.school_id:
+                school_ids[row.set_id].append(row.school_id)
+            else:
+                pupil_ids[row.set_id].append(row.pupil_id)
+        return tuple(
+            Membership(set_id, (*self._lists.get(set_id, ()), *school_ids.get(set_id, ())), tuple(pupil_ids[set_id]))
+            for set_id in dict.fromkeys((*self._lists, *school_ids, *pupil_ids))
+        )
 
     def _legacy(self, element: str | None, attribute: str | None) -> tuple[str, str]:
         """
@@ -250,8 +273,3 @@ class Records:
         """
         text, fallback = self._texts[element], self._texts[attribute]
         return text or fallback, fallback if element is None else text
-
-
-def _changed(records: Sequence[_Record], changes: dict[int, _Record]) -> tuple[_Record, ...]:
-    """Return the records with some of them changed, by position."""
-    return tuple(changes.get(position, record) for position, record in enumerate(records))

@@ -5,12 +5,11 @@ What is left out here is filtered, not omitted: nobody expects it in the set. No
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sdssync.identifiers import number_or_text
-from sdssync.model import Membership, Pupil, School, Subject, Teacher, TeachingSet, is_same_record
+from sdssync.model import Pupil, School, Subject, Teacher, TeachingSet, is_same_record
 from sdssync.profile import Profile
 
 
@@ -101,28 +100,21 @@ def _members(school: School) -> dict[int | str, tuple[Member, ...]]:
     """Group the set-list rows by set, with the pupil in the place of the id."""
     by_school_id: dict[str, Member] = {}
     by_id: dict[str, Member] = {}
-    strangers: dict[str, Member] = {}
     for pupil in school.pupils:
         by_school_id.setdefault(pupil.school_id, pupil)
         by_id.setdefault(pupil.id, pupil)
-    lists: defaultdict[str, list[Member]] = defaultdict(list)
-    for row in school.memberships:
-        school_id = row.school_id
-        member = by_school_id.get(school_id) if school_id else _pupil_of(row, by_id, by_school_id)
-        if member is None:
-            member = strangers.setdefault(school_id, Stranger(school_id))
-        lists[row.set_id].append(member)
+    without_school_id = by_school_id.get("")
     members: dict[int | str, tuple[Member, ...]] = {}
-    for set_id, rows in lists.items():
-        if set_id:
-            number = number_or_text(set_id)
-            members[number] = (*members.get(number, ()), *rows)
+    for each in school.memberships:
+        found = [by_school_id.get(school_id) or Stranger(school_id) for school_id in each.school_ids]
+        # a row without any id means a pupil without a school id, if there is one
+        found += [
+            (by_id.get(pupil_id) if pupil_id else without_school_id) or Stranger("") for pupil_id in each.pupil_ids
+        ]
+        if each.set_id:
+            number = number_or_text(each.set_id)
+            members[number] = (*members.get(number, ()), *found)
     return members
-
-
-def _pupil_of(row: Membership, by_id: Mapping[str, Member], by_school_id: Mapping[str, Member]) -> Member | None:
-    """Find whom a row without a school id means: by the number of the record, else a pupil who has no school id."""
-    return by_id.get(row.pupil_id) if row.pupil_id else by_school_id.get("")
 
 
 def select(roll: Roll, profile: Profile) -> Selection:

@@ -26,7 +26,7 @@ TEACHER = Teacher(id="101", forename="Bo", surname="Marsh", email="bo@school.exa
 SUBJECT = Subject(id="1", code="Ma", name="Mathematics", department="Sciences")
 SET = TeachingSet(id="11", code="7A/Ma", name="7A Mathematics", subject_id="1", year="7", teacher_ids=("101",))
 SCHOOL = School(
-    pupils=(PUPIL,), teachers=(TEACHER,), subjects=(SUBJECT,), sets=(SET,), memberships=(Membership("11", "9001", ""),)
+    pupils=(PUPIL,), teachers=(TEACHER,), subjects=(SUBJECT,), sets=(SET,), memberships=(Membership("11", ("9001",)),)
 )
 PROFILE = Profile(
     name="Seniors",
@@ -83,7 +83,7 @@ def make_profile(**changes: Any) -> Profile:
 
 def listed(set_id: str, *school_ids: str) -> list[Membership]:
     """List pupils in a set."""
-    return [Membership(set_id, school_id, "") for school_id in school_ids]
+    return [Membership(set_id, school_ids)]
 
 
 def selected(school: School, **changes: Any) -> Selection:

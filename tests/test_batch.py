@@ -35,7 +35,7 @@ WHOLE = {
     "teachers": [("101", "Bo", "Marsh", "bo@school.example")],
     "subjects": [("1", "Ma", "Mathematics", "Sciences")],
     "sets": [("11", "7A/Ma", "7A Mathematics", "1", "7", ("101",))],
-    "memberships": [("11", "9001", "")],
+    "memberships": [("11", ("9001",), ())],
 }
 
 
@@ -130,7 +130,7 @@ def test_block_boundaries(tmp_path: Path, shift: int) -> None:
         "teachers": [(f"{n}", "Bo", "Marsh", "bo@school.example") for n in range(count)],
         "subjects": WHOLE["subjects"],
         "sets": [(f"{n}", "7A/Ma", "7A Mathematics", "1", "7", (f"{n}", "")) for n in range(count)],
-        "memberships": [(f"{n}", f"9{n}", "") for n in range(count)],
+        "memberships": [(f"{n}", (f"9{n}",), ()) for n in range(count)],
     }
 
 

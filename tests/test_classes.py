@@ -95,7 +95,7 @@ def test_pupils(pupils: list[Any], rows: list[str], why: list[str]) -> None:
 def test_a_pupil_without_id() -> None:
     """A pupil whom the row names by the record and who has no school id falls out as a user, and so here."""
     school = make_school(pupils=[ONE, replace(TWO, school_id="")],
-                         memberships=[*listed("11", "9001"), Membership("11", "", "2")])  # fmt: skip
+                         memberships=[*listed("11", "9001"), Membership("11", (), ("2",))])  # fmt: skip
 
     assert kept(school) == [("11", "7A/Ma_26", ("101",), ("9001",))]
     assert reasons(school, "enrollment") == [("user_omitted", "11", "")]
@@ -132,7 +132,7 @@ def test_duplicate_enrollment() -> None:
     """Somebody who is listed more often is in the class once; of a teacher in the pupils' list both stay."""
     school = make_school(
         sets=[make_set(teacher_ids=("101", "101"))],
-        memberships=[*listed("11", "9001"), *listed("011", "9001"), Membership("11", "", "1")],
+        memberships=[*listed("11", "9001"), *listed("011", "9001"), Membership("11", (), ("1",))],
     )
 
     assert kept(school) == [("11", "7A/Ma_26", ("101",), ("9001",))]

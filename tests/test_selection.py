@@ -167,13 +167,9 @@ def test_members() -> None:
     """Everybody on the list is a member, in order, as often as listed; who is no current pupil is a stranger."""
     pupils = [make_pupil(1), make_pupil(2), make_pupil(3, school_id="")]
     rows = [
-        *listed("11", "9002", "9001", "9404"),
-        *listed("12", "9001"),
-        *listed(" 11 ", "9002", " 9001 "),
-        Membership("11", "", "1"),
-        Membership("11", "", "404"),
-        Membership("11", "", ""),
-        Membership("11", "", "3"),
+        Membership("11", ("9002", "9001", "9404"), ("1", "404", "", "3")),
+        Membership("12", ("9001",)),
+        Membership(" 11 ", ("9002", " 9001 ")),
     ]
     school = make_school(pupils=pupils, memberships=rows)
 
@@ -186,7 +182,7 @@ def test_members() -> None:
 
 
 def test_shared_ids() -> None:
-    """Ids of two records are told, be they of pupils, of staff or of both; an empty one is no id."""
+    """Ids of two people are told, be they pupils, staff or both; an empty id is none, a record given twice is one."""
     school = make_school(
         pupils=[
             make_pupil(1, school_id="9001"),
@@ -197,7 +193,14 @@ def test_shared_ids() -> None:
             make_pupil(6),
             make_pupil(7, school_id="09006"),
         ],
-        teachers=[make_teacher(101), make_teacher(102), make_teacher(103), make_teacher(103)],
+        teachers=[
+            make_teacher(101),
+            make_teacher(102),
+            make_teacher(103),
+            make_teacher(103, email="bo@school.example"),
+            make_teacher(104),
+            make_teacher(104),
+        ],
     )
 
     assert call_roll(school).shared_ids == {"9001", "101", "103"}
