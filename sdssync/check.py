@@ -5,7 +5,6 @@ from pathlib import Path
 
 from sdssync.csvset import list_folder, open_csv
 from sdssync.findings import SetReport
-from sdssync.rules import unknown_prefixes
 from sdssync.rules.files import changed_file_set, missing_files, missing_referenced_files
 from sdssync.rules.ledger import Ledger
 from sdssync.rules.reading import read_table
@@ -15,7 +14,7 @@ from sdssync.rules.teams import unusual_classes
 from sdssync.schema import FORMATS, ROLES, USERS, SdsFormat
 from sdssync.survey import DefectError
 
-__all__ = ["CheckOptions", "check_set", "tell_format", "unknown_prefixes"]
+__all__ = ["CheckOptions", "check_set", "tell_format"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

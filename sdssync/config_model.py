@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from sdssync.kinds import ORG_TYPE, ORG_TYPES
 from sdssync.paths import invisible, name_fault, path_fault
+from sdssync.rules import unknown_prefixes
 from sdssync.settings import Limit, Percentage
 from sdssync.template import Template, TemplateError
 
@@ -63,6 +64,11 @@ def _text_fault(text: str) -> str:
 def _org_type_fault(text: str) -> str:
     """Say why a text is no type of organisation."""
     return "" if ORG_TYPE.accepts(text) else f"SDS knows {', '.join(ORG_TYPES)}"
+
+
+def _code_fault(text: str) -> str:
+    """Say why a text is neither the code of a rule nor the beginning of one."""
+    return "no rule has it" if unknown_prefixes((text,)) else ""
 
 
 def _template_fault(text: str) -> str:
@@ -141,7 +147,9 @@ LimitValue = Annotated[Any, PlainValidator(_limit, json_schema_input_type=int | 
 Subject = Annotated[str, PlainValidator(_subject, json_schema_input_type=int)]
 Year = Annotated[int, Field(ge=-5, le=20), _expects("a whole number from -5 to 20")]
 Code = Annotated[
-    str, StringConstraints(pattern=r"^SDS[0-9]{0,3}$"), _expects('a rule code or the beginning of one, like "SDS301"')
+    str,
+    StringConstraints(pattern=r"^SDS[0-9]{0,3}$"),
+    _expects('a rule code or the beginning of one, like "SDS301"', _code_fault),
 ]
 Seconds = Annotated[float, Field(gt=0, le=_DAY), _expects("a number of seconds, more than 0, at most a day")]
 Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 or more, at most a day")]

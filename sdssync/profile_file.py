@@ -14,7 +14,6 @@ from typing import Any
 from sdssync.config_model import ProfileModel
 from sdssync.mistakes import FileMistakes, Mistake, check_shape, read_toml, wrong
 from sdssync.paths import holds, is_root, name_fault, path_fault, place, printable, resolve, same_name, shown
-from sdssync.rules import unknown_prefixes
 from sdssync.schema import SdsFormat
 from sdssync.settings_file import SettingsFile
 from sdssync.template import Template
@@ -93,7 +92,7 @@ def draft(file: Path, raw: dict[str, Any] | Mistake, settings: SettingsFile) -> 
     model, mistakes = check_shape(ProfileModel, raw)
     if fault := name_fault(stem):
         mistakes += (Mistake("", f"expected a file name that Windows and Linux accept: {fault}"),)
-    mistakes += _parity_mistakes(raw, settings) + _repetitions(raw) + _unknown_codes(raw)
+    mistakes += _parity_mistakes(raw, settings) + _repetitions(raw)
     name, written = raw.get("name"), raw.get("output")
     output = resolve(settings.folder, written) if isinstance(written, str) and not path_fault(written) else None
     claimed = place(output) if output else ()
@@ -164,18 +163,6 @@ def _repetitions(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
                 key_path = f"{table}.{key}[{index}]".lstrip(".")
                 found.append(wrong(key_path, "each value once", value, "it stands there twice"))
             seen.add(same)
-    return tuple(found)
-
-
-def _unknown_codes(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """Tell codes in `[validate]` with which no rule's code begins."""
-    table = raw.get("validate", {})
-    found = []
-    for key in ("select", "ignore"):
-        codes = table.get(key) if isinstance(table, dict) else None
-        for index, code in enumerate(codes if isinstance(codes, list) else ()):
-            if isinstance(code, str) and unknown_prefixes((code,)):
-                found.append(wrong(f"validate.{key}[{index}]", "a code like SDS301, or the beginning of one", code))
     return tuple(found)
 
 

@@ -15,9 +15,8 @@ LAYERS = {
         deadline exchange log_options grades failure schema
     """,
     "settings and profiles": """
-        mistakes settings config_model settings_file
         rules.rule rules.file_rules rules.row_rules rules.team_rules rules
-        profile_file profile
+        mistakes settings config_model settings_file profile_file profile
     """,
     "from school to rows": """
         selection omissions users classes roster rows subjects

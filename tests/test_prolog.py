@@ -19,7 +19,7 @@ OTHER = f"the document is XML, but its root element is not iSAMS ({CHECK_URL})"
 CUT = f"the document is cut: it ends before its root element ({AGAIN})"
 ENDLESS = f"the document has no root element in its first 65536 bytes ({AGAIN})"
 DECLARATION = f"the XML declaration of the document is not well formed ({AGAIN})"
-ENCODING = f"the document declares an encoding other than UTF-8, UTF-16, Latin-1 or Windows-1252 ({AGAIN})"
+ENCODING = f"the document declares an encoding that is not UTF-8, UTF-16, ISO-8859-1 or windows-1252 ({AGAIN})"
 DOCTYPE = (
     "the document has a DOCTYPE, which an iSAMS document never has "
     "(find out where the document comes from: who answers at [isams] url)"
@@ -41,6 +41,9 @@ def declared(encoding: str) -> str:
         pytest.param((declared("utf-8") + ROOT).encode(), None, id="utf-8"),
         pytest.param((declared("ISO-8859-1") + ROOT).encode("latin-1"), None, id="latin-1"),
         pytest.param((declared("windows-1252") + ROOT).encode("cp1252"), None, id="windows-1252"),
+        pytest.param((declared("latin1") + ROOT).encode("latin-1"), None, id="latin1, as some call it"),
+        pytest.param((declared("cp1252") + ROOT).encode("cp1252"), None, id="cp1252, as some call it"),
+        pytest.param((declared("utf8") + ROOT).encode(), None, id="utf8, as some call it"),
         pytest.param((declared("utf-8") + ROOT).encode("utf-8-sig"), "utf-8", id="utf-8 with mark"),
         pytest.param((declared("utf-16") + ROOT).encode("utf-8-sig"), "utf-8", id="mark against declaration"),
         pytest.param((declared("utf-16") + ROOT).encode(), "utf-8", id="declared utf-16, sent as utf-8"),

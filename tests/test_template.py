@@ -61,12 +61,12 @@ def test_render(source: str, expected: str) -> None:
         ),
         pytest.param(
             "{set_id",
-            f"{{ has no partner; write it twice to mean the character (allowed placeholders: {ALLOWED})",
+            f"{{ has no partner; write it twice to mean the character (allowed: {ALLOWED})",
             id="open",
         ),
         pytest.param(
             "set_id}",
-            f"}} has no partner; write it twice to mean the character (allowed placeholders: {ALLOWED})",
+            f"}} has no partner; write it twice to mean the character (allowed: {ALLOWED})",
             id="shut",
         ),
     ],
