@@ -410,6 +410,21 @@ def test_unknown_things_in_a_profile(school: Path) -> None:
     assert (teachers["level"], teachers["count"]) == ("warning", 2)
 
 
+@pytest.mark.parametrize(("sds_format", "file"), [("v2", "users.csv"), ("v2.1", "roles.csv")])
+def test_years_that_are_no_grade(school: Path, sds_format: str, file: str) -> None:
+    """A year above 14 is taken, its grade stays empty, and the log says of how many pupils."""
+    text = document().replace("<NCYear>9</NCYear>", "<NCYear>15</NCYear>", 1)
+    (school / "hartley.xml").write_text(text, encoding="utf-8")
+    profile = SENIORS.replace("[", "[15, ", 1) + f'format = "{sds_format}"\n'
+    (school / "profiles.d" / "seniors.toml").write_text(profile, encoding="utf-8")
+
+    told = command("run", "Seniors", "--format", "json")
+
+    students = [line for line in (school / "csv/Seniors" / file).read_text("utf-8").splitlines() if "student" in line]
+    assert [line.rpartition(",")[2] for line in students] == [""]
+    assert [(line["level"], line["count"]) for line in logs(told, "profile.left_grades_blank")] == [("warning", 1)]
+
+
 def test_one_wrong_settings_file_stops_everything(school: Path) -> None:
     """A mistake in sdssync.toml is told with all mistakes of all profiles, and nothing runs."""
     install(school, SETTINGS + "colour = 1\n")

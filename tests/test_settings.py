@@ -12,6 +12,7 @@ import pytest
 from installation import SETTINGS, install
 
 from sdssync.errors import ConfigError
+from sdssync.kinds import ORG_TYPES
 from sdssync.profile import load
 from sdssync.settings import (
     ApiKey,
@@ -255,6 +256,11 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
             '[school]\nid = "1"\nname = "a\\nb"\n' + ISAMS,
             "school.name: expected a text in quotes, found a text: it holds line breaks or control characters",
             id="line break in the name",
+        ),
+        pytest.param(
+            SCHOOL + 'type = "academy"\n' + ISAMS,
+            f'school.type: expected a type of organisation, found "academy": SDS knows {", ".join(ORG_TYPES)}',
+            id="no type of organisation",
         ),
         pytest.param(
             SCHOOL + 'include_names = "yes"\n' + ISAMS,

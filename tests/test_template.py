@@ -69,6 +69,12 @@ def test_render(source: str, expected: str) -> None:
             f"}} has no partner; write it twice to mean the character (allowed: {ALLOWED})",
             id="shut",
         ),
+        pytest.param(
+            "{set}{set_code}}{}",
+            "no placeholder is called {set}; } has no partner; write it twice to mean the character; "
+            f"no placeholder is called {{}} (allowed: {ALLOWED})",
+            id="all at once",
+        ),
     ],
 )
 def test_no_template(source: str, message: str) -> None:

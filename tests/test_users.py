@@ -70,6 +70,16 @@ def test_duplicate_user(extra: tuple[str, ...], expected: list[tuple[str, str]])
     assert ids(school, extra=extra)[:2] == ["9001", "101"]
 
 
+def test_a_record_given_twice() -> None:
+    """A record that iSAMS gives twice is one user; nothing else falls out with the second."""
+    school = make_school(pupils=[ONE, replace(ONE)], teachers=[BO, replace(BO)])
+
+    roster = enrolled(school)
+
+    assert ([user.id for user in roster.users], roster.enrollments, roster.clashes) == (["9001", "101"], 2, ())
+    assert omitted(roster) == [("user", "duplicate_user", "101"), ("user", "duplicate_user", "9001")]
+
+
 @pytest.mark.parametrize("changes", [{"forename": ""}, {"surname": ""}, {"forename": "\u00a0", "surname": " "}])
 def test_without_name(changes: dict[str, str]) -> None:
     """With names, a user needs both; without, none."""
