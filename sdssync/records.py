@@ -224,29 +224,29 @@ class Records:
         taken = 0
         last_set_id, school_ids = "", list[str]()
         for record in _finished(section, unfinished):
-            set_id = school_id = None
-            for child in record:
-                if child.tag == "SetId":
-                    set_id = child.text or ""
-                elif child.tag == "SchoolId":
-                    school_id = child.text or ""
-                    if set_id:
-                        break  # what follows is of no use, and there are a hundred times more rows than of all else
             taken += 1
+            set_id = school_id = None
+            # the places are those of iSAMS; to look there first counts: rows are a hundred times more than all else
+            if len(record) > 1 and (first := record[0]).tag == "SetId" and (second := record[1]).tag == "SchoolId":
+                set_id, school_id = first.text, second.text
             if not set_id or not school_id or set_id.isspace() or school_id.isspace():
-                self._take_odd_row(record, set_id, school_id)
+                self._take_other_row(record)
                 continue
             if set_id != last_set_id:  # mostly a set's rows stand together, and a look-up costs as much as the reading
                 last_set_id, school_ids = set_id, self._lists[set_id]
             school_ids.append(school_id)
         return taken
 
-    def _take_odd_row(self, record: etree._Element, set_element: str | None, school_element: str | None) -> None:
-        """Read a row in which an element is empty or absent, so that the attributes have a say."""
-        set_id, script_set_id = self._legacy(set_element, record.get("SetId"))
-        school_id, pupil_id = self._texts[school_element], self._texts[record.get("PupilId")]
+    def _take_other_row(self, record: etree._Element) -> None:
+        """Read a row whose elements stand elsewhere, or are empty or absent, so that the attributes have a say."""
+        fields = _fields(record, "SetId", "SchoolId")
+        set_id, script_set_id = self._legacy(fields.get("SetId"), record.get("SetId"))
+        school_id, pupil_id = self._texts[fields.get("SchoolId")], self._texts[record.get("PupilId")]
+        if school_id and set_id and set_id == script_set_id:
+            self._lists[set_id].append(school_id)
+            return
         row = _Row(set_id, school_id, "" if school_id else pupil_id)
-        script = _Row(script_set_id, school_id, pupil_id if school_element is None else "")
+        script = _Row(script_set_id, school_id, "" if "SchoolId" in fields else pupil_id)
         self._odd_rows.append(row)
         self._script_rows.append(row if script == row else script)
 
