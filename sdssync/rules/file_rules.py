@@ -11,8 +11,8 @@ FILE_RULES = (
         name="missing-file",
         severities=(FATAL,),
         title="A required file is missing, or its name differs in case",
-        what="V2 needs orgs, users, classes and enrollments; V2.1 needs orgs, users and roles. Names are compared with "
-        "case. A folder, pipe or dangling link of that name is no file.",
+        what="V2 needs orgs, users, classes and enrollments; V2.1 needs orgs, users and roles. Names are compared "
+        "with case. A folder, pipe or dangling link of that name is no file.",
         why="SDS stops the run with File Not Found and takes nothing.",
         bad="The folder holds Users.csv and no users.csv.",
         mend="Add the file, or rename it exactly as the SDS page writes it",
@@ -43,9 +43,8 @@ FILE_RULES = (
         severities=(WARNING,),
         title="A column header is not known",
         what="The header is not in the SDS tables of this file.",
-        why="What SDS does with such a column is not documented; often it is a misspelt optional column, whose "
-        "data would "
-        "be lost.",
+        why="What SDS does with such a column is not documented; often it is a misspelt optional column, whose data "
+        "would be lost.",
         bad="sourcedId,name,type,parentID",
         mend="Correct the spelling, or leave the column out",
     ),
@@ -76,8 +75,8 @@ FILE_RULES = (
         title="A row has more or fewer fields than the header, or is no CSV",
         what="Each row has as many fields as the header; quotes are closed and doubled within; no line is longer than "
         "256 KiB and no quoted value than 131,072 characters. Wholly empty lines are no rows and are passed over.",
-        why="Nearly always a comma or a quote in a value that is not quoted: everything behind it lands in the "
-        "wrong column.",
+        why="Nearly always a comma or a quote in a value that is not quoted: everything behind it lands in the wrong "
+        "column.",
         bad="12001,10001,Physics, advanced",
         mend="Quote values that hold a comma or a quote, as RFC 4180 says",
     ),
@@ -100,9 +99,8 @@ FILE_RULES = (
         what="Compared with the last publication of the same format; a required file that is missing is SDS101 only.",
         why="SDS wants the same set of files every time; records of a file left out are taken as no longer active.",
         bad="The last set had courses.csv, this one has not.",
-        mend="Send the same files as before, with a header only where there is nothing to say; a new file needs "
-        "the data "
-        "flow to be set up anew",
+        mend="Send the same files as before, with a header only where there is nothing to say; a new file needs the "
+        "data flow to be set up anew",
     ),
     Rule(
         code="SDS110",
@@ -121,9 +119,8 @@ FILE_RULES = (
         severities=(WARNING,),
         formats=V21_ONLY,
         title="Sessions or courses are referred to, but the file is not there",
-        what="A column names sessions or courses, and academicSessions.csv or courses.csv is missing. The "
-        "references are "
-        "counted, not listed.",
+        what="A column names sessions or courses, and academicSessions.csv or courses.csv is missing. The references "
+        "are counted, not listed.",
         why="SDS reports each of these references and drops the value.",
         bad="roles.csv fills sessionSourcedId, and there is no academicSessions.csv.",
         mend="Add the file, or leave the columns out",

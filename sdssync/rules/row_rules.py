@@ -42,9 +42,8 @@ ROW_RULES = (
         severities=(ERROR, WARNING),
         title="A required value is not in its list",
         what="Types and roles, compared without regard to case. A warning only, in V2.1, for aide, parent, guardian, "
-        "relative and doctor as roles.csv role and for aid, aide, faculty, nurse and researcher as "
-        "enrollments.csv role: "
-        "some lists have these, the current one has not.",
+        "relative and doctor as roles.csv role and for aid, aide, faculty, nurse and researcher as enrollments.csv "
+        "role: some lists have these, the current one has not.",
         why="SDS drops the row.",
         bad="role: pupil",
         mend="Use a value of the list",
@@ -54,9 +53,8 @@ ROW_RULES = (
         name="unknown-optional-code",
         severities=(ERROR, WARNING),
         title="An optional value is not in its list",
-        what="Grade, sex, race, ethnicity, flag, subject; compared without regard to case. An error for the "
-        "grade of V2, "
-        "else a warning.",
+        what="Grade, sex, race, ethnicity, flag, subject; compared without regard to case. An error for the grade of "
+        "V2, else a warning.",
         why="SDS drops the value and keeps the row; V2 took any value off a list as an error.",
         bad="grade: Year 7",
         mend="Use a value of the list, or leave the value empty",
@@ -86,8 +84,8 @@ ROW_RULES = (
         name="inexact-reference",
         severities=(),
         title="References are compared with exact case",
-        what="Explains SDS206 and SDS207 and makes no findings of its own: 12001a does not find 12001A, nor a blank at "
-        "the end the id without it.",
+        what="Explains SDS206 and SDS207 and makes no findings of its own: 12001a does not find 12001A, nor a blank "
+        "at the end the id without it.",
         why="A Unique ID is case-sensitive and taken as received.",
         bad="classes.csv has MA-7a, enrollments.csv has ma-7a.",
         mend="Write the id exactly as in the file that defines it",
@@ -98,9 +96,8 @@ ROW_RULES = (
         severities=(ERROR, WARNING),
         formats=V21_ONLY,
         title="A value does not have the form of its type",
-        what="E-mail: RFC 5322 addr-spec; phone and sms: E.164; dates: ISO 8601; isPrimary: true or false. An "
-        "error for "
-        "the dates of academicSessions, which are required, else a warning.",
+        what="E-mail: RFC 5322 addr-spec; phone and sms: E.164; dates: ISO 8601; isPrimary: true or false. An error "
+        "for the dates of academicSessions, which are required, else a warning.",
         why="SDS drops the value, or the row if the value is required.",
         bad="roleStartDate: 24/08/2021",
         mend="Write the value in the form that SDS asks for",
@@ -185,14 +182,11 @@ ROW_RULES = (
         name="unusable-username",
         severities=(ERROR, ADVICE),
         title="A username cannot be a user principal name",
-        what="One @, 1 to 64 characters before and at most 48 after it, 113 in all; before it only A-Z a-z 0-9 "
-        "' . - _ ! "
-        "# ^ ~ and no full stop at the end; after it a domain with a full stop, not .local. An error when SDS "
-        "creates the "
-        "users, else advice.",
-        why="No account can have this name, so the user matches nobody; only a name without @ may match, where "
-        "the data "
-        "flow appends the domain.",
+        what="One @, 1 to 64 characters before and at most 48 after it, 113 in all; before it only A-Z a-z 0-9 ' . - "
+        "_ ! # ^ ~ and no full stop at the end; after it a domain with a full stop, not .local. An error when SDS "
+        "creates the users, else advice.",
+        why="No account can have this name, so the user matches nobody; only a name without @ may match, where the "
+        "data flow appends the domain.",
         bad="jörg maier@myschool.example",
         mend="Use the user principal name of the account",
     ),

@@ -53,9 +53,8 @@ TEAM_RULES = (
         name="too-many-members",
         severities=(ERROR, ADVICE),
         title="A class has more people than a team can take",
-        what="More than 25,000 members: error; more than 300 members or more than 100 owners: advice. Owners "
-        "and members "
-        "are the roles of Microsoft Graph's example of a provisioning flow; somebody listed twice counts once.",
+        what="More than 25,000 members: error; more than 300 members or more than 100 owners: advice. Owners and "
+        "members are the roles of Microsoft Graph's example of a provisioning flow; somebody listed twice counts once.",
         why="A team has at most 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.",
         bad="The whole school as one class.",
         mend="Split the class, or leave it out",
