@@ -131,7 +131,6 @@ def _subject(value: Any) -> str:
     _refuse("the id of a subject, a whole number like 7")
 
 
-# fmt: off   (a table is read by column)
 Text = Annotated[str, _expects("a text in quotes", _text_fault)]
 Suffix = Annotated[str, _expects("a text in quotes", _line_fault)]
 FilePath = Annotated[str, _expects("a path in quotes", path_fault)]
@@ -154,7 +153,6 @@ Code = Annotated[
 Seconds = Annotated[float, Field(gt=0, le=_DAY), _expects("a number of seconds, more than 0, at most a day")]
 Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 or more, at most a day")]
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
-# fmt: on
 
 _UNIQUE: JsonDict = {"uniqueItems": True}
 Years = Annotated[list[Year], Field(min_length=1, json_schema_extra=_UNIQUE)]

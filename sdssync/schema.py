@@ -130,183 +130,118 @@ ORGS, USERS, ROLES, CLASSES, ENROLLMENTS = "orgs.csv", "users.csv", "roles.csv",
 SESSIONS, COURSES = "academicSessions.csv", "courses.csv"
 DEMOGRAPHICS, USER_FLAGS, RELATIONSHIPS = "demographics.csv", "userFlags.csv", "relationships.csv"
 
-# fmt: off   (a table is read by column)
-V2 = Format(
-    SdsFormat.V2,
-    (
-        #          Field                        Required?  Example                    Data type
-        File(
-            ORGS,
-            ALWAYS,
-            (
-                Column("sourcedId", YES, "10001", UNIQUE_ID),
-                Column("name", YES, "College of Engineering", STRING),
-                Column("type", YES, "college", ORG_TYPE),
-                Column("parentSourcedId", NO, "10000", refers_to(ORGS)),
-            ),
-        ),
-        File(
-            USERS,
-            ALWAYS,
-            (
-                Column("sourcedId", YES, "14001", UNIQUE_ID),
-                Column("orgSourcedIds", YES, "10001", several(refers_to(ORGS))),
-                Column("givenName", CREATING, "Craig", STRING),
-                Column("familyName", CREATING, "Beane", STRING),
-                Column("username", YES, "cbeane@domain.com", STRING),
-                Column("password", NO, "", STRING),
-                Column("role", YES, "student", V2_USER_ROLE),
-                Column("grade", NO, "10", GRADE),
-            ),
-        ),
-        File(
-            CLASSES,
-            ALWAYS,
-            (
-                Column("sourcedId", YES, "12001", UNIQUE_ID),
-                Column("orgSourcedId", YES, "10001", refers_to(ORGS)),
-                Column("title", YES, "Biology 10", STRING),
-            ),
-        ),
-        File(
-            ENROLLMENTS,
-            ALWAYS,
-            (
-                Column("classSourcedId", YES, "12001", refers_to(CLASSES)),
-                Column("userSourcedId", YES, "14001", refers_to(USERS)),
-                Column("role", YES, "student", V2_CLASS_ROLE),
-            ),
-            key=("classSourcedId", "userSourcedId"),
-        ),
-    ),
-)
+# A table is read by column.
+# fmt: off
+V2 = Format(SdsFormat.V2, (
+    File(ORGS, ALWAYS, (
+        #      Field              Required? Example                   Data type
+        Column("sourcedId",       YES,      "10001",                  UNIQUE_ID),
+        Column("name",            YES,      "College of Engineering", STRING),
+        Column("type",            YES,      "college",                ORG_TYPE),
+        Column("parentSourcedId", NO,       "10000",                  refers_to(ORGS)),
+    )),
+    File(USERS, ALWAYS, (
+        Column("sourcedId",       YES,      "14001",                  UNIQUE_ID),
+        Column("orgSourcedIds",   YES,      "10001",                  several(refers_to(ORGS))),
+        Column("givenName",       CREATING, "Craig",                  STRING),
+        Column("familyName",      CREATING, "Beane",                  STRING),
+        Column("username",        YES,      "cbeane@domain.com",      STRING),
+        Column("password",        NO,       "",                       STRING),
+        Column("role",            YES,      "student",                V2_USER_ROLE),
+        Column("grade",           NO,       "10",                     GRADE),
+    )),
+    File(CLASSES, ALWAYS, (
+        Column("sourcedId",       YES,      "12001",                  UNIQUE_ID),
+        Column("orgSourcedId",    YES,      "10001",                  refers_to(ORGS)),
+        Column("title",           YES,      "Biology 10",             STRING),
+    )),
+    File(ENROLLMENTS, ALWAYS, (
+        Column("classSourcedId",  YES,      "12001",                  refers_to(CLASSES)),
+        Column("userSourcedId",   YES,      "14001",                  refers_to(USERS)),
+        Column("role",            YES,      "student",                V2_CLASS_ROLE),
+    ), key=("classSourcedId", "userSourcedId")),
+))
 
-V21 = Format(
-    SdsFormat.V21,
-    (
-        #          Field                        Required?  Example                    Data type
-        File(
-            ORGS,
-            ALWAYS,
-            (
-                Column("sourcedId", YES, "10001", UNIQUE_ID),
-                Column("name", YES, "College of Engineering", STRING),
-                Column("type", YES, "college", ORG_TYPE),
-                Column("parentSourcedId", NO, "10000", refers_to(ORGS)),
-            ),
-        ),
-        File(
-            USERS,
-            ALWAYS,
-            (
-                Column("sourcedId", YES, "14001", UNIQUE_ID),
-                Column("username", YES, "cbeane@domain.com", STRING),
-                Column("familyName", CREATING, "Beane", STRING),
-                Column("givenName", CREATING, "Craig", STRING),
-                Column("password", NO, "", STRING),
-                Column("activeDirectoryMatchId", NO, "craig.beane@domain.com", STRING),
-                Column("email", NO, "cbeane@domain.com", EMAIL),
-                Column("phone", NO, "+11234567890", PHONE),
-                Column("sms", NO, "+11234567890", PHONE),
-                Column("userNumber", NO, "4711", STRING),
-            ),
-        ),
-        File(
-            ROLES,
-            ALWAYS,
-            (
-                Column("userSourcedId", YES, "14001", refers_to(USERS)),
-                Column("orgSourcedId", YES, "10001", refers_to(ORGS)),
-                Column("role", YES, "student", ORG_ROLE),
-                Column("sessionSourcedId", NO, "SY2021K12", refers_to(SESSIONS)),
-                Column("grade", NO, "10", GRADE),
-                Column("isPrimary", NO, "TRUE", BOOLEAN),
-                Column("roleStartDate", NO, "2021-08-24", DATE),
-                Column("roleEndDate", NO, "2022-06-11", DATE),
-            ),
-            key=("userSourcedId", "orgSourcedId", "role", "sessionSourcedId", "grade"),
-        ),
-        File(
-            CLASSES,
-            TOGETHER,
-            (
-                Column("sourcedId", YES, "12001", UNIQUE_ID),
-                Column("orgSourcedId", YES, "10001", refers_to(ORGS)),
-                Column("title", YES, "Biology 10", STRING),
-                Column("sessionSourcedIds", NO, "SY2021K12", several(refers_to(SESSIONS))),
-                Column("courseSourcedId", NO, "C12001", refers_to(COURSES)),
-                Column("code", NO, "BIO10", STRING),
-            ),
-        ),
-        File(
-            ENROLLMENTS,
-            TOGETHER,
-            (
-                Column("classSourcedId", YES, "12001", refers_to(CLASSES)),
-                Column("userSourcedId", YES, "14001", refers_to(USERS)),
-                Column("role", YES, "student", CLASS_ROLE),
-            ),
-            key=("classSourcedId", "userSourcedId"),
-        ),
-        File(
-            SESSIONS,
-            OPTIONAL,
-            (
-                Column("sourcedId", YES, "SY2021K12", UNIQUE_ID),
-                Column("title", YES, "2021 School Year", STRING),
-                Column("type", YES, "schoolYear", SESSION_TYPE),
-                Column("schoolYear", YES, "2021", YEAR),
-                Column("startDate", YES, "2021-08-24", DATE),
-                Column("endDate", YES, "2022-06-11", DATE),
-            ),
-        ),
-        File(
-            COURSES,
-            OPTIONAL,
-            (
-                Column("sourcedId", YES, "C12001", UNIQUE_ID),
-                Column("orgSourcedId", YES, "10001", refers_to(ORGS)),
-                Column("title", YES, "Computer Science 101", STRING),
-                Column("code", NO, "CS101", STRING),
-                Column("schoolYearSourcedId", NO, "SY2021K12", refers_to(SESSIONS)),
-                Column("subject", NO, "10", SUBJECT),
-                Column("grade", NO, "10", several(GRADE)),
-            ),
-        ),
-        File(
-            DEMOGRAPHICS,
-            OPTIONAL,
-            (
-                Column("userSourcedId", YES, "14001", refers_to(USERS)),
-                Column("sex", NO, "male", SEX),
-                Column("birthDate", NO, "2001-07-02", DATE),
-                Column("birthCity", NO, "Woodenville", STRING),
-                Column("birthState", NO, "WA", STRING),
-                Column("birthCountry", NO, "USA", STRING),
-                Column("ethnicityCodes", NO, "hispanicOrLatinoEthnicity", several(ETHNICITY)),
-                Column("raceCodes", NO, "asian", several(RACE)),
-            ),
-        ),
-        File(
-            USER_FLAGS,
-            OPTIONAL,
-            (
-                Column("userSourcedId", YES, "14001", refers_to(USERS)),
-                Column("flag", INFERRED, "iep", FLAG),
-            ),
-        ),
-        File(
-            RELATIONSHIPS,
-            OPTIONAL,
-            (
-                Column("userSourcedId", YES, "14001", refers_to(USERS)),
-                Column("relationshipUserSourcedId", YES, "14002", refers_to(USERS)),
-                Column("relationshipRole", YES, "guardian", RELATIONSHIP),
-            ),
-            key=("userSourcedId", "relationshipUserSourcedId", "relationshipRole"),
-        ),
-    ),
-)
+V21 = Format(SdsFormat.V21, (
+    File(ORGS, ALWAYS, (
+        #      Field                        Required? Example                      Data type
+        Column("sourcedId",                 YES,      "10001",                     UNIQUE_ID),
+        Column("name",                      YES,      "College of Engineering",    STRING),
+        Column("type",                      YES,      "college",                   ORG_TYPE),
+        Column("parentSourcedId",           NO,       "10000",                     refers_to(ORGS)),
+    )),
+    File(USERS, ALWAYS, (
+        Column("sourcedId",                 YES,      "14001",                     UNIQUE_ID),
+        Column("username",                  YES,      "cbeane@domain.com",         STRING),
+        Column("familyName",                CREATING, "Beane",                     STRING),
+        Column("givenName",                 CREATING, "Craig",                     STRING),
+        Column("password",                  NO,       "",                          STRING),
+        Column("activeDirectoryMatchId",    NO,       "craig.beane@domain.com",    STRING),
+        Column("email",                     NO,       "cbeane@domain.com",         EMAIL),
+        Column("phone",                     NO,       "+11234567890",              PHONE),
+        Column("sms",                       NO,       "+11234567890",              PHONE),
+        Column("userNumber",                NO,       "4711",                      STRING),
+    )),
+    File(ROLES, ALWAYS, (
+        Column("userSourcedId",             YES,      "14001",                     refers_to(USERS)),
+        Column("orgSourcedId",              YES,      "10001",                     refers_to(ORGS)),
+        Column("role",                      YES,      "student",                   ORG_ROLE),
+        Column("sessionSourcedId",          NO,       "SY2021K12",                 refers_to(SESSIONS)),
+        Column("grade",                     NO,       "10",                        GRADE),
+        Column("isPrimary",                 NO,       "TRUE",                      BOOLEAN),
+        Column("roleStartDate",             NO,       "2021-08-24",                DATE),
+        Column("roleEndDate",               NO,       "2022-06-11",                DATE),
+    ), key=("userSourcedId", "orgSourcedId", "role", "sessionSourcedId", "grade")),
+    File(CLASSES, TOGETHER, (
+        Column("sourcedId",                 YES,      "12001",                     UNIQUE_ID),
+        Column("orgSourcedId",              YES,      "10001",                     refers_to(ORGS)),
+        Column("title",                     YES,      "Biology 10",                STRING),
+        Column("sessionSourcedIds",         NO,       "SY2021K12",                 several(refers_to(SESSIONS))),
+        Column("courseSourcedId",           NO,       "C12001",                    refers_to(COURSES)),
+        Column("code",                      NO,       "BIO10",                     STRING),
+    )),
+    File(ENROLLMENTS, TOGETHER, (
+        Column("classSourcedId",            YES,      "12001",                     refers_to(CLASSES)),
+        Column("userSourcedId",             YES,      "14001",                     refers_to(USERS)),
+        Column("role",                      YES,      "student",                   CLASS_ROLE),
+    ), key=("classSourcedId", "userSourcedId")),
+    File(SESSIONS, OPTIONAL, (
+        Column("sourcedId",                 YES,      "SY2021K12",                 UNIQUE_ID),
+        Column("title",                     YES,      "2021 School Year",          STRING),
+        Column("type",                      YES,      "schoolYear",                SESSION_TYPE),
+        Column("schoolYear",                YES,      "2021",                      YEAR),
+        Column("startDate",                 YES,      "2021-08-24",                DATE),
+        Column("endDate",                   YES,      "2022-06-11",                DATE),
+    )),
+    File(COURSES, OPTIONAL, (
+        Column("sourcedId",                 YES,      "C12001",                    UNIQUE_ID),
+        Column("orgSourcedId",              YES,      "10001",                     refers_to(ORGS)),
+        Column("title",                     YES,      "Computer Science 101",      STRING),
+        Column("code",                      NO,       "CS101",                     STRING),
+        Column("schoolYearSourcedId",       NO,       "SY2021K12",                 refers_to(SESSIONS)),
+        Column("subject",                   NO,       "10",                        SUBJECT),
+        Column("grade",                     NO,       "10",                        several(GRADE)),
+    )),
+    File(DEMOGRAPHICS, OPTIONAL, (
+        Column("userSourcedId",             YES,      "14001",                     refers_to(USERS)),
+        Column("sex",                       NO,       "male",                      SEX),
+        Column("birthDate",                 NO,       "2001-07-02",                DATE),
+        Column("birthCity",                 NO,       "Woodenville",               STRING),
+        Column("birthState",                NO,       "WA",                        STRING),
+        Column("birthCountry",              NO,       "USA",                       STRING),
+        Column("ethnicityCodes",            NO,       "hispanicOrLatinoEthnicity", several(ETHNICITY)),
+        Column("raceCodes",                 NO,       "asian",                     several(RACE)),
+    )),
+    File(USER_FLAGS, OPTIONAL, (
+        Column("userSourcedId",             YES,      "14001",                     refers_to(USERS)),
+        Column("flag",                      INFERRED, "iep",                       FLAG),
+    )),
+    File(RELATIONSHIPS, OPTIONAL, (
+        Column("userSourcedId",             YES,      "14001",                     refers_to(USERS)),
+        Column("relationshipUserSourcedId", YES,      "14002",                     refers_to(USERS)),
+        Column("relationshipRole",          YES,      "guardian",                  RELATIONSHIP),
+    ), key=("userSourcedId", "relationshipUserSourcedId", "relationshipRole")),
+))
 # fmt: on
 
 FORMATS: Mapping[SdsFormat, Format] = {V2.name: V2, V21.name: V21}
