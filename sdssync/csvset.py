@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sdssync.errors import ConfigError
-from sdssync.survey import DefectError, Survey, changed, open_file, stamp_of, survey, unreadable
+from sdssync.survey import CHUNK, DefectError, Survey, changed, open_file, stamp_of, survey, unreadable
 
 PIECE = 64 * 1024
 """Bytes split together, where no quotes need a real CSV reader."""
+
+csv.field_size_limit(CHUNK)  # a value may be as long as a line, with quotes or without
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ and of Microsoft's sample sets. A kind says nothing about files, rows or severit
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -105,11 +105,12 @@ YEAR = matching("Enum", "a year of four digits", r"[0-9]{4}")
 
 # RFC 5322, section 3.4.1, addr-spec, without comments and folding white space; non-ASCII letters as in RFC 6532.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
-EMAIL = matching(
+_ADDRESS = matching(
     "Email",
     "an address such as cbeane@domain.com (RFC 5322, addr-spec)",
     rf'({_ATOM}(\.{_ATOM})*|"([^"\\\r\n]|\\.)*")@({_ATOM}(\.{_ATOM})*|\[[!-Z^-~]*\])',
 )
+EMAIL = replace(_ADDRESS, accepts=lambda value: value.isprintable() and _ADDRESS.accepts(value))
 
 # fmt: off
 ORG_TYPES = (

@@ -58,7 +58,7 @@ def open_file(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[Bina
                 raise changed(path)
             yield stream
     except OSError as error:
-        if path.is_symlink() and error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR}:
+        if error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR} and path.is_symlink():
             raise DefectError("SDS101", None, "expected a file, found a link that leads nowhere") from None
         raise unreadable(path, error) from None
 

@@ -212,7 +212,7 @@ class Oracle:
             while org in parents and org.strip() and org not in walk:
                 walk.append(org)
                 org = parents[org]
-            if org == row["sourcedId"] and org.strip():
+            if self.version == "v2.1" and org == row["sourcedId"] and org.strip():
                 self.found["SDS216", "advice", "orgs.csv", min(self._line(other) for other in walk)] = 1
 
     def _line(self, org: str) -> int:

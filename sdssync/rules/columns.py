@@ -80,9 +80,9 @@ class ColumnCheck:
         parts = self.column.kind.parts(cell)
         if not parts:
             return self._judge_blank()
-        if self._target:
-            return tuple(filter(None, (self._judge_reference(part, self._target) for part in parts)))
-        return tuple(filter(None, map(self._judge_value, parts)))
+        target = self._target
+        found = [self._judge_reference(part, target) if target else self._judge_value(part) for part in parts]
+        return tuple(dict.fromkeys(filter(None, found)))  # of several values that are wrong alike, one is enough
 
     def _judge_blank(self) -> tuple[Verdict, ...]:
         if self.column.required.always:
@@ -98,9 +98,9 @@ class ColumnCheck:
             return Verdict(code, severity, "", follows=True)
         if identifier in target.ids:
             return None
-        if target.gap or target.csv is None:
-            if not target.gap:
-                target.referred_to.add(f"{self._table.name} {self.column.name}")
+        if target.csv is None and not target.gap:
+            target.referred_to.add(f"{self._table.name} {self.column.name}")
+        if target.csv is None or target.gap or target.hides_ids:
             return Verdict(code, Severity.ADVICE, "", follows=True)
         message = f"{self.column.name} is not a sourcedId of {target.name}"
         line = target.look_alike(identifier)
@@ -156,14 +156,34 @@ def line_breaks(table: Table, block: Block, context: Context) -> None:
                 context.note(verdict, table, line, row, columns.get(place))
 
 
-def wrong_widths(table: Table, block: Block, context: Context) -> None:
+class WidthCheck:
     """
-    Report rows with more or fewer fields than the header (F07).
+    Reports rows with more or fewer fields than the header (F07).
 
     Why: nearly always a comma in a value that is not quoted; what stands behind it is in the wrong column.
     Bad: "12001,10001,Physics, advanced".
     Mend: quote the value.
+
+    Where no row of the first block fits, it is the header that does not, or the separator: that is reported once.
     """
-    for line, row in block.odd:
-        message = f"the row has {len(row)} fields, the header has {len(block.columns)}"
-        context.note(Verdict("SDS107", Severity.FATAL, message), table, line, row)
+
+    def __init__(self, table: Table, context: Context) -> None:
+        self._table = table
+        self._context = context
+        self._misfit: bool | None = None
+        self._reported = table.misheaded
+
+    def take(self, block: Block) -> None:
+        """Report the odd rows of a block."""
+        if self._misfit is None:
+            self._misfit = not block.lines and len(block.odd) > 1
+        for line, row in block.odd:
+            message = f"the row has {len(row)} fields, the header has {len(block.columns)}"
+            if self._misfit:
+                message += ", and so it is from the first row on: look at the header and at the separators"
+            verdict = Verdict("SDS107", Severity.FATAL, message, follows=self._misfit and self._reported)
+            self._context.note(verdict, self._table, line, row)
+            self._reported = True
+        if block.odd:
+            self._table.torn = True
+            self._table.hides_ids |= self._misfit or self._table.places.get("sourcedId", 0) > 0

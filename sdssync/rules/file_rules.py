@@ -73,8 +73,8 @@ FILE_RULES = (
         name="malformed-row",
         severities=(FATAL,),
         title="A row has more or fewer fields than the header, or is no CSV",
-        what="Each row has as many fields as the header; quotes are closed and doubled within; no line is longer than "
-        "256 KiB and no quoted value than 131,072 characters. Wholly empty lines are no rows and are passed over.",
+        what="Each row has as many fields as the header; quotes are closed and doubled within; no line and no value "
+        "is longer than 256 KiB. Wholly empty lines are no rows and are passed over.",
         why="Nearly always a comma or a quote in a value that is not quoted: everything behind it lands in the wrong "
         "column.",
         bad="12001,10001,Physics, advanced",

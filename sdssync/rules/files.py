@@ -8,6 +8,7 @@ from sdssync.findings import Severity
 from sdssync.rules.ledger import Place, Verdict
 from sdssync.rules.table import Context, Table
 from sdssync.schema import Needed, Required, SdsFormat
+from sdssync.survey import DefectError
 
 MANY_ROWS, TOO_MANY_ROWS = 500_000, 2_000_000
 """SDS Classic: rows of a CSV file, older and newer text."""
@@ -55,7 +56,9 @@ def changed_file_set(names: frozenset[str], published: frozenset[str] | None, co
 
 
 def take_header(table: Table, csv: CsvFile, context: Context) -> None:
-    """Note where each column stands, and report what is wrong with the header line or the bytes before it."""
+    """Note where each column stands, and report what is wrong with it or before it. DefectError: it is blank."""
+    if not any(map(str.strip, csv.header)):
+        raise DefectError("SDS102", 1, "the first line is blank: there is no header")
     table.csv = csv
     table.places = {name: csv.header.index(name) for name in csv.header if table.spec.column(name)}
     if csv.survey.bom:
@@ -85,6 +88,7 @@ def _missing_headers(table: Table, header: tuple[str, ...], context: Context) ->
             message = f"the header {column.name} is missing"
             message += "; there is one that differs in case or blanks" if near is not None else ""
             context.ledger.add(Verdict("SDS102", Severity.FATAL, message), Place(table.name, 1, column.name, near))
+            table.misheaded = True
         elif column.required is Required.CREATING and context.creates_users:
             message = f"the column {column.name} is missing, and SDS creates the users"
             context.ledger.add(Verdict("SDS218", Severity.ERROR, message), Place(table.name, 1, column.name))
@@ -100,11 +104,12 @@ def _strange_headers(table: Table, header: tuple[str, ...], explained: set[str],
     for name, number in Counter(header).items():
         known = name in table.places
         if number > 1:
-            message = f"the header stands {number} times"
+            message = f"the header of column {header.index(name) + 1} stands {number} times"
             place = Place(table.name, 1, name if known else None, name)
             context.ledger.add(Verdict("SDS103", Severity.FATAL, message), place)
+            table.misheaded = True
         if not known and name not in explained:
-            message = "the header is not one of this file"
+            message = f"the header of column {header.index(name) + 1} is not one of this file"
             near = near_miss(name, [column.name for column in table.spec.columns])
             message += f"; {near} is written differently" if near else ""
             context.ledger.add(Verdict("SDS104", Severity.WARNING, message), Place(table.name, 1, None, name))

@@ -1,19 +1,18 @@
 """Read one file of a set through all checks that its schema and its rules ask for."""
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from sdssync.csvset import Block, CsvFile, open_csv
 from sdssync.findings import Severity
-from sdssync.rules.columns import ColumnCheck, line_breaks, wrong_widths
+from sdssync.rules.columns import ColumnCheck, WidthCheck, line_breaks
 from sdssync.rules.files import judge_size, take_header
 from sdssync.rules.ledger import Place, Verdict
 from sdssync.rules.relations import DATE_PAIRS, WATCHED, DateOrderCheck, OrgTree
 from sdssync.rules.repeats import RepeatCheck, key_of, look_alikes, take_ids
 from sdssync.rules.table import Context, Table
-from sdssync.schema import ENROLLMENTS, ORGS
+from sdssync.rules.teams import Roles
+from sdssync.schema import ENROLLMENTS, ORGS, SdsFormat
 from sdssync.survey import DefectError
 
 
@@ -22,8 +21,7 @@ def read_table(table: Table, folder: Path, context: Context) -> None:
     try:
         csv = open_csv(folder / table.name)
         take_header(table, csv, context)
-        with _no_cycle_collection():
-            FileReading(table, csv, context).run()
+        FileReading(table, csv, context).run()
     except DefectError as defect:
         table.gap = True
         table.rows = max(table.rows, defect.rows)
@@ -43,10 +41,15 @@ class FileReading:
         checks = [(table.places[check.column.name], check) for check in columns if not check.idle]
         self._columns = [(place, check) for place, check in checks if not check.refers_within]
         self._late_columns = [(place, check) for place, check in checks if check.refers_within]
+        self._widths = WidthCheck(table, context)
         key = key_of(table)
         self._repeats = RepeatCheck(key, table) if key else None
         dates = DATE_PAIRS.get(table.name)
         self._dates = DateOrderCheck(table, dates) if dates and table.has(*dates) else None
+        role = table.spec.column("role")
+        self._roles = (
+            Roles(role.kind) if role and table.name == ENROLLMENTS and table.has("classSourcedId", "role") else None
+        )
 
     def run(self) -> None:
         """Read the rows, and once more where ids of the same file are referred to or something stands twice."""
@@ -54,9 +57,7 @@ class FileReading:
             self._table.rows += len(block.lines) + len(block.odd)
             if block.broken:
                 line_breaks(self._table, block, self._context)
-            if block.odd:
-                self._table.torn = True
-                wrong_widths(self._table, block, self._context)
+            self._widths.take(block)
             if block.lines:
                 self._take(block, block.columns)
         self._table.settle()
@@ -78,13 +79,15 @@ class FileReading:
             self._dates.take(block, context)
         if table.name in WATCHED and WATCHED[table.name] in table.places:
             table.seen[WATCHED[table.name]].update(columns[table.places[WATCHED[table.name]]])
-        if table.name == ENROLLMENTS and table.has("classSourcedId", "role"):
-            places = (table.places["classSourcedId"], table.places["role"])
-            table.pairs.update(zip(*(columns[place] for place in places), strict=True))
+        if self._roles is not None:
+            classes, roles = (columns[table.places[name]] for name in ("classSourcedId", "role"))
+            table.pairs.update(zip(classes, map(self._roles.__getitem__, roles), strict=True))
 
     def _take_references_within(self) -> None:
         """Judge references to the same file, now that all its ids are known."""
-        tree = OrgTree(self._table) if self._table.name == ORGS and self._table.has("sourcedId") else None
+        table = self._table
+        is_tree = table.name == ORGS and table.has("sourcedId") and self._context.format.name is SdsFormat.V21
+        tree = OrgTree(table) if is_tree else None
         for block in self._csv.blocks():
             for place, check in self._late_columns:
                 check.take(block, block.columns[place])
@@ -92,15 +95,3 @@ class FileReading:
                 tree.take(block)
         if tree:
             tree.finish(self._context)
-
-
-@contextmanager
-def _no_cycle_collection() -> Iterator[None]:
-    """Spare the collector the rows, which hold no cycles; a file of a million rows would call it a thousand times."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -99,11 +99,12 @@ def incomplete_contacts(context: Context) -> None:
     )
     if not contacts or users.csv is None or users.gap:
         return
-    for name in CONTACT_NEEDS:
+    needs = ("email",) if context.creates_users else CONTACT_NEEDS  # then the names are a matter of R18
+    for name in needs:
         if name not in users.places:
             message = f"relationships.csv names contacts, and users.csv has no column {name}"
             context.ledger.add(Verdict("SDS211", Severity.ERROR, message), Place(USERS, 1, name))
-    there = [name for name in CONTACT_NEEDS if name in users.places]
+    there = [name for name in needs if name in users.places]
     identifier = users.places["sourcedId"]
     for block in users.csv.blocks():
         for place in places_of(contacts, block.columns[identifier]):
@@ -132,6 +133,7 @@ def users_without_role(context: Context) -> None:
     if not roles.has("userSourcedId") or roles.torn or relationships.torn or not known:
         context.ledger.suppress("SDS212", len(idle))
         return
-    verdict = Verdict("SDS212", Severity.WARNING, "the user has no row in roles.csv and is no contact")
+    message = "the user has no row in roles.csv and is no contact"
     for user in sorted(idle, key=users.ids.__getitem__):
+        verdict = Verdict("SDS212", Severity.WARNING, message, follows=user in users.dropped)
         context.ledger.add(verdict, Place(USERS, users.ids[user], "sourcedId", user))

@@ -6,13 +6,13 @@ read once more for the suspects, whose keys are then compared in full.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sdssync.csvset import Block, CsvFile, places_of
 from sdssync.findings import Severity
-from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES, is_blank
+from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES, is_blank, lacks_leading_zero
 from sdssync.rules.ledger import Place, Verdict
 from sdssync.rules.table import Context, Table, fold
 from sdssync.schema import ENROLLMENTS, USERS, Required
@@ -38,16 +38,25 @@ class Key:
         )
 
     def _column(self, name: str, cells: Sequence[str]) -> Sequence[str]:
-        return list(map(str.lower, cells)) if name in self.folded else cells
+        return list(map(_FOLDS.get(name, str.lower), cells)) if name in self.folded else cells
 
     def of(self, table: Table, row: Sequence[str]) -> tuple[str, ...]:
         """Give the key of one row."""
         cells = ((name, row[table.places[name]]) for name in self.columns)
-        return tuple(cell.lower() if name in self.folded else cell for name, cell in cells)
+        return tuple(_FOLDS.get(name, str.lower)(cell) if name in self.folded else cell for name, cell in cells)
 
     def void(self, key: tuple[str, ...]) -> bool:
         """Whether a value is missing without which nothing can be said."""
         return any(name in self.demanded and is_blank(cell) for name, cell in zip(self.columns, key, strict=True))
+
+
+def _fold_grade(cell: str) -> str:
+    """Write a grade as SDS stores it: a missing leading zero is forgiven."""
+    return f"0{cell}" if lacks_leading_zero(cell) else cell.lower()
+
+
+_FOLDS: Mapping[str, Callable[[str], str]] = {"grade": _fold_grade}
+"""Columns that are folded in another way than to lower case."""
 
 
 def key_of(table: Table) -> Key | None:

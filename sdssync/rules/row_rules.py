@@ -110,7 +110,7 @@ ROW_RULES = (
         what="1 to 9 for 01 to 09. A warning in V2, advice in V2.1.",
         why="The current SDS forgives it; SDS Classic refused a bare 6.",
         bad="grade: 6",
-        mend="Write two digits: 06",
+        mend="Write two digits, like 06",
     ),
     Rule(
         code="SDS211",

@@ -27,6 +27,10 @@ class Table:
     """The sourcedIds of rows that SDS would drop: what refers to them only follows."""
     torn: bool = False
     """Whether some rows could not be read, so that what is missing may be in them."""
+    hides_ids: bool = False
+    """Whether one of these rows may hold an id that is not known now: its place is not certain in them."""
+    misheaded: bool = False
+    """Whether the header is wrong in a way that is reported, so that rows may not fit it."""
     gap: bool = False
     """Whether the file, or its ids, are missing for a reason that is already reported."""
     referred_to: set[str] = field(default_factory=set)
@@ -34,7 +38,7 @@ class Table:
     seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The distinct values of the columns that a later rule asks for."""
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """For enrollments: how many rows a class has in each role, as written."""
+    """For enrollments: how many rows a class has in each role, in lower case; "" is what is no role."""
     surplus_owners: Counter[str] = field(default_factory=Counter)
     """For enrollments: by class, rows of owners who stand there before."""
     surplus_members: Counter[str] = field(default_factory=Counter)

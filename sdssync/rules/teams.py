@@ -5,13 +5,32 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sdssync.findings import Severity
-from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES
+from sdssync.kinds import MEMBER_ROLES, OWNER_ROLES, Kind
 from sdssync.rules.ledger import Place, Verdict
 from sdssync.rules.table import Context, Table
 from sdssync.schema import CLASSES, ENROLLMENTS
 
 MOST_OWNERS, MOST_WORKABLE, MOST_MEMBERS = 100, 300, 25_000
 """Teams limits and specifications: owners of a team, members for Assignments and Class Notebook, members of a team."""
+
+
+_SPELLINGS = 1_000
+"""Ways to write a role that are remembered."""
+
+
+class Roles(dict[str, str]):
+    """The roles of enrollments by what is written: in lower case, and "" for what is none."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __missing__(self, written: str) -> str:
+        """Judge a spelling; what is no role is not remembered, for there may be any number of it."""
+        role = written.lower() if self._kind.accepts(written) else ""
+        if role and len(self) < _SPELLINGS:
+            self[written] = role
+        return role
 
 
 @dataclass(slots=True)
@@ -27,17 +46,15 @@ class Census:
 
 def take_census(enrollments: Table) -> Census:
     """Sum up the roles of each class; somebody who stands twice counts once."""
-    column = enrollments.spec.column("role")
     census = Census()
     for (identifier, role), number in enrollments.pairs.items():
-        lowered = role.lower()
-        if lowered in OWNER_ROLES:
+        if role in OWNER_ROLES:
             census.owners[identifier] += number
-        if lowered in MEMBER_ROLES:
+        if role in MEMBER_ROLES:
             census.members[identifier] += number
-        if lowered == "student":
+        if role == "student":
             census.students[identifier] += number
-        if column is None or not column.kind.accepts(role):
+        if not role:
             census.unclear.add(identifier)
     census.owners.subtract(enrollments.surplus_owners)
     census.members.subtract(enrollments.surplus_members)
