@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdssync.csvset import list_folder, open_csv
-from sdssync.findings import SetReport
+from sdssync.findings import BLOCKING, SetReport, Severity
 from sdssync.rules.files import changed_file_set, missing_files, missing_referenced_files
 from sdssync.rules.ledger import Ledger
 from sdssync.rules.reading import read_table
@@ -25,13 +25,15 @@ class CheckOptions:
     """None: told by the files."""
     include_names: bool | None = None
     """Whether SDS creates the users; None, for a folder of unknown origin, is taken as no."""
-    published_files: frozenset[str] | None = None
-    """The files of the last publication of the same format; None: not known."""
+    published_format: SdsFormat | None = None
+    published_files: frozenset[str] = frozenset()
+    """Format and files of the last publication; None: not known."""
     select: tuple[str, ...] = ()
     """Prefixes of codes; () means all. What is not selected does not make a set invalid either."""
     ignore: tuple[str, ...] = ()
     max_findings: int = 1000
     """Findings kept; counting goes on."""
+    failing: tuple[Severity, ...] = BLOCKING
 
 
 def check_set(folder: Path, options: CheckOptions, *, shown_as: str | None = None) -> SetReport:
@@ -49,7 +51,8 @@ def check_set(folder: Path, options: CheckOptions, *, shown_as: str | None = Non
         format=FORMATS[sds_format], creates_users=bool(options.include_names), tables=tables, ledger=ledger
     )
     missing_files(names, context)
-    changed_file_set(names, options.published_files, context)
+    if options.published_format is sds_format:
+        changed_file_set(names, options.published_files, context)
     for file in context.format.reading_order():
         if file.name in names:
             read_table(tables[file.name], folder, context)
@@ -64,6 +67,7 @@ def check_set(folder: Path, options: CheckOptions, *, shown_as: str | None = Non
         findings=ledger.findings(tuple(tables)),
         counts=dict(sorted(ledger.counts.items())),
         suppressed=ledger.suppressed,
+        failing=options.failing,
     )
 
 

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +16,7 @@ import typer
 from sdssync import options, streams
 from sdssync.errors import ExitCode
 from sdssync.formats import OutputFormat
-from sdssync.options import Common
+from sdssync.options import Cached, Common, DryRun, Format, ResultFormat, Today
 from sdssync.schema import SdsFormat
 
 if TYPE_CHECKING:
@@ -31,24 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-
-class ResultFormat(StrEnum):
-    """How a result is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-Format = Annotated[ResultFormat, typer.Option("--format", help="How the result is printed.")]
-Cached = Annotated[bool, typer.Option("--cached", help="Use the document that was downloaded last.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")]
-Today = Annotated[
-    datetime | None,
-    typer.Option(
-        "--today", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The day that counts for expiry [default: today]."
-    ),
-]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -138,11 +119,19 @@ def validate(
 
     Example: sdssync validate ./export --strict --ignore SDS301,SDS304
     """
+    from sdssync.findings import BLOCKING
     from sdssync.formats import render
-    from sdssync.validation import Choice, validate_targets
+    from sdssync.validation import STRICT, Choice, validate_targets
 
-    choice = Choice(select=_codes(select), ignore=_codes(ignore), max_findings=max_findings)
+    choice = Choice(
+        select=_codes(select),
+        ignore=_codes(ignore),
+        max_findings=max_findings,
+        failing=STRICT if strict else BLOCKING,
+    )
     outcome = validate_targets(common.config, tuple(targets or ()), choice)
+    if format is OutputFormat.TEXT and outcome.exit_code and not outcome.reports:
+        return outcome.exit_code  # the log says it all
     if format is OutputFormat.TEXT and sys.stdout.isatty() and common.log.color:
         from rich.console import Console
 
@@ -151,7 +140,7 @@ def validate(
         Console(highlight=False).print(render_rich(outcome.reports), soft_wrap=True)
     else:
         streams.print_result(render(outcome.reports, format))
-    return max(outcome.exit_code, outcome.judged(strict=strict))
+    return outcome.exit_code
 
 
 @app.command()

@@ -18,6 +18,10 @@ class Severity(StrEnum):
     """SDS accepts it, Microsoft 365 may not."""
 
 
+BLOCKING = (Severity.FATAL, Severity.ERROR)
+"""What makes a set invalid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """
@@ -55,6 +59,8 @@ class SetReport:
     """How often each code was found, per severity, whether kept in `findings` or not."""
     suppressed: Mapping[str, int]
     """Follow-ups of a cause that is reported elsewhere: code to count."""
+    failing: tuple[Severity, ...] = BLOCKING
+    """What makes the validation fail; more than makes the set invalid, if it is to be strict."""
 
     def count(self, *severities: Severity) -> int:
         """Count the findings of these severities."""
@@ -63,7 +69,12 @@ class SetReport:
     @property
     def valid(self) -> bool:
         """Whether nothing was found that is fatal or an error."""
-        return not self.count(Severity.FATAL, Severity.ERROR)
+        return not self.count(*BLOCKING)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the validation of this set fails."""
+        return bool(self.count(*self.failing))
 
     @property
     def codes(self) -> dict[str, int]:

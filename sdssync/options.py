@@ -1,8 +1,9 @@
 """
-The options that every command has, before the command or after it, and what happens around each command.
+The options that several commands have, and what happens around each command.
 
-A handler gets them as one `Common` value and returns an exit code. Around it logs are set up, and errors become one
-line and a code: this is the only place that catches them.
+Those that every command has stand before the command or after it. A handler gets them as one `Common` value and returns
+an exit code. Around it logs are set up, and errors become one line and a code: this is the only place that catches
+them.
 """
 
 import functools
@@ -15,6 +16,8 @@ import sys
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +26,24 @@ import typer
 from sdssync import __version__
 from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
 from sdssync.log_options import LogFormat, LogOptions
+
+
+class ResultFormat(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Format = Annotated[ResultFormat, typer.Option("--format", help="How the result is printed.")]
+Cached = Annotated[bool, typer.Option("--cached", help="Use the document that was downloaded last.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")]
+Today = Annotated[
+    datetime | None,
+    typer.Option(
+        "--today", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The day that counts for expiry [default: today]."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,15 @@ It is a memory, not the truth: the output folder is that. So a record that is mi
 """
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from sdssync import events
 from sdssync.errors import OutputError
+from sdssync.exchange import patiently
+from sdssync.schema import SdsFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,7 @@ class Publication:
 
     published_at: AwareDatetime
     """In UTC."""
-    format: str
-    """"v2" or "v2.1"."""
+    format: SdsFormat
     files: tuple[str, ...]
     """The names of its files, sorted."""
 
@@ -30,10 +31,15 @@ _RECORD = TypeAdapter(Publication)
 
 
 def read_publication(state: Path, profile: str) -> Publication | None:
-    """Give the last publication of a profile; None when there is no record, or none that can be read."""
-    with suppress(OSError, ValidationError):
+    """Give the last publication of a profile; None when there is no record or, with a warning, a damaged one."""
+    try:
         return _RECORD.validate_json(_record_file(state, profile).read_bytes())
-    return None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError):
+        hint = "the next publication writes it anew; until then SDS109 has nothing to compare with"
+        events.log().warning("publication.ignored", profile=profile, hint=hint)
+        return None
 
 
 def write_publication(state: Path, profile: str, publication: Publication) -> None:
@@ -46,7 +52,7 @@ def write_publication(state: Path, profile: str, publication: Publication) -> No
             file.write(_RECORD.dump_json(publication, indent=2) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(record)
+        patiently(lambda: unfinished.replace(record))
     except OSError as error:
         raise OutputError(
             f"state {state}: the record of the publication cannot be written: {error.strerror}",

@@ -1,23 +1,26 @@
 """
 What `sdssync validate` is asked to check: folders of anybody's, or published sets of profiles.
 
-A set that belongs to a profile is judged by what its settings say: the names, the files of the last publication, and
-the rules that the profile selects.
+One that cannot be checked stops no other. A set that belongs to a profile is judged by what its settings say: the
+names, the files of the last publication, and the rules that the profile selects.
 """
 
 import os
-from contextlib import suppress
-from dataclasses import dataclass, replace
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from sdssync import events, notices
+from sdssync import events, logs, notices
 from sdssync.check import CheckOptions, check_set
 from sdssync.errors import ConfigError, ExitCode
-from sdssync.findings import SetReport, Severity
-from sdssync.paths import place, printable, same_name
+from sdssync.findings import BLOCKING, SetReport, Severity
+from sdssync.mistakes import describe
+from sdssync.paths import place, same_name
 from sdssync.profile import BrokenProfile, Installation, Profile, load
 from sdssync.rules import unknown_prefixes
-from sdssync.settings import settings_path
+from sdssync.settings import CONFIG_VARIABLE, settings_path
 from sdssync.verdict import check_options
 
 
@@ -28,19 +31,34 @@ class Choice:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     max_findings: int = 1000
+    failing: tuple[Severity, ...] = BLOCKING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+STRICT = (*BLOCKING, Severity.WARNING)
+"""What makes a validation fail with `--strict`."""
+
+
+@dataclass(slots=True)
 class Validated:
-    """The sets that were checked, and the code of what could not be."""
+    """The sets that were checked, and the highest code of all."""
 
-    reports: tuple[SetReport, ...]
-    exit_code: ExitCode
+    reports: list[SetReport] = field(default_factory=list)
+    exit_code: ExitCode = ExitCode.DONE
 
-    def judged(self, *, strict: bool) -> ExitCode:
-        """Return INVALID when a set has errors; with `strict` when it has warnings, too."""
-        offences = [Severity.FATAL, Severity.ERROR, *([Severity.WARNING] if strict else [])]
-        return ExitCode.INVALID if any(report.count(*offences) for report in self.reports) else ExitCode.DONE
+    def note(self, code: ExitCode) -> None:
+        """Let a code count."""
+        self.exit_code = max(self.exit_code, code)
+
+    def add(self, event: str, check: Callable[[], SetReport], **facts: str) -> None:
+        """Check one more set; where that cannot be, log it under the name of the event."""
+        try:
+            report = check()
+        except ConfigError as error:
+            logs.failed(event, error, **facts)
+            self.note(error.exit_code)
+        else:
+            self.reports.append(report)
+            self.note(ExitCode.INVALID if report.fails else ExitCode.DONE)
 
 
 def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choice) -> Validated:
@@ -48,34 +66,30 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
     Check each target; without one, the published set of every profile.
 
     Raises:
-        ConfigError: a folder, the settings or a code is not there, or a target is empty.
+        ConfigError: the settings, a profile or a code is not there, or a target is empty.
 
     """
     if unknown := unknown_prefixes(choice.select + choice.ignore):
-        raise ConfigError(f"no rule has a code like {', '.join(map(printable, unknown))}", "codes are SDS101 to SDS306")
+        raise ConfigError(f"no rule has a code like {', '.join(map(describe, unknown))}", "codes are SDS101 to SDS306")
     if not all(map(str.strip, targets)):
         raise ConfigError("expected the name of a profile or a folder, found an empty text")
-    if targets and all(map(_is_path, targets)):
-        installation = _installation_if_any(config)
-    else:
-        installation = _installation(config, may_be_missing=bool(targets))
+    installation = _installation(config, targets)
     if installation and not targets:
         return _published_sets(installation, choice)
-    reports: list[SetReport] = []
-    code = ExitCode.DONE
-    for target in targets:
-        entry = _named(target, installation)
+    entries = [(target, _named(target, installation)) for target in targets]
+    validated = Validated()
+    for target, entry in entries:
         if isinstance(entry, BrokenProfile):
-            code = max(code, notices.tell_broken(entry))
+            validated.note(notices.tell_broken(entry))
         elif entry is None or installation is None:
-            reports.append(_check_folder(target, installation, choice))
-        elif entry.output.is_dir():
-            reports.append(_check_profile(entry, installation, choice))
+            validated.add("set.failed", partial(_check_folder, target, installation, choice))
+        elif _has_output(entry):
+            validated.add("profile.failed", partial(_check_profile, entry, installation, choice), profile=entry.name)
         else:
-            code = max(code, _tell_unpublished(entry))
-    if installation is not None and not all(map(_is_path, targets)):
+            validated.note(_tell_unpublished(entry))
+    if installation is not None:
         notices.warn_of_others(installation, targets)
-    return Validated(reports=tuple(reports), exit_code=code)
+    return validated
 
 
 def _is_path(target: str) -> bool:
@@ -83,21 +97,25 @@ def _is_path(target: str) -> bool:
     return "/" in target or "\\" in target or os.sep in target
 
 
-def _installation(config: Path | None, *, may_be_missing: bool) -> Installation | None:
-    """Load the installation; where only a folder may be meant, there need be none."""
+def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation | None:
+    """
+    Load the installation to which the targets may belong.
+
+    Nobody need have one to check a folder. So none is none, unless it is named; and one that is wrong is passed over,
+    with a warning, where all targets are folders.
+    """
     path = settings_path(config, os.environ)
-    if may_be_missing and config is None and not path.exists():
+    named = config is not None or bool(os.environ.get(CONFIG_VARIABLE))
+    if targets and not named and not path.exists():
         return None
-    return load(path)
-
-
-def _installation_if_any(config: Path | None) -> Installation | None:
-    """Load the installation to which a folder may belong; without one, or with a wrong one, a folder stands alone."""
-    if config is not None:
-        return load(config)
-    with suppress(ConfigError):
-        return load(settings_path(config, os.environ))
-    return None
+    try:
+        return load(path)
+    except ConfigError as error:
+        if named or not targets or not all(map(_is_path, targets)):
+            raise
+        hint = "folders are checked as those of nobody: without include_names and without the last publication"
+        events.log().warning("settings.ignored", error=error.message, hint=hint)
+        return None
 
 
 def _named(target: str, installation: Installation | None) -> Profile | BrokenProfile | None:
@@ -107,8 +125,18 @@ def _named(target: str, installation: Installation | None) -> Profile | BrokenPr
     found = next((each for each in installation.entries if same_name(each.name) == same_name(target)), None)
     if found is None and not Path(target).exists():
         known = ", ".join(each.name for each in installation.entries) or "none yet"
-        raise ConfigError(f"there is no profile and no folder {_shown(target)}", f"the profiles are: {known}")
+        raise ConfigError(f"there is no profile and no folder {describe(target)}", f"the profiles are: {known}")
     return found
+
+
+def _has_output(profile: Profile) -> bool:
+    """Whether a profile has an output folder; of one that cannot be looked at the check says why."""
+    try:
+        return stat.S_ISDIR(profile.output.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def _tell_unpublished(profile: Profile) -> ExitCode:
@@ -122,22 +150,19 @@ def _tell_unpublished(profile: Profile) -> ExitCode:
     return ExitCode.INVALID
 
 
-def _shown(text: str) -> str:
-    """Repeat what the command line says, fit for a log."""
-    return "of that name" if "@" in text else printable(text)
-
-
 def _published_sets(installation: Installation, choice: Choice) -> Validated:
     """Check what every profile has published; those that have published nothing are named and passed over."""
     installation.require_profiles()
-    reports = []
+    validated = Validated()
     for profile in installation.profiles:
-        if profile.output.is_dir():
-            reports.append(_check_profile(profile, installation, choice))
+        if _has_output(profile):
+            check = partial(_check_profile, profile, installation, choice)
+            validated.add("profile.failed", check, profile=profile.name)
         else:
             events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
-    code = max(map(notices.tell_broken, installation.broken), default=ExitCode.DONE)
-    return Validated(reports=tuple(reports), exit_code=code)
+    for broken in installation.broken:
+        validated.note(notices.tell_broken(broken))
+    return validated
 
 
 def _check_profile(profile: Profile, installation: Installation, choice: Choice) -> SetReport:
@@ -162,4 +187,5 @@ def _chosen(options: CheckOptions, choice: Choice) -> CheckOptions:
         select=choice.select or options.select,
         ignore=(*options.ignore, *choice.ignore),
         max_findings=choice.max_findings,
+        failing=choice.failing,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdssync.check import CheckOptions, check_set
-from sdssync.findings import Finding, SetReport, Severity
+from sdssync.findings import BLOCKING, Finding, SetReport, Severity
 from sdssync.omissions import Kind
 from sdssync.profile import Profile
 from sdssync.publications import read_publication
@@ -20,7 +20,6 @@ from sdssync.rules import CATALOGUE
 from sdssync.schema import CLASSES, USERS
 from sdssync.settings import Settings
 
-_BLOCKING = (Severity.FATAL, Severity.ERROR)
 _WORST = 10
 """Offences that are told one by one; the others are in the counts."""
 
@@ -39,7 +38,7 @@ class Verdict:
     @property
     def errors(self) -> int:
         """How many findings are fatal or an error."""
-        return self.report.count(*_BLOCKING)
+        return self.report.count(*BLOCKING)
 
     @property
     def warnings(self) -> int:
@@ -49,7 +48,7 @@ class Verdict:
     @property
     def worst(self) -> tuple[Finding, ...]:
         """The first of the findings that are fatal or an error."""
-        return tuple(finding for finding in self.report.findings if finding.severity in _BLOCKING)[:_WORST]
+        return tuple(finding for finding in self.report.findings if finding.severity in BLOCKING)[:_WORST]
 
 
 def judge(staged: Path, roster: Roster, profile: Profile, settings: Settings) -> Verdict:
@@ -66,7 +65,7 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: Settings) ->
         if any(_has_rows(profile.output / name) for name in _files_without_rows(report)):
             blocking.add(_NO_ROWS)
     else:
-        blocking = {code for code, severity in report.counts if severity in _BLOCKING}
+        blocking = {code for code, severity in report.counts if severity in BLOCKING}
     named = (f"{code} {CATALOGUE[code].name} ({report.codes[code]})" for code in sorted(blocking))
     return Verdict(report=report, refusal=", ".join(named))
 
@@ -77,7 +76,8 @@ def check_options(profile: Profile, settings: Settings) -> CheckOptions:
     return CheckOptions(
         format=profile.format,
         include_names=settings.school.include_names,
-        published_files=frozenset(last.files) if last and last.format == profile.format else None,
+        published_format=last.format if last else None,
+        published_files=frozenset(last.files) if last else frozenset(),
         select=profile.select,
         ignore=profile.ignore,
     )

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sdssync.check import CheckOptions, check_set
 from sdssync.errors import ConfigError
 from sdssync.findings import Severity
+from sdssync.kinds import CLASS_ROLE
+from sdssync.rules.teams import Roles
 from sdssync.schema import SdsFormat
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -172,6 +174,16 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
     """A folder that is not there is wrong usage, not a set with findings."""
     with pytest.raises(ConfigError):
         check_set(tmp_path / "absent", CheckOptions())
+
+
+def test_what_is_no_role_is_not_remembered() -> None:
+    """Roles are known by their spelling; any number of texts that are none cost no memory."""
+    roles = Roles(CLASS_ROLE)
+
+    assert [roles[text] for text in ("Teacher", "teacher", "aide", "", *map(str, range(5000)))] == [
+        "teacher", "teacher", "aide", *[""] * 5001,
+    ]  # fmt: skip
+    assert sorted(roles) == ["Teacher", "aide", "teacher"]
 
 
 CELLS = {

@@ -8,10 +8,11 @@ import pytest
 
 from sdssync.errors import OutputError
 from sdssync.publications import Publication, read_publication, tidy_publications, write_publication
+from sdssync.schema import SdsFormat
 
 LAST = Publication(
     published_at=datetime(2026, 9, 1, 2, 30, 15, 123456, tzinfo=UTC),
-    format="v2",
+    format=SdsFormat.V2,
     files=("classes.csv", "enrollments.csv", "orgs.csv", "users.csv"),
 )
 RECORD = {"published_at": "2026-09-01T02:30:15.123456Z", "format": "v2", "files": [*LAST.files]}
@@ -22,7 +23,7 @@ def test_what_is_written_is_read(tmp_path: Path, profile: str) -> None:
     """A record comes back as it was, and replaces the former one; no temporary file stays."""
     state = tmp_path / "state"
 
-    write_publication(state, profile, Publication(published_at=LAST.published_at, format="v2.1", files=()))
+    write_publication(state, profile, Publication(published_at=LAST.published_at, format=SdsFormat.V21, files=()))
     write_publication(state, profile, LAST)
 
     assert read_publication(state, profile) == LAST

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from processes import as_nobody
 from publish_forever import FILES, SWAPS, content, generation_of
 
 from sdssync import exchange
@@ -449,24 +450,11 @@ def test_the_folder_keeps_its_owner(output: Path) -> None:
     assert owners == {(1234, 4321)}
 
 
-def as_nobody(action: Callable[[], None]) -> str:
-    """Run an action in a process of an account without rights; give the message of its OutputError."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-        try:
-            action()
-        except OutputError as error:
-            os.write(writer, error.message.encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    os.waitpid(child, 0)
-    with os.fdopen(reader, encoding="utf-8") as said:
-        return said.read()
+def refusal(action: Callable[[], None]) -> str:
+    """Give the message of the OutputError that an action ends with."""
+    with pytest.raises(OutputError) as caught:
+        action()
+    return caught.value.message
 
 
 @ROOT
@@ -485,7 +473,7 @@ def test_without_the_rights_nothing_is_touched(parent_mode: int, reason: str) ->
         Path(place).chmod(0o755)
         output.parent.chmod(parent_mode)
 
-        message = as_nobody(lambda: put(output, 1))
+        message = as_nobody(lambda: refusal(lambda: put(output, 1)))
 
         assert message == f"output {output}: {reason}"
         assert found(output.parent) == {"Seniors": 0}

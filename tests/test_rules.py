@@ -47,7 +47,8 @@ def _options(case: Case) -> CheckOptions:
     return CheckOptions(
         format=SdsFormat(case["base"]),
         include_names=case.get("include_names"),
-        published_files=None if published is None else frozenset(published),
+        published_format=None if published is None else SdsFormat(case["base"]),
+        published_files=frozenset(published or ()),
     )
 
 

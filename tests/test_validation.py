@@ -1,12 +1,16 @@
 """What `validate` is asked to check: folders and names in all ways, the context of a profile, choices and codes."""
 
 import json
+import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from documents import document
 from installation import SETTINGS, install
+from processes import as_nobody
 from runs import Ran, command
 
 SENIORS = 'name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n'
@@ -138,19 +142,46 @@ def test_wrong_settings_do_not_matter_to_a_folder(school: Path) -> None:
     """A folder is checked although the settings are wrong, unless they were asked for."""
     install(school, "wrong\n")
 
-    assert validate("./csv/Seniors").exit_code == 0
+    folder = validate("./csv/Seniors")
+    assert (folder.exit_code, [line["event"] for line in logs(folder)]) == (0, ["settings.ignored"])
     assert validate("./csv/Seniors", "--config", "sdssync.toml").exit_code == 2
     assert validate("Seniors").exit_code == 2
     assert validate().exit_code == 2
 
 
-@pytest.mark.parametrize("target", ["nowhere", "./nowhere", "csv/Nobody", "", " "])
-def test_what_is_not_there(school: Path, target: str) -> None:
+@pytest.mark.parametrize("target", ["nowhere", "", " "])
+def test_a_name_that_nobody_has(school: Path, target: str) -> None:
     """Neither name nor folder: the code of wrong usage, and a line that says so."""
     told = validate("Seniors", target)
 
     assert (told.exit_code, told.out, logs(told)[-1]["event"]) == (2, "", "command.failed")
     assert (school / "csv" / "Seniors").is_dir()
+
+
+@pytest.mark.usefixtures("school")
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("target", ["./nowhere", "csv/Nobody", "sdssync.toml/"])
+def test_a_folder_that_is_not_there(target: str, order: int) -> None:
+    """It is told, and the other sets are checked all the same."""
+    told = validate(*["./csv/Prep", target, "Seniors"][::order])
+
+    assert (told.exit_code, [line["event"] for line in logs(told)]) == (2, ["set.failed"])
+    assert paths(told) == ["./csv/Prep", "csv/Seniors"][::order]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file of Linux that opens and cannot be read")
+def test_a_set_that_cannot_be_read(school: Path) -> None:
+    """A file that cannot be read stops its set only."""
+    users = school / "csv" / "Prep" / "users.csv"
+    users.unlink()
+    users.symlink_to("/proc/self/mem")  # opens, and cannot be read
+
+    told = validate()
+
+    assert (told.exit_code, [(line["event"], line["profile"]) for line in logs(told)]) == (
+        2, [("profile.failed", "Prep")]
+    )  # fmt: skip
+    assert paths(told) == ["csv/Seniors"]
 
 
 def test_nothing_published_yet(here: Path) -> None:
@@ -176,17 +207,17 @@ def test_nothing_published_yet(here: Path) -> None:
         pytest.param([], 2, "profile.failed", id="every profile"),
         pytest.param(["torn"], 2, "profile.failed", id="the wrong one"),
         pytest.param(["Seniors"], 0, "profile.passed_over", id="another one"),
-        pytest.param(["./csv/Seniors"], 0, None, id="a folder"),
+        pytest.param(["./csv/Seniors"], 0, "profile.passed_over", id="a folder, which may be its own"),
     ],
 )
-def test_a_wrong_profile(school: Path, targets: list[str], code: int, event: str | None) -> None:
-    """A wrong profile file is the caller's mistake if it was asked for, else a warning, and no matter to a folder."""
+def test_a_wrong_profile(school: Path, targets: list[str], code: int, event: str) -> None:
+    """A wrong profile file is the caller's mistake if it was asked for, else a warning."""
     (school / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
 
     told = validate(*targets)
 
     assert told.exit_code == code
-    assert [line["event"] for line in logs(told)] == ([event] if event else [])
+    assert [line["event"] for line in logs(told)] == [event]
     assert len(paths(told)) == {"[]": 2, "['torn']": 0}.get(str(targets), 1)
 
 
@@ -240,6 +271,17 @@ def test_strict(school: Path) -> None:
     assert command("validate", "Seniors", "--strict").exit_code == 1
 
 
+def test_strict_in_a_test_report(school: Path) -> None:
+    """What makes the exit code 1 fails in the report that a CI server reads, too."""
+    _append(school, b"11,7983000000501,student")  # stands there already
+
+    mild, strict = (command("validate", "Seniors", "--format", "junit", *more) for more in ((), ("--strict",)))
+
+    assert (mild.exit_code, '<failure message="The same thing is said twice: 1 warning"' in mild.out) == (0, False)
+    assert (strict.exit_code, '<failure message="The same thing is said twice: 1 warning"' in strict.out) == (1, True)
+    assert 'failures="1"' in strict.out
+
+
 def test_max_findings(school: Path) -> None:
     """Of more findings than wanted the rest is counted."""
     enrollments = school / "csv" / "Seniors" / "enrollments.csv"
@@ -274,6 +316,53 @@ def test_files_are_compared_with_the_last_publication(school: Path, record: str,
     file.write_text(json.dumps(last), encoding="utf-8")
 
     assert ("SDS109" in codes(validate("Prep"))) is found
+
+
+def test_a_folder_in_another_format_than_published(school: Path) -> None:
+    """A folder is judged in the format of its files, and that of the last publication is another."""
+    shutil.rmtree(school / "csv" / "Seniors")
+    shutil.copytree(school / "csv" / "Prep", school / "csv" / "Seniors")
+
+    assert "SDS109" not in codes(validate("./csv/Seniors"))
+
+
+def test_a_damaged_record_of_the_publication(school: Path) -> None:
+    """It is told, for then nobody sees that a file is missing."""
+    (school / "state" / "published" / "Prep.json").write_text('{"', encoding="utf-8")
+
+    told = validate("Prep")
+
+    assert (told.exit_code, [(line["event"], line["profile"]) for line in logs(told)]) == (
+        0, [("publication.ignored", "Prep")]
+    )  # fmt: skip
+
+
+def test_settings_that_are_named_must_be_there(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settings file that the variable names is no guess: without it nothing is checked."""
+    monkeypatch.setenv("SDSSYNC_CONFIG", str(school / "nowhere.toml"))
+
+    assert [validate(target).exit_code for target in ("csv", "./csv/Seniors")] == [2, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be two accounts")
+@pytest.mark.parametrize("place", ["csv/Seniors", "csv"])
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])
+def test_a_folder_that_may_not_be_entered(mode: int, place: str) -> None:
+    """It is a line and a code, whatever the account may not do with the folder or the one above."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        here.chmod(0o755)
+        install(here, seniors=SENIORS)
+        (here / "csv" / "Seniors").mkdir(parents=True)
+        (here / "csv" / "Seniors" / "users.csv").write_text(STRANGE, encoding="utf-8")
+        (here / place).chmod(mode)
+        arguments = ["validate", "--config", str(here / "sdssync.toml")]
+        command(*arguments)  # loads every module while that may be done
+
+        codes_of_nobody = as_nobody(lambda: [int(command(*arguments, *target).exit_code) for target in
+                                             ([], ["Seniors"], [f"{here}/csv/Seniors"])])  # fmt: skip
+
+    assert set(codes_of_nobody) <= {1, 2}
 
 
 @pytest.mark.parametrize("output", ["text", "json", "github", "sarif", "junit"])

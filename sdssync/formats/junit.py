@@ -1,8 +1,8 @@
 """
 For test reports: JUnit XML, in which a set is a suite and each rule of its format a test.
 
-A rule fails by what is fatal or an error, as the exit code does; warnings and advice stand in the output of a test that
-has passed.
+A rule fails by what makes the exit code 1: what is fatal or an error and, with --strict, a warning. The rest stands in
+the output of a test that has passed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from sdssync.findings import SetReport, Severity
 from sdssync.formats.wording import Group, count_words, group, place, summarise, visible
 from sdssync.rules import CATALOGUE, Rule
-
-_BLOCKING = (Severity.FATAL, Severity.ERROR)
-_OTHER = (Severity.WARNING, Severity.ADVICE)
 
 
 def render(reports: Sequence[SetReport]) -> str:
@@ -33,7 +30,7 @@ def _suite(root: Element, report: SetReport) -> Element:
     for rule in rules:
         case = SubElement(suite, "testcase", classname=visible(report.path), name=f"{rule.code} {rule.name}")
         if rule.code in groups:
-            _tell(case, groups[rule.code])
+            _tell(case, groups[rule.code], report.failing)
     suite.set("tests", str(len(rules)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     SubElement(suite, "system-out").text = summarise(report)
@@ -45,16 +42,17 @@ def _applies(rule: Rule, report: SetReport) -> bool:
     return bool(rule.severities) and report.format in rule.formats
 
 
-def _tell(case: Element, each: Group) -> None:
+def _tell(case: Element, each: Group, failing: tuple[Severity, ...]) -> None:
     """Put what a rule found into its test."""
-    blocking = {severity: number for severity, number in each.counts.items() if severity in _BLOCKING}
+    blocking = {severity: number for severity, number in each.counts.items() if severity in failing}
     if blocking:
         failure = SubElement(
             case, "failure", message=f"{each.rule.title}: {count_words(blocking)}", type=next(iter(blocking))
         )
-        failure.text = "\n".join(_lines(each, _BLOCKING))
+        failure.text = "\n".join(_lines(each, failing))
     if len(blocking) < len(each.counts):
-        SubElement(case, "system-out").text = "\n".join(_lines(each, _OTHER))
+        others = tuple(severity for severity in Severity if severity not in failing)
+        SubElement(case, "system-out").text = "\n".join(_lines(each, others))
 
 
 def _lines(each: Group, severities: tuple[Severity, ...]) -> Iterator[str]:

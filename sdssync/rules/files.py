@@ -36,14 +36,14 @@ def missing_files(names: frozenset[str], context: Context) -> None:
         context.ledger.add(Verdict("SDS110" if unpaired else "SDS101", Severity.FATAL, message), Place(table.name))
 
 
-def changed_file_set(names: frozenset[str], published: frozenset[str] | None, context: Context) -> None:
+def changed_file_set(names: frozenset[str], published: frozenset[str], context: Context) -> None:
     """
     Report files that came or went since the last publication of the same format (F09).
 
     Why: SDS takes the records of a file left out as no longer active. Bad: courses.csv was sent before, and is not now.
     Mend: send the same files every time.
     """
-    if published is None or context.format.name is not SdsFormat.V21:
+    if context.format.name is not SdsFormat.V21:
         return
     for table in context.tables.values():
         if table.name in published and table.name not in names:
