@@ -6,11 +6,11 @@ Nothing here makes, opens or changes a file.
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from sdssync.errors import ConfigError, OutputError
-from sdssync.paths import holds, is_root, place, printable
+from sdssync.errors import OutputError
+from sdssync.paths import printable
 from sdssync.schema import FORMATS
 
 SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.files)
@@ -22,38 +22,24 @@ _NAME_SURROGATE = 0x2000_0000
 """In a reparse tag of Windows: stands for another place, as symbolic links and junctions do and cloud files do not."""
 
 
-def check_output(output: Path, *, forbidden: Iterable[Path]) -> None:
-    """
-    See that a folder is ours to replace, or is not there yet; a link among its parents is allowed.
-
-    `forbidden` are the folders of the settings, the state and the profiles: the output may be in them, but neither be
-    one of them nor hold one. Raises ConfigError for what the settings show, OutputError for what is on the disk.
-    """
-    hint = "give the profile a folder of its own as output"
-    if is_root(output):
-        raise ConfigError(f"output {output}: it is the root of a drive", hint)
-    for folder in forbidden:
-        if holds(place(output), place(folder)):
-            raise ConfigError(f"output {output}: it is or holds the folder {folder}, which sdssync needs itself", hint)
-    check_folder(output)
-
-
 def check_folder(output: Path) -> None:
     """
     See that at this path there is nothing, or a real folder that holds SDS files and nothing else.
 
-    Raises OutputError; it names at most three of the strangers, shortened, and none that holds an address.
+    A link among its parents is allowed. What the settings alone show is told in `profile_file`. Raises OutputError; it
+    names at most three of the strangers, shortened, and none that holds an address.
     """
-    hint = "choose another output folder, or move away what is not of the set; nothing has been touched"
     try:
         fault = _place_fault(output)
         strangers = sorted(_strangers(output)) if not fault and os.path.lexists(output) else []
     except OSError as error:
+        hint = "let the account of sdssync read and write there, or choose another output folder"
         raise OutputError(f"output {output}: it cannot be read: {error.strerror}", hint) from error
     if strangers:
         more = f" and {len(strangers) - _SHOWN} more" if len(strangers) > _SHOWN else ""
         fault = f"it holds more than the files of an SDS set: {', '.join(strangers[:_SHOWN])}{more}"
     if fault:
+        hint = "choose another output folder, or move away what is not of the set; nothing has been touched"
         raise OutputError(f"output {output}: {fault}", hint)
 
 

@@ -9,10 +9,9 @@ import ntpath
 import os
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePath, PureWindowsPath
-
-from sdssync.errors import ConfigError
 
 NAME_LIMIT = 60
 """Characters: with four bytes each and an ending, still within the 255 bytes of a file name."""
@@ -24,6 +23,9 @@ _DEVICES = re.compile(
 _SEPARATORS = re.compile(r"[/\\]")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _FOREIGN = re.compile(r"[A-Za-z]:[/\\]|\\\\")
+_SIBLING_LIMIT = 200
+"""Bytes of a folder's name that its hidden siblings can carry on: file systems allow 255."""
+_SIBLING = re.compile(r"\..+\.sdssync-(?:new|old)", re.IGNORECASE)
 _DRIVE_RELATIVE = re.compile(r"[A-Za-z]:(?![/\\])")
 
 
@@ -44,8 +46,21 @@ def name_fault(name: str) -> str:
         (name.endswith("."), "it ends with a dot"),
         (bool(_DEVICES.fullmatch(name)), "Windows reserves it for a device"),
         (len(name) > NAME_LIMIT, f"it has more than {NAME_LIMIT} characters"),
+        (not _is_encodable(name), _NOT_ENCODABLE),
     )
     return next((fault for applies, fault in faults if applies), "")
+
+
+_NOT_ENCODABLE = "file names cannot hold its letters for this account; set the variable PYTHONUTF8=1 for it"
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether file names can hold a text: where an account has a locale that knows ASCII only, they may not."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def path_fault(text: str) -> str:
@@ -56,7 +71,7 @@ def path_fault(text: str) -> str:
         return r"it holds control characters; in double quotes \n, \t, \b, \f and \r mean such, so use single quotes"
     if _DRIVE_RELATIVE.match(text):
         return r"after a drive letter and its colon a path goes on with \ or /"
-    return ""
+    return "" if _is_encodable(text) else _NOT_ENCODABLE
 
 
 def is_foreign(text: str) -> bool:
@@ -104,21 +119,17 @@ def holds(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
     return inner[: len(outer)] == outer
 
 
-def require_encodable(*texts: str) -> None:
-    """
-    See that file names can hold these texts.
+def hidden_sibling(folder: Path, role: str) -> Path:
+    """Name a hidden folder beside a folder; a name that would get too long is cut and told apart by a sum."""
+    name = folder.name
+    if len(os.fsencode(name)) > _SIBLING_LIMIT:
+        name = f"{name[: _SIBLING_LIMIT // 8]}-{zlib.crc32(os.fsencode(name)):08x}"
+    return folder.with_name(f".{name}.sdssync-{role}")
 
-    Raises:
-        ConfigError: they cannot, because the account of the run has a locale that knows ASCII only.
-    """
-    try:
-        for text in texts:
-            os.fsencode(text)
-    except UnicodeEncodeError:
-        raise ConfigError(
-            "the profile's name or output has letters that file names cannot hold for this account",
-            "set the variable PYTHONUTF8=1 for the task, or use plain letters",
-        ) from None
+
+def is_hidden_sibling(folder: Path) -> bool:
+    """Whether a folder has the name of one that publishing makes, and removes, beside another."""
+    return bool(_SIBLING.fullmatch(folder.name))
 
 
 def shown(file: Path, folder: Path) -> str:

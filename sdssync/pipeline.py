@@ -13,14 +13,14 @@ from enum import Enum
 from pathlib import Path
 
 from sdssync import __version__, events, logs, notices
-from sdssync.errors import ConfigError, ExitCode, SdsSyncError
-from sdssync.guards import check_output
+from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
+from sdssync.guards import check_folder
 from sdssync.intake import Progress, take_document
 from sdssync.lock import installation_lock
 from sdssync.mistakes import describe
-from sdssync.paths import is_foreign, require_encodable, same_name
+from sdssync.paths import is_foreign, same_name
 from sdssync.profile import BrokenProfile, Installation, Profile
-from sdssync.publications import Publication, read_publication, tidy_publications, write_publication
+from sdssync.publications import Publication, record_publication, tidy_publications
 from sdssync.publish import heal, publish, staging, unchanged
 from sdssync.records import Reading
 from sdssync.report import Outcome, ProfileResult, RunReport
@@ -29,7 +29,7 @@ from sdssync.rows import tables, write
 from sdssync.selection import Roll, call_roll, select
 from sdssync.settings import Settings
 from sdssync.subjects import SubjectSummary, summarise_subjects
-from sdssync.verdict import judge
+from sdssync.verdict import Verdict, judge
 
 
 class Mode(Enum):
@@ -95,7 +95,7 @@ def list_subjects(settings: Settings, *, cached: bool, progress: Progress) -> tu
 def _run_current(profiles: Sequence[Profile], settings: Settings, job: Job, progress: Progress) -> list[ProfileResult]:
     """Put the output folders right, take the document, run the profiles; without a document each of them has failed."""
     tidy_publications(settings.state)
-    results = [_attempt(profile, lambda each: _prepare(each, settings, job.today)) for profile in profiles]
+    results = [_attempt(profile, lambda each: _prepare(each, job.today)) for profile in profiles]
     ready = [profile for profile, result in zip(profiles, results, strict=True) if not result.exit_code]
     failed = [result for result in results if result.exit_code]
     if not ready:
@@ -123,7 +123,7 @@ def _attempt(profile: Profile, step: Callable[[Profile], ProfileResult]) -> Prof
             return _result(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log")
 
 
-def _prepare(profile: Profile, settings: Settings, today: date) -> ProfileResult:
+def _prepare(profile: Profile, today: date) -> ProfileResult:
     """
     See that the output folder is ours, and put right what a crash left there, be there a document this night or not.
 
@@ -134,9 +134,9 @@ def _prepare(profile: Profile, settings: Settings, today: date) -> ProfileResult
     notices.warn_of_expiry(profile, today)
     if is_foreign(profile.output_as_written):
         raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
-    require_encodable(profile.name, profile.output_as_written)
-    check_output(profile.output, forbidden=(settings.folder, settings.state, settings.profiles))
-    heal(profile.output)
+    check_folder(profile.output)
+    if heal(profile.output):
+        events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
     return _result(profile, Outcome.GENERATED)
 
 
@@ -161,38 +161,57 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
     else:
         roster = enrol(selection, profile, include_names=settings.school.include_names)
     notices.warn_of_blank_grades(roster, profile)
-    with staging(profile.output) as staged:
-        write(tables(roster, settings.school, profile), staged)
-        result = _generated(profile, roster)
-        verdict = judge(staged, roster, profile, settings)
-        notices.tell_verdict(verdict)
-        result = replace(result, findings=verdict.report.codes)
-        if verdict.refusal:
-            events.log().error("profile.rejected", reason=verdict.refusal)
-            return replace(result, outcome=Outcome.REJECTED, exit_code=ExitCode.INVALID, why=verdict.refusal)
-        if mode is Mode.DRY_RUN:
-            return result
-        return replace(result, outcome=_publish(staged, profile, settings))
+    result = None
+    try:
+        with staging(profile.output) as staged:
+            write(tables(roster, settings.school, profile), staged)
+            generated = _generated(profile, roster)
+            verdict = judge(staged, roster, profile, settings)
+            notices.tell_verdict(verdict)
+            generated = replace(generated, findings=verdict.report.codes)
+            if verdict.refusal:
+                result = _reject(generated, verdict)
+            elif mode is Mode.DRY_RUN:
+                result = generated
+            else:
+                result = _publish(generated, staged, profile, settings)
+    except OutputError as error:
+        if result is None:
+            raise
+        result = _hampered(result, error)
+    return result
 
 
-def _publish(staged: Path, profile: Profile, settings: Settings) -> Outcome:
-    """Let the staged set take the place of the published one, unless they are the same."""
+def _reject(result: ProfileResult, verdict: Verdict) -> ProfileResult:
+    events.log().error("profile.rejected", reason=verdict.refusal)
+    return replace(result, outcome=Outcome.REJECTED, exit_code=ExitCode.INVALID, why=verdict.refusal)
+
+
+def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: Settings) -> ProfileResult:
+    """Let the staged set take the place of the published one, unless they are the same, and keep a record of it."""
     log = events.log()
-    publication = Publication(
-        published_at=datetime.now(UTC),
-        format=profile.format,
-        files=tuple(sorted(file.name for file in staged.iterdir())),
-    )
+    files = tuple(sorted(file.name for file in staged.iterdir()))
+    now = Publication(published_at=datetime.now(UTC), format=profile.format, files=files)
     if unchanged(staged, profile.output):
-        last = read_publication(settings.state, profile.name)
-        if last is None or (last.format, last.files) != (publication.format, publication.files):
-            write_publication(settings.state, profile.name, publication)
+        result = replace(result, outcome=Outcome.UNCHANGED)
         log.info("profile.unchanged", reason="the published files have these bytes already")
-        return Outcome.UNCHANGED
-    publish(staged, profile.output)
-    write_publication(settings.state, profile.name, publication)
-    log.info("profile.published", output=profile.output_as_written, files=len(publication.files))
-    return Outcome.PUBLISHED
+        now = replace(now, published_at=datetime.fromtimestamp(profile.output.stat().st_mtime, UTC))
+    else:
+        publish(staged, profile.output)
+        result = replace(result, outcome=Outcome.PUBLISHED)
+        log.info("profile.published", output=profile.output_as_written, files=len(files))
+    try:
+        record_publication(settings.state, profile.name, now)
+    except OutputError as error:
+        return _hampered(result, error)
+    return result
+
+
+def _hampered(result: ProfileResult, error: OutputError) -> ProfileResult:
+    """Say that the sets are where they belong, and what could not be done besides."""
+    logs.failed("profile.hampered", error)
+    why = "; ".join(filter(None, (result.why, str(error))))
+    return replace(result, exit_code=max(result.exit_code, error.exit_code), why=why)
 
 
 class _Rolls:

@@ -13,7 +13,18 @@ from typing import Any
 
 from sdssync.config_model import ProfileModel
 from sdssync.mistakes import FileMistakes, Mistake, check_shape, read_toml, wrong
-from sdssync.paths import holds, is_root, name_fault, path_fault, place, printable, resolve, same_name, shown
+from sdssync.paths import (
+    holds,
+    is_hidden_sibling,
+    is_root,
+    name_fault,
+    path_fault,
+    place,
+    printable,
+    resolve,
+    same_name,
+    shown,
+)
 from sdssync.schema import SdsFormat
 from sdssync.settings_file import SettingsFile
 from sdssync.template import Template
@@ -66,7 +77,7 @@ class Draft:
     name: str
     """The name in the file, else the stem."""
     place: tuple[str, ...]
-    """The output folder as `paths.place` gives it; () where nothing usable is written."""
+    """The output folder as `paths.place` gives it; () where nothing is written that can be used."""
     profile: Profile | None
     """What the file says, if it can be told."""
     mistakes: tuple[Mistake, ...]
@@ -96,8 +107,9 @@ def draft(file: Path, raw: dict[str, Any] | Mistake, settings: SettingsFile) -> 
     name, written = raw.get("name"), raw.get("output")
     output = resolve(settings.folder, written) if isinstance(written, str) and not path_fault(written) else None
     claimed = place(output) if output else ()
-    if output:
-        mistakes += _output_mistakes(output, claimed, settings)
+    if output and (refused := _output_mistakes(output, claimed, settings)):
+        mistakes += refused
+        claimed = ()  # one that is refused as it is stands in nobody's way
     name = name if isinstance(name, str) and not name_fault(name) else printable(stem)
     profile = _profile(model, file, name, output) if model and output and not mistakes else None
     return Draft(file=file, shown=seen_as, name=name, place=claimed, profile=profile, mistakes=mistakes)
@@ -167,17 +179,17 @@ def _repetitions(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
 
 
 def _output_mistakes(output: Path, claimed: tuple[str, ...], settings: SettingsFile) -> tuple[Mistake, ...]:
-    """Tell what the settings alone show against an output folder: publishing replaces it as a whole."""
-    if is_root(output):
-        return (Mistake("output", "expected a folder for the CSV files alone, found a drive or root"),)
-    taken = (("settings", settings.folder), ("state", settings.state), ("profiles", settings.profiles))
-    return tuple(
-        Mistake(
-            "output", f"expected a folder for the CSV files alone, found one that is or holds the folder of the {what}"
-        )
-        for what, folder in taken
-        if holds(claimed, place(folder))
-    )[:1]
+    """Tell what the settings alone show against an output folder, at most one thing: publishing replaces it."""
+    ours = (("settings", settings.folder), ("state", settings.state), ("profiles", settings.profiles))
+    state = place(settings.state)
+    faults = (
+        (is_root(output), "a drive or root"),
+        *((holds(claimed, place(folder)), f"one that is or holds the folder of the {what}") for what, folder in ours),
+        (holds(state, claimed), "one inside the folder of the state"),
+        (is_hidden_sibling(output), "one with the name of a set in the making"),
+    )
+    found = [fault for applies, fault in faults if applies]
+    return tuple(Mistake("output", f"expected a folder for the CSV files alone, found {fault}") for fault in found[:1])
 
 
 def _profile(model: ProfileModel, file: Path, name: str, output: Path) -> Profile:

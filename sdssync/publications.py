@@ -42,6 +42,18 @@ def read_publication(state: Path, profile: str) -> Publication | None:
         return None
 
 
+def record_publication(state: Path, profile: str, publication: Publication) -> None:
+    """
+    Keep a record of a set that is published, unless there is one of it already: with its files, and not older.
+
+    So a run that was killed before it could write the record has it written by the next. Raises OutputError.
+    """
+    last = read_publication(state, profile)
+    known = last is not None and (last.format, last.files) == (publication.format, publication.files)
+    if last is None or not known or last.published_at < publication.published_at:
+        write_publication(state, profile, publication)
+
+
 def write_publication(state: Path, profile: str, publication: Publication) -> None:
     """Replace the record of a profile; a kill leaves the former one or the new one. Raises OutputError."""
     record = _record_file(state, profile)

@@ -16,7 +16,6 @@ import errno
 import os
 import stat
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -26,12 +25,11 @@ from sdssync import exchange
 from sdssync.errors import OutputError
 from sdssync.exchange import Swap, patiently, rename
 from sdssync.guards import SDS_FILES, check_folder, is_link
+from sdssync.paths import hidden_sibling
 
 LINGER = 0.1
 """Seconds that a former set stays readable for those who opened its folder before the swap."""
 
-_NAME_LIMIT = 200
-"""Bytes of a folder's name that its hidden siblings can carry on: file systems allow 255."""
 _BLOCK = 1 << 20
 
 _HINTS = {
@@ -53,10 +51,10 @@ def staging(output: Path) -> Iterator[Path]:
     Give a fresh, empty folder to build a set in; whatever is there at the end is removed.
 
     First puts right what a crash left behind. The folder may hold files with SDS names only. Raises OutputError, also
-    for an OSError of the block.
+    for an OSError of the block, and when what is there at the end cannot be removed.
     """
     heal(output)
-    staged = _sibling(output, "new")
+    staged = hidden_sibling(output, "new")
     with _reporting(output):
         output.parent.mkdir(parents=True, exist_ok=True)
         staged.mkdir(mode=_first_mode(output))
@@ -67,6 +65,8 @@ def staging(output: Path) -> Iterator[Path]:
         with suppress(OutputError):  # the first error tells more; the next run heals
             heal(output)
         raise
+    with _reporting(output):
+        _flush_folder(output.parent)
     heal(output)
 
 
@@ -81,9 +81,9 @@ def unchanged(staged: Path, output: Path) -> bool:
 
 def publish(staged: Path, output: Path, *, swap: Swap = exchange.swap, linger: float = LINGER) -> None:
     """
-    Put a staged set in the place of the output folder, which gives it owner and mode, and remove the former set.
+    Put a staged set in the place of the output folder, which gives it owner and mode.
 
-    On an OutputError the output is as it was, unless the message says that the new set is published.
+    The former set is removed at the end of `staging`. On an OutputError the output is as it was.
     """
     check_folder(output)
     with _reporting(output):
@@ -91,16 +91,10 @@ def publish(staged: Path, output: Path, *, swap: Swap = exchange.swap, linger: f
         replaces = os.path.lexists(output)
         if replaces:
             _take_over(staged, output)
-            swap(staged, output, _sibling(output, "old"))
+            swap(staged, output, hidden_sibling(output, "old"))
         else:
             rename(staged, output)
-    try:
-        with _reporting(output):
-            _flush_folder(output.parent)
-        time.sleep(linger if replaces else 0)
-        heal(output)
-    except OutputError as error:
-        raise OutputError(f"output {output}: the new set is published, but {error.message}", error.hint) from error
+    time.sleep(linger if replaces else 0)
 
 
 def heal(output: Path) -> bool:
@@ -110,7 +104,7 @@ def heal(output: Path) -> bool:
     If the crash came while the output had no folder, the former set is put back: it is the last that a run had
     acknowledged. Raises OutputError.
     """
-    staged, aside = _sibling(output, "new"), _sibling(output, "old")
+    staged, aside = hidden_sibling(output, "new"), hidden_sibling(output, "old")
     if not os.path.lexists(staged) and not os.path.lexists(aside):
         return False
     with _reporting(output):
@@ -124,14 +118,6 @@ def heal(output: Path) -> bool:
             rename(aside, staged)  # so that the name of the former set never holds half of one
             _remove(staged)
     return True
-
-
-def _sibling(output: Path, role: str) -> Path:
-    """Name a hidden folder beside an output folder; a name that would get too long is cut and told apart by a sum."""
-    name = output.name
-    if len(os.fsencode(name)) > _NAME_LIMIT:
-        name = f"{name[: _NAME_LIMIT // 8]}-{zlib.crc32(os.fsencode(name)):08x}"
-    return output.with_name(f".{name}.sdssync-{role}")
 
 
 def _first_mode(output: Path) -> int:
@@ -179,13 +165,21 @@ def _remove(folder: Path) -> None:
                 return
             folder.chmod(stat.S_IMODE(status.st_mode) | stat.S_IRWXU)
             for name in sorted(SDS_FILES):
-                patiently(partial((folder / name).unlink, missing_ok=True))
+                patiently(partial(_unlink, folder / name))
             patiently(folder.rmdir)
     except OSError as error:
         raise OutputError(
             f"{folder}: this left-over of a former set cannot be removed: {error.strerror}",
             "close programs that have it open, or see what is in it and remove it",
         ) from error
+
+
+def _unlink(file: Path) -> None:
+    """Remove a file, if it is there; on Windows one that may only be read would refuse."""
+    with suppress(FileNotFoundError):
+        if os.name == "nt":
+            file.chmod(stat.S_IWRITE)
+        file.unlink()
 
 
 def _names(folder: Path) -> list[str]:

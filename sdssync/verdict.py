@@ -57,8 +57,9 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: Settings) ->
 
     A set with anything fatal or an error is refused. One of a `parity` profile is published whatever an error says, as
     the script's sets were: only what is fatal refuses it, or a file without rows where the published one has some.
+    What the profile selects is a matter of `sdssync validate` alone; what it ignores holds here as far as it may.
     """
-    options = check_options(profile, settings)
+    options = replace(check_options(profile, settings), select=(), ignore=_tolerated(profile))
     report = _with_clashes(check_set(staged, options, shown_as=profile.output_as_written), roster)
     if profile.parity:
         blocking = {code for code, severity in report.counts if severity is Severity.FATAL}
@@ -68,6 +69,15 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: Settings) ->
         blocking = {code for code, severity in report.counts if severity in BLOCKING}
     named = (f"{code} {CATALOGUE[code].name} ({report.codes[code]})" for code in sorted(blocking))
     return Verdict(report=report, refusal=", ".join(named))
+
+
+def _tolerated(profile: Profile) -> tuple[str, ...]:
+    """Return the rules that the profile ignores, but for those that keep people from being removed by mistake."""
+    return tuple(
+        code
+        for code, rule in CATALOGUE.items()
+        if code.startswith(profile.ignore) and code != _NO_ROWS and Severity.FATAL not in rule.severities
+    )
 
 
 def check_options(profile: Profile, settings: Settings) -> CheckOptions:

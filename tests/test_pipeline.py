@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,66 @@ def test_the_events(school: Path) -> None:
         "source.parsed",
         "run.finished",
     ]
+
+
+def test_published_and_no_record_of_it(school: Path) -> None:
+    """A set that is in place is published, whatever becomes of the record; the code says that something is amiss."""
+    (school / "state").mkdir()
+    (school / "state" / "published").write_text("", encoding="utf-8")
+
+    told = command("run", "Seniors", "--format", "json")
+
+    [result] = told.json["profiles"]
+    events = [line["event"] for line in logs(told)]
+    assert (told.exit_code, result["outcome"], result["users"]) == (6, "published", 2)
+    assert "the record of the publication cannot be written" in result["why"]
+    assert [event for event in events if event.startswith("profile.")][-2:] == ["profile.published", "profile.hampered"]
+    assert (school / "csv" / "Seniors" / "users.csv").exists()
+
+
+@pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that cannot be removed")
+def test_a_former_set_that_stays(school: Path) -> None:
+    """What is left over of the former set does not make the new one unpublished."""
+    assert command("run", "Seniors").exit_code == 0
+    (school / "profiles.d" / "seniors.toml").write_text(SENIORS + 'suffix = "x"\n', encoding="utf-8")
+    former = school / "csv" / "Seniors" / "users.csv"
+    if subprocess.run(["chattr", "+i", former], check=False, capture_output=True).returncode:
+        pytest.skip("this file system has no files that cannot be changed")
+
+    try:
+        told = command("run", "Seniors", "--format", "json")
+    finally:
+        subprocess.run(["chattr", "-R", "-i", school / "csv"], check=True)
+
+    assert (told.exit_code, outcomes(told)) == (6, {"Seniors": "published"})
+
+
+def test_a_run_that_was_killed_before_its_record(school: Path) -> None:
+    """The next run, for which nothing has changed, says when the set was published."""
+    assert command("run", "Seniors").exit_code == 0
+    record = school / "state" / "published" / "Seniors.json"
+    was = json.loads(record.read_bytes())
+    record.write_text(json.dumps(was | {"published_at": "2026-01-01T00:00:00Z"}), encoding="utf-8")
+
+    told = command("run", "Seniors", "--format", "json")
+
+    now = datetime.fromisoformat(json.loads(record.read_bytes())["published_at"])
+    assert outcomes(told) == {"Seniors": "unchanged"}
+    assert abs(now - datetime.fromisoformat(was["published_at"])) < timedelta(seconds=10)
+    stamp = record.stat().st_mtime_ns
+    assert command("run", "Seniors").exit_code == 0
+    assert record.stat().st_mtime_ns == stamp
+
+
+def test_a_crash_is_told(school: Path) -> None:
+    """What a killed run left behind is put right, and the log says so."""
+    assert command("run", "Seniors").exit_code == 0
+    (school / "csv" / ".Seniors.sdssync-new").mkdir()
+
+    told = command("run", "Seniors", "--format", "json")
+
+    assert (told.exit_code, outcomes(told)) == (0, {"Seniors": "unchanged"})
+    assert [line["profile"] for line in logs(told, "profile.healed")] == ["Seniors"]
 
 
 def test_unchanged_touches_nothing(school: Path) -> None:

@@ -274,6 +274,15 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
         ),
         pytest.param('output = "/"', f"{ALONE} a drive or root", id="root"),
         pytest.param(r"output = 'c:\'", f"{ALONE} a drive or root", id="drive"),
+        pytest.param('output = "state/published"', f"{ALONE} one inside the folder of the state", id="in the state"),
+        *(
+            pytest.param(
+                f'output = "csv/{name}"',
+                f"{ALONE} one with the name of a set in the making",
+                id=name,
+            )
+            for name in (".S.sdssync-new", ".S.sdssync-OLD")
+        ),
         pytest.param(
             "output = 'C:/'",
             f"{ALONE} a drive or root",
@@ -305,9 +314,12 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
 def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
     """A folder that publishing would replace together with our own files is refused."""
     (tmp_path / "link").symlink_to(tmp_path)
-    config = install(tmp_path, a=output)
+    config = install(tmp_path, a=output, b='output = "csv/B"')
 
-    assert broken(load(config)) == {"profiles.d/a.toml": [expected]}
+    installation = load(config)
+
+    assert broken(installation) == {"profiles.d/a.toml": [expected]}
+    assert [profile.name for profile in installation.profiles] == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,32 @@ def test_a_file_without_rows(tmp_path: Path, parity: str) -> None:
     assert published(tmp_path) == before
 
 
+@pytest.mark.parametrize("parity", ["true", "false"])
+@pytest.mark.parametrize("choice", ['select = ["SDS3"]', 'ignore = ["SDS108"]', 'ignore = ["SDS"]'])
+def test_no_choice_of_rules_lets_everybody_leave(tmp_path: Path, choice: str, parity: str) -> None:
+    """Whatever a profile selects or ignores, a file without rows takes the place of none that has some."""
+    assert run(tmp_path, PLAIN, f"parity = {parity}")[0] == 0
+    before = published(tmp_path)
+
+    code, result = run(tmp_path, NOBODY_LISTED, f"parity = {parity}\n[validate]\n{choice}")
+
+    assert (code, result["outcome"], "SDS108" in result["why"]) == (1, "rejected", True)
+    assert published(tmp_path) == before
+
+
+def test_an_error_that_a_profile_ignores(tmp_path: Path) -> None:
+    """A school may live with an error that costs a record; it is asked for by name, and not told then."""
+    id_of_two_people = replace(with_second(email="not an address"), staff=(StaffRecord(email="@"),))
+    names = SETTINGS.replace("[isams]", "include_names = true\n[isams]")
+    config = install(tmp_path, names, seniors='output = "csv"\n[validate]\nignore = ["SDS217"]\n')
+    (tmp_path / "hartley.xml").write_text(id_of_two_people.xml(), encoding="utf-8", newline="")
+
+    ran = command("run", "seniors", "--config", config, "--format", "json")
+
+    assert (ran.exit_code, ran.json["profiles"][0]["outcome"]) == (0, "published")
+    assert "SDS217" not in ran.json["profiles"][0]["findings"]
+
+
 def test_a_first_set_without_rows(tmp_path: Path) -> None:
     """A parity profile that has published nothing may publish a file without rows, and again."""
     assert run(tmp_path, NOBODY_LISTED, "parity = true")[1]["outcome"] == "published"
