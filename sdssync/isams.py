@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 from sdssync import events, prolog, refusal
 from sdssync.deadline import Deadline
 from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
+from sdssync.exchange import patiently
 from sdssync.failure import Failure
 from sdssync.settings import ApiKey, RecordedSource, RemoteSource
 
@@ -64,7 +65,7 @@ class Download:
     last: Path
     """Where the last good document is kept."""
 
-    def keep(self) -> Document:
+    def keep(self) -> None:
         """
         Let this document take the place of the last one.
 
@@ -73,8 +74,7 @@ class Download:
 
         """
         with _writing():
-            self.document.path.replace(self.last)
-        return replace(self.document, path=self.last)
+            patiently(lambda: self.document.path.replace(self.last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def download(
         yield Download(document=document, last=state / LAST_DOCUMENT)
 
 
-def cached(state: Path, max_bytes: int | None) -> Document:
+def cached(state: Path, max_bytes: int) -> Document:
     """
     Return the document that was downloaded last.
 
@@ -154,8 +154,8 @@ def _measure(path: Path) -> tuple[int, datetime]:
     return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
 
 
-def _check_size(size: int, max_bytes: int | None) -> None:
-    if max_bytes is not None and size > max_bytes:
+def _check_size(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
         raise SourceMalformedError(
             f"the document has {size} bytes, more than the {max_bytes} allowed", "if it may, raise [isams] max_bytes"
         )

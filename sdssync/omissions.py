@@ -61,13 +61,14 @@ _REASONS = {reason: place for place, reason in enumerate(Reason)}
 
 
 def sorted_omissions(omissions: Iterable[Omission]) -> tuple[Omission, ...]:
-    """Put omissions into their fixed order: users, classes, enrollments; by reason; by id."""
-    return tuple(
-        sorted(
-            omissions,
-            key=lambda each: (_KINDS[each.kind], _REASONS[each.reason], order(each.class_id), order(each.id)),
-        )
-    )
+    """Put omissions into their fixed order: users, classes, enrollments; by reason; by ids; by what is printed."""
+    return tuple(sorted(omissions, key=_place))
+
+
+def _place(each: Omission) -> tuple[object, ...]:
+    pupil = each.pupil
+    printed = (pupil.surname, pupil.forename, pupil.year) if pupil else ()
+    return _KINDS[each.kind], _REASONS[each.reason], order(each.class_id), order(each.id), printed
 
 
 def contains_line_break(*values: str) -> bool:

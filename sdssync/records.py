@@ -84,6 +84,11 @@ def _fields(record: etree._Element, *names: str) -> dict[str, str | None]:
     return {child.tag: child.text or "" for child in record.iterchildren(*names)}
 
 
+def _datasets(sections: Sequence[str]) -> str:
+    """Name sections as the control panel of iSAMS does."""
+    return " and ".join(f'"{DATASETS[SECTIONS[name].method]}"' for name in sections)
+
+
 class Records:
     """What has been read so far, section by section."""
 
@@ -117,19 +122,16 @@ class Records:
             self._counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
 
     def check_complete(self) -> None:
-        """Refuse a document that would make people leave because iSAMS did not send them."""
-        for name, section in SECTIONS.items():
-            dataset = DATASETS[section.method]
-            if name not in self._counts:
-                raise SourceMalformedError(
-                    f"the iSAMS document is not complete: section {section.manager}/{name} is missing",
-                    f'tick "{dataset}" for the key in the iSAMS control panel, API Services Manager, Batch Methods',
-                )
-            if not self._counts[name] and not section.may_be_empty:
-                raise SourceMalformedError(
-                    f"the iSAMS document is not complete: section {section.manager}/{name} holds no {section.record}",
-                    f'look at "{dataset}" in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours',
-                )
+        """Refuse a document that would make people leave because iSAMS did not send them; tell all that it lacks."""
+        missing = [name for name in SECTIONS if name not in self._counts]
+        empty = [name for name, each in SECTIONS.items() if not self._counts.get(name, 1) and not each.may_be_empty]
+        lacks = [f"section {SECTIONS[name].manager}/{name} is missing" for name in missing]
+        lacks += [f"section {SECTIONS[name].manager}/{name} holds no {SECTIONS[name].record}" for name in empty]
+        tick = f"tick {_datasets(missing)} for the key in the iSAMS control panel, API Services Manager, Batch Methods"
+        look = f"look at {_datasets(empty)} in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours"
+        if lacks:
+            hints = [hint for hint, applies in ((tick, missing), (look, empty)) if applies]
+            raise SourceMalformedError(f"the iSAMS document is not complete: {'; '.join(lacks)}", "; ".join(hints))
 
     def reading(self) -> Reading:
         """Return the school, and the same school as the script reads it."""

@@ -46,6 +46,8 @@ _BY_ID = {
         f"{_PANEL}, Batch Methods, leave only these ticked for the key: {'; '.join(DATASETS.values())}",
     ),
 }
+_FINAL = frozenset({401, 403, 404})
+"""Statuses after which no document makes another attempt worth while."""
 _KEY_REFUSED = f"{_PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
 # status: what it means, what to do; for answers without an error document
 _BY_STATUS = {
@@ -104,7 +106,7 @@ def of_answer(status: int, text: str) -> Failure:
     document = read_error_document(text)
     if document is None:
         return of_status(status)
-    return replace(document, passing=document.passing and may_pass(status))
+    return replace(document, passing=document.passing and status not in _FINAL)
 
 
 def _missing_methods(description: str) -> Failure:

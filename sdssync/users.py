@@ -65,10 +65,11 @@ def sift(users: Sequence[User], *, include_names: bool) -> Sifted:
     for reason, offenders in _SIEVES:
         if reason is Reason.USER_WITHOUT_NAME and not include_names:
             continue
-        out = frozenset(offenders(users))
-        if not out:
+        offending = frozenset(offenders(users))
+        if not offending:
             continue
-        users = [user for user in users if user not in out]
+        out = [user for user in users if user in offending]
+        users = [user for user in users if user not in offending]
         omissions.extend(_omission(user, reason) for user in out)
         if reason is not Reason.DUPLICATE_USER:  # of these, the other row stays
             fallen.update((user.person, reason) for user in out)

@@ -191,6 +191,23 @@ def test_a_section_is_missing(tmp_path: Path, section: str) -> None:
     )
 
 
+def test_all_that_is_lacking_is_told_at_once(tmp_path: Path) -> None:
+    """Sections that are missing and sections that are empty stand in one message: an answer of iSAMS lasts a day."""
+    document = Document(order=("CurrentStaff", "CurrentPupils", "Sets"), pupils=(), sets=())
+
+    with pytest.raises(SourceMalformedError) as caught:
+        parsed(tmp_path, document)
+
+    assert str(caught.value) == (
+        "the iSAMS document is not complete: section TeachingManager/Departments is missing; section "
+        "TeachingManager/SetLists is missing; section PupilManager/CurrentPupils holds no Pupil; section "
+        "TeachingManager/Sets holds no Set"
+        f' (tick "{DATASETS["Departments"]}" and "{DATASETS["SetLists"]}" {CONTROL_PANEL}; '
+        f'look at "{DATASETS["CurrentPupils"]}" and "{DATASETS["Sets"]}" in iSAMS; '
+        "after a correction iSAMS may repeat the old answer for 24 hours)"
+    )
+
+
 @pytest.mark.parametrize("hidden", ["<!--{}-->", "<Old>{}</Old>", "<Sets><Set/>{}</Sets>"])
 def test_a_section_elsewhere_is_missing(tmp_path: Path, hidden: str) -> None:
     """A section that is not where it belongs does not make a document complete."""

@@ -78,16 +78,16 @@ def test_keeps_what_the_caller_found_good(httpserver: HTTPServer, tmp_path: Path
         assert document.path.parent == state
         assert document.path.read_bytes() == body
         assert not (state / "isams.xml").exists()
-        kept = download.keep()
+        download.keep()
 
     assert [path.name for path in state.iterdir()] == ["isams.xml"]
-    assert (kept.path, kept.bytes, kept.attempts) == (state / "isams.xml", len(body), 1)
-    assert kept.path.read_bytes() == body
-    assert kept.downloaded_at is not None
-    assert abs((datetime.now(UTC) - kept.downloaded_at).total_seconds()) < 60
+    kept = state / "isams.xml"
+    assert (kept.read_bytes(), document.bytes, document.attempts) == (body, len(body), 1)
+    assert document.downloaded_at is not None
+    assert abs((datetime.now(UTC) - document.downloaded_at).total_seconds()) < 60
     assert steps[-1] == (len(body), len(body))
     if sys.platform != "win32":
-        assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_declared_utf_16_is_accepted(httpserver: HTTPServer, tmp_path: Path) -> None:
@@ -437,7 +437,7 @@ def test_cached(tmp_path: Path) -> None:
 def test_cached_without_a_document(tmp_path: Path) -> None:
     """Without an earlier download there is no source."""
     with pytest.raises(SourceUnavailableError) as caught:
-        isams.cached(tmp_path / "state", None)
+        isams.cached(tmp_path / "state", 7)
 
     assert str(caught.value) == (
         "no document of an earlier download: isams.xml in the state folder: No such file or directory "
