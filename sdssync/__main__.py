@@ -2,10 +2,6 @@
 
 import gc
 import os
-import signal
-
-from sdssync import streams
-from sdssync.cli import main
 
 
 def run() -> None:
@@ -16,10 +12,24 @@ def run() -> None:
     them apart one by one at the end, would be a fifth of a large run: the operating system takes all of it at once.
     """
     gc.disable()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C: leave nothing behind
+    try:
+        import signal  # noqa: PLC0415  (from here on an interruption ends in order)
+
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C: leave nothing behind
+        code = _main()
+    except KeyboardInterrupt:  # before any command had begun, so there is nothing to tell
+        code = 130
+    os._exit(code)
+
+
+def _main() -> int:
+    """Load the program, which takes as long as anything that it does for a small school, and run it."""
+    from sdssync import streams  # noqa: PLC0415  (an interruption while it is loaded is one, too)
+    from sdssync.cli import main  # noqa: PLC0415
+
     code = main()
     streams.flush()
-    os._exit(code)
+    return code
 
 
 if __name__ == "__main__":

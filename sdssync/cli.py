@@ -35,11 +35,13 @@ app = typer.Typer(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     streams.prepare()
-    arguments = None if argv is None else list(argv)
+    arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         return app(args=arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
     except options.UsageError as error:
-        return options.misused(error)
+        return options.misused(error, arguments)
+    except OSError as error:  # of help and version; a result is printed by `streams`
+        return options.refuse(streams.unwritable(error), arguments)
 
 
 @app.callback(help="iSAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing.")

@@ -5,6 +5,7 @@ What other libraries log goes nowhere: they may print URLs.
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -52,10 +53,19 @@ class _LogFile(RotatingFileHandler):
         self.failed = True
 
     def doRollover(self) -> None:  # noqa: N802  (the name is logging's)
-        """Put the full file aside; if that cannot be, as while another process of Windows has it open, go on in it."""
+        """
+        Put the full file aside; if that cannot be, as while another process of Windows has it open, go on in it.
+
+        The base class would shift the older files first, and so lose one of them with each vain attempt.
+        """
+        if self.stream is not None:
+            self.stream.close()
+        full, elsewhere = Path(self.baseFilename), Path(f"{self.baseFilename}.full")
         try:
+            full.rename(elsewhere).rename(full)
             super().doRollover()
-        except OSError:  # the next run tries again
+        except OSError:
+            self.maxBytes = 0  # the next run tries again
             self.stream = self._open()
 
     def close(self) -> None:
@@ -141,8 +151,24 @@ def _in_reading_order(
     return {**first, **event}
 
 
+def _without_addresses(
+    _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Blank what looks like an e-mail address: on a command line or in a path somebody may have typed one."""
+    return {name: _blanked(value) for name, value in event.items()}
+
+
+def _blanked(value: object) -> object:
+    if isinstance(value, str):
+        return _ADDRESS.sub("an address", value) if "@" in value else value
+    return [*map(_blanked, value)] if isinstance(value, list) else value
+
+
+_ADDRESS = re.compile(r"""[^\s"'(),:;<>/\\]*@[^\s"'(),:;<>/\\]*""")
+
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
+    _without_addresses,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _in_reading_order,

@@ -10,11 +10,10 @@ import functools
 import inspect
 import logging
 import os
-import re
 import secrets
 import sys
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -125,18 +124,42 @@ UsageError: type[Any] = typer.BadParameter.__bases__[0]
 """What typer raises for a command line that it does not understand; it exports no name for it."""
 
 
-def misused(error: Any) -> ExitCode:
-    """Tell a mistake in the command line: with the usage on a terminal, else as a log line like every other error."""
-    message = re.sub(r"\S*@\S*", "(a text with @)", error.format_message())
-    if sys.stderr.isatty() or "\n" in message:  # the help, where no command is given
+def misused(error: Any, arguments: Sequence[str]) -> ExitCode:
+    """
+    Tell a mistake in the command line as a log line like every other error, below the usage on a terminal.
+
+    Where no command is given, the help is shown.
+    """
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    if "\n" in message:
         error.show()
         return ExitCode.USAGE
-    from sdssync import logs  # noqa: PLC0415  (a terminal needs none)
+    if sys.stderr.isatty() and error.ctx:
+        typer.echo(error.ctx.get_usage(), err=True)
+    command = error.ctx.command_path if error.ctx else "sdssync"
+    return refuse(ConfigError(message, f"see {command} --help"), arguments)
 
-    with logs.logging_to(LogOptions(), _run_id()):
-        command = error.ctx.command_path if error.ctx else "sdssync"
-        logs.failed("command.failed", ConfigError(message.rstrip("."), f"see {command} --help"))
-    return ExitCode.USAGE
+
+def refuse(error: SdsSyncError, arguments: Sequence[str]) -> ExitCode:
+    """Tell an error that comes before any command."""
+
+    def handler(_: Common) -> ExitCode:
+        raise error
+
+    return run(handler, _common(dict.fromkeys(_OPTIONS) | _log_options(arguments)))
+
+
+def _log_options(arguments: Sequence[str]) -> dict[str, Any]:
+    """Find where the log goes in a command line that is wrong elsewhere: a scheduled task has nothing but its file."""
+    from argparse import ArgumentError, ArgumentParser  # noqa: PLC0415  (rarely needed)
+
+    parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--log-file", type=Path)
+    parser.add_argument("--log-format", type=LogFormat)
+    try:
+        return vars(parser.parse_known_args(arguments)[0])
+    except ArgumentError:
+        return {}
 
 
 def run(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:

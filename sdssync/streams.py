@@ -32,10 +32,15 @@ def print_result(text: str) -> None:
     except OSError as error:
         # Windows has no word of its own for a pipe without a reader
         if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
-            raise OutputError(
-                f"the result could not be written to stdout: {error.strerror or type(error).__name__}",
-                "the log tells what was done",
-            ) from None
+            raise unwritable(error) from None
+
+
+def unwritable(error: OSError) -> OutputError:
+    """Make the error for a stdout that takes nothing."""
+    reason = error.strerror or type(error).__name__
+    return OutputError(
+        f"the result could not be written to stdout: {reason}", "what was to be done is done; see to stdout"
+    )
 
 
 def flush() -> None:

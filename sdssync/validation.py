@@ -49,12 +49,15 @@ class Validated:
         """Let a code count."""
         self.exit_code = max(self.exit_code, code)
 
-    def add(self, event: str, check: Callable[[], SetReport], **facts: str) -> None:
-        """Check one more set; where that cannot be, log it under the name of the event."""
+    def add(self, check: Callable[[], SetReport], *, profile: str = "") -> None:
+        """Check one more set, that of a profile or of nobody; where that cannot be, log it."""
         try:
             report = check()
         except ConfigError as error:
-            logs.failed(event, error, **facts)
+            if profile:
+                logs.failed("profile.failed", error, profile=profile)
+            else:
+                logs.failed("set.failed", error)
             self.note(error.exit_code)
         else:
             self.reports.append(report)
@@ -82,9 +85,9 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
         if isinstance(entry, BrokenProfile):
             validated.note(notices.tell_broken(entry))
         elif entry is None or installation is None:
-            validated.add("set.failed", partial(_check_folder, target, installation, choice))
+            validated.add(partial(_check_folder, target, installation, choice))
         elif _has_output(entry):
-            validated.add("profile.failed", partial(_check_profile, entry, installation, choice), profile=entry.name)
+            validated.add(partial(_check_profile, entry, installation, choice), profile=entry.name)
         else:
             validated.note(_tell_unpublished(entry))
     if installation is not None:
@@ -157,7 +160,7 @@ def _published_sets(installation: Installation, choice: Choice) -> Validated:
     for profile in installation.profiles:
         if _has_output(profile):
             check = partial(_check_profile, profile, installation, choice)
-            validated.add("profile.failed", check, profile=profile.name)
+            validated.add(check, profile=profile.name)
         else:
             events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
     for broken in installation.broken:

@@ -92,7 +92,7 @@ def test_nothing_asked() -> None:
         pytest.param(["run-all", "--zzz"], "No such option: --zzz", "see sdssync run-all --help", id="no option"),
         pytest.param(
             ["run-all", "head@hollowell.example"],
-            "Got unexpected extra argument(s) (a text with @)",
+            "Got unexpected extra argument(s) (an address)",
             "see sdssync run-all --help",
             id="an address",
         ),

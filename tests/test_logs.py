@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +153,75 @@ def test_rotation_that_fails(school: Path) -> None:
 
     assert told.exit_code == 0
     assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+
+
+@pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that can be appended to and not renamed")
+def test_a_full_file_that_somebody_has_open(school: Path) -> None:
+    """While the full file cannot be put aside, the older ones stay as they are."""
+    log = school / "night.log"
+    log.write_text("x" * LIMIT + "\n", encoding="utf-8")
+    for number in range(1, 6):
+        log.with_name(f"night.log.{number}").write_text(str(number), encoding="utf-8")
+    if subprocess.run(["chattr", "+a", log], check=False, capture_output=True).returncode:
+        pytest.skip("this file system has no files that can be appended to only")
+
+    try:
+        told = command("run-all", "--log-file", log)
+    finally:
+        subprocess.run(["chattr", "-a", log], check=True)
+
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+    assert [log.with_name(f"night.log.{number}").read_text(encoding="utf-8") for number in range(1, 6)] == list("12345")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run-all", "--todya", "2026-01-01", "--log-file", "night.log"],
+        ["--log-file=night.log", "run-all", "--nope"],
+        ["--log-file", "night.log", "run-all", "head@school.example"],
+        ["nonsense", "--log-file", "night.log", "--log-format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_in_the_file(school: Path, arguments: list[str]) -> None:
+    """A scheduled task with a typo has nobody at its stderr: its file tells it."""
+    told = command(*arguments)
+
+    [line] = logs((school / "night.log").read_text(encoding="utf-8"))
+    assert (told.exit_code, line["event"], line["exit_code"]) == (2, "command.failed", 2)
+    assert logs(told.err) == [line]
+
+
+@pytest.mark.usefixtures("school")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rule", "head@school.example"],
+        ["validate", "--select", "head@school.example"],
+        ["validate", "./head@school.example"],
+        ["--config", "head@school.example/sdssync.toml", "profiles"],
+        ["run-all", "--today", "head@school.example"],
+        ["new", "x", "--years", "head@school.example"],
+    ],
+    ids=" ".join,
+)
+def test_addresses_on_a_command_line(arguments: list[str]) -> None:
+    """Whatever somebody types, no log line holds an address."""
+    told = command(*arguments)
+
+    assert told.exit_code == 2
+    assert "head@" not in told.err
+
+
+def test_an_address_in_a_template(school: Path) -> None:
+    """Nor does one repeat what a profile has in a place where it does not belong."""
+    profile = 'output = "csv/A"\ntitle = "{head@school.example}"\n'
+    (school / "profiles.d" / "seniors.toml").write_text(profile, encoding="utf-8")
+
+    told = command("run-all")
+
+    assert (told.exit_code, "head@" in told.err) == (2, False)
 
 
 def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
