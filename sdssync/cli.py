@@ -126,8 +126,8 @@ def validate(
     from sdssync.validation import STRICT, Choice, validate_targets
 
     choice = Choice(
-        select=_codes(select),
-        ignore=_codes(ignore),
+        select=tuple(map(str.upper, _codes(select))),
+        ignore=tuple(map(str.upper, _codes(ignore))),
         max_findings=max_findings,
         failing=STRICT if strict else BLOCKING,
     )

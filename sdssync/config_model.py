@@ -5,7 +5,6 @@ They stay at the border: `settings_file` and `profile_file` turn them into the v
 one key says about another, or one value of a list about the next, is checked there too.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +20,7 @@ from pydantic_core import PydanticCustomError
 from sdssync.kinds import ORG_TYPE, ORG_TYPES
 from sdssync.paths import invisible, name_fault, path_fault
 from sdssync.rules import unknown_prefixes
-from sdssync.settings import Limit, Percentage
+from sdssync.settings import Limit, Percentage, is_loopback
 from sdssync.template import Template, TemplateError
 
 _UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
@@ -93,17 +92,9 @@ def _url_fault(text: str) -> str:
         ("@" in url.netloc, "it holds a user or a password"),
         ("?" in text or "#" in text, "it goes on after the path; the key belongs into a file or a variable"),
         (url.scheme not in {"http", "https"} or not host, "it does not begin with https:// and a host"),
-        (url.scheme == "http" and not _is_loopback(host or ""), "http is for loopback addresses only"),
+        (url.scheme == "http" and not is_loopback(host or ""), "http is for loopback addresses only"),
     )
     return next((fault for applies, fault in faults if applies), "")
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _size(value: Any) -> int:

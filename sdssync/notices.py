@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from sdssync import events, logs
-from sdssync.errors import ConfigError, ExitCode
+from sdssync.errors import ExitCode, ProfileError
 from sdssync.grades import grade
 from sdssync.mistakes import render
 from sdssync.model import Pupil
@@ -21,8 +21,9 @@ EXPIRY_NOTICE = 21
 
 def tell_broken(broken: BrokenProfile) -> ExitCode:
     """Tell what is wrong with a profile that was asked for; return the code of that."""
-    logs.failed("profile.failed", ConfigError(render([broken.report])), profile=broken.name)
-    return ExitCode.USAGE
+    error = ProfileError(render([broken.report]))
+    logs.failed("profile.failed", error, profile=broken.name)
+    return error.exit_code
 
 
 def warn_of_others(installation: Installation, named: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ What a run has done, as values: an outcome for each profile, and the exit code o
 How it is printed is told in `summary`.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,7 +75,5 @@ class RunReport:
     @property
     def outcomes(self) -> dict[str, int]:
         """How many profiles ended in which way."""
-        counts: dict[str, int] = {}
-        for result in self.results:
-            counts[result.outcome.value] = counts.get(result.outcome.value, 0) + 1
-        return counts
+        ends = Counter(result.outcome for result in self.results)
+        return {outcome.value: ends[outcome] for outcome in Outcome}

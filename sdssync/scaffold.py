@@ -16,7 +16,7 @@ from typing import Any
 
 import tomli_w
 
-from sdssync.errors import ConfigError, OutputError
+from sdssync.errors import ConfigError, OutputError, ProfileError
 from sdssync.mistakes import FileMistakes, describe, render
 from sdssync.paths import name_fault, printable, same_name
 from sdssync.profile import read_drafts, require_settings
@@ -116,7 +116,7 @@ def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
     made = draft(file, tomllib.loads(text), head)
     mistakes = made.mistakes + tuple(mistake for about, mistake in conflicts([*others, made]) if about is made)
     if mistakes:
-        raise ConfigError(render([FileMistakes(made.shown, mistakes)]), "nothing was written")
+        raise ProfileError(render([FileMistakes(made.shown, mistakes)]), "nothing was written")
     _write_new(file, text)
     return file
 

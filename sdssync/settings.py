@@ -1,10 +1,12 @@
 """
 The installation: what `sdssync.toml` says, where it is, and the API key it points to.
 
-Reads the environment (`SDSSYNC_CONFIG` and the variable that holds the key); nothing else of the program does. What the
-file may say is declared in `config_model`.
+Tells what the environment says: `SDSSYNC_CONFIG` and the variable that holds the key. What the file may say is declared
+in `config_model`.
 """
 
+import ipaddress
+import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -50,6 +52,14 @@ class RemoteSource:
     max_bytes: int = 1024**3
     ca_file: Path | None = None
     """Certificates to trust in PEM form; None: the trust store of the operating system."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: then there need be no TLS, and may be no proxy."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +127,17 @@ class ApiKey:
 
 
 def settings_path(option: Path | None, environ: Mapping[str, str]) -> Path:
-    """Tell which settings file is meant: the option, else `$SDSSYNC_CONFIG`, else the one in the current folder."""
-    if option is not None:
-        return option
-    return Path(environ.get(CONFIG_VARIABLE) or CONFIG_NAME)
+    """
+    Tell which settings file is meant: the option, else `$SDSSYNC_CONFIG`, else the one in the current folder.
+
+    Raises:
+        ConfigError: the current folder counts, and is not there any more.
+    """
+    path = Path(environ.get(CONFIG_VARIABLE) or CONFIG_NAME) if option is None else option
+    try:
+        return Path(os.path.abspath(path))  # noqa: PTH100 - a link to the file stays one: its own folder counts
+    except FileNotFoundError:
+        raise ConfigError("the current folder is not there any more", "go to one that is there") from None
 
 
 def read_api_key(source: RemoteSource, environ: Mapping[str, str]) -> ApiKey:

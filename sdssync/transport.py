@@ -33,6 +33,7 @@ from sdssync.deadline import LONGEST, Deadline
 from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError
 from sdssync.failure import Failure
 from sdssync.http_errors import FOREIGN, translate
+from sdssync.settings import is_loopback
 
 _CHUNK = 65_536
 _ERROR_BYTES = 65_536  # of an answer that brings no document, no more than this is looked at
@@ -160,11 +161,21 @@ def _send(request: Request, adapter: _Adapter) -> requests.Response:
     }
     prepared = requests.Request("POST", request.url, headers=headers, data=request.body).prepare()
     timeout = min(request.timeout, LONGEST)
-    proxies = get_environ_proxies(request.url)
-    proxy = select_proxy(request.url, proxies)
-    if proxy and "//" in proxy and not urlsplit(proxy).hostname:
-        raise InvalidProxyURL  # requests itself would trip over it
+    own_machine = is_loopback(urlsplit(request.url).hostname or "")
+    proxies = {} if own_machine else get_environ_proxies(request.url)
+    if proxy := select_proxy(request.url, proxies):
+        _check_proxy(proxy)
     return adapter.send(prepared, stream=True, timeout=timeout, proxies=proxies)
+
+
+def _check_proxy(proxy: str) -> None:
+    """Raise InvalidProxyURL for an address without a host: the libraries would trip over it, or blame ours."""
+    try:
+        host = urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname
+    except ValueError:
+        host = None
+    if not host:
+        raise InvalidProxyURL
 
 
 def _pass_on(response: requests.Response, request: Request, sink: Sink) -> Failure | None:

@@ -126,7 +126,7 @@ def _named(target: str, installation: Installation | None) -> Profile | BrokenPr
     if installation is None or _is_path(target):
         return None
     found = next((each for each in installation.entries if same_name(each.name) == same_name(target)), None)
-    if found is None and not Path(target).exists():
+    if found is None and not os.path.lexists(target):
         known = ", ".join(each.name for each in installation.entries) or "none yet"
         raise ConfigError(f"there is no profile and no folder {describe(target)}", f"the profiles are: {known}")
     return found

@@ -131,5 +131,11 @@ def test_nothing_of_ours_is_mocked(path: Path) -> None:
         alias.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names
     }
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    patched = [
+        ast.unparse(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setattr"
+    ]
 
     assert {"mock", "unittest.mock"} & (imported | modules) == set()
+    assert [target for target in patched if target not in {"'sys.argv'", "fcntl"}] == []

@@ -11,7 +11,7 @@ import pytest
 from fake_isams import CANARY, KEY, PATH, Clock, failing, no_progress, play, recorded, source
 from pytest_httpserver import HTTPServer
 
-from sdssync import isams
+from sdssync import isams, refusal
 from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
 from sdssync.settings import RecordedSource
 
@@ -256,6 +256,16 @@ def test_failures_that_stay(httpserver: HTTPServer, tmp_path: Path, name: str, k
     assert len(httpserver.log) == 1
     assert failed.logs == []
     assert (tmp_path / "isams.xml").read_bytes() == b"the last one"
+
+
+@pytest.mark.parametrize(
+    ("status", "passing"), [(200, True), (400, True), (500, True), (401, False), (403, False), (404, False)]
+)
+def test_a_busy_database_is_worth_another_attempt(status: int, passing: bool) -> None:
+    """The recoverable messages pass whatever the status, but where the status says that nothing helps."""
+    text = recorded("deadlock").body.decode()
+
+    assert refusal.of_answer(status, text).passing is passing
 
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 100

@@ -120,7 +120,16 @@ def test_paths_count_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.
 )
 def test_which_file(option: Path | None, environ: dict[str, str], expected: Path) -> None:
     """The option wins over the variable, the variable over the current folder."""
-    assert settings_path(option, environ) == expected
+    assert settings_path(option, environ) == Path.cwd() / expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody remove a folder in which somebody is")
+def test_a_current_folder_that_is_gone(here: Path) -> None:
+    """Where nothing can be found from, that is told."""
+    here.rmdir()
+
+    with pytest.raises(ConfigError, match="the current folder is not there any more"):
+        settings_path(None, {})
 
 
 def test_no_settings_file(tmp_path: Path) -> None:

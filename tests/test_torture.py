@@ -45,16 +45,21 @@ class Torture:
     strategy: str
     generation: int
     """What is published now."""
-    chance: random.Random = field(default_factory=random.Random)
+    seed: int = field(default_factory=lambda: random.SystemRandom().getrandbits(32))
     found: Counter[str] = field(default_factory=Counter)
     """What the kills left behind: how often which siblings."""
     published: int = 0
+    _chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the moments of the kills those of the seed."""
+        self._chance = random.Random(self.seed)  # noqa: S311 (moments, not secrets)
 
     def kill_one(self) -> None:
         """Let a victim heal what the last one left and publish; kill it; see that the set is there, whole."""
         first = self.generation + 1
         with program("publish_forever.py", str(self.output), self.strategy, str(first)) as victim:
-            time.sleep(self.chance.uniform(0, SPAN))
+            time.sleep(self._chance.uniform(0, SPAN))
             victim.kill()
             assert victim.stdout
             assert victim.stderr
@@ -114,8 +119,10 @@ def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, strategy: str, kills
 
     assert [path.name for path in output.parent.iterdir()] == ["Seniors"]
     assert torture.last_good() == torture.generation
+    assert torture.found.keys() - {"nothing"}, "every kill came before or after a publication"
     left = ", ".join(f"{what} {number}" for what, number in torture.found.most_common())
     sys.stdout.write(
-        f"\n{strategy}: {kills} kills in {torture.published + kills} publications; left for the next run: {left};"
+        f"\n{strategy}, seed {torture.seed}: {kills} kills in {torture.published + kills} publications;"
+        f"\n  left for the next run: {left};"
         f"\n  by path {seen[0]}; through an open folder {seen[1]}; nothing partial, mixed, lost or left over\n"
     )

@@ -402,6 +402,19 @@ class TestEnvironment:
         with isams.download(source(url), KEY, tmp_path, progress=no_progress) as download:
             assert download.document.attempts == 1
 
+    def test_no_proxy_for_this_machine(
+        self, httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What goes to this machine without TLS, key and all, goes by no other."""
+        url = play(httpserver, "good")
+
+        with raw_server(sends(head() + GOOD)) as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy)
+            with isams.download(source(url), KEY, tmp_path, progress=no_progress) as download:
+                assert download.document.bytes == len(recorded("good").body)
+
+        assert len(httpserver.log) == 1
+
     @pytest.mark.parametrize(
         ("proxy", "message"),
         [
@@ -412,6 +425,8 @@ class TestEnvironment:
                 id="not there",
             ),
             pytest.param("http://u:s3cret@", "the proxy setting of this server cannot be used", id="no host"),
+            pytest.param(":::bad", "the proxy setting of this server cannot be used", id="no address"),
+            pytest.param("http://[bad", "the proxy setting of this server cannot be used", id="half an address"),
             pytest.param(
                 "socks5://u:s3cret@127.0.0.1:9", "the proxy setting of this server cannot be used", id="socks"
             ),

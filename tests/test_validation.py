@@ -149,7 +149,7 @@ def test_wrong_settings_do_not_matter_to_a_folder(school: Path) -> None:
     assert validate().exit_code == 2
 
 
-@pytest.mark.parametrize("target", ["nowhere", "", " "])
+@pytest.mark.parametrize("target", ["nowhere", "", " ", "x" * 300], ids=lambda target: target[:10])
 def test_a_name_that_nobody_has(school: Path, target: str) -> None:
     """Neither name nor folder: the code of wrong usage, and a line that says so."""
     told = validate("Seniors", target)

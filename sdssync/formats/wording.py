@@ -62,6 +62,7 @@ def summarise(report: SetReport) -> str:
     """Say in one line how it stands with a set: path, format, valid or not, counts, rows of each file."""
     severities = {severity: report.count(severity) for severity in Severity if report.count(severity)}
     verdict = "valid" if report.valid else "not valid"
+    verdict += ", but a warning fails with --strict" if report.valid and report.fails else ""
     found = count_words(severities) or "nothing found"
     rows = ", ".join(f"{visible(file)} {number:,}" for file, number in report.rows.items()) or "none"
     return f"{visible(report.path)} ({report.format}): {verdict}; {found}; rows: {rows}"

@@ -1,7 +1,7 @@
 """What is remembered of a file while its set is checked: ids, dropped rows, and whether its absence is reported."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdssync.csvset import CsvFile
@@ -89,10 +89,6 @@ class Context:
     def table(self, name: str) -> Table:
         """Give the table of a file of this format."""
         return self.tables[name]
-
-    def present(self) -> Iterator[Table]:
-        """Yield the tables whose file was read, in the order of the format."""
-        return (table for table in self.tables.values() if table.csv is not None)
 
     def note(self, verdict: Verdict, table: Table, line: int, row: Sequence[str], column: str | None = None) -> None:
         """Note what is wrong with a row, or with the cell of a column in it, and what SDS would drop with it."""
