@@ -222,7 +222,7 @@ class TeachersTable(Table):
 class ValidateTable(Table):
     """Which rules judge the sets of this profile, by codes or beginnings of codes."""
 
-    select: Codes | None = Field(default=None, description="The only rules that count.")
+    select: Codes | None = Field(default=None, description="The only rules by which `validate` judges.")
     ignore: Codes | None = Field(default=None, description="Rules that do not count.")
 
 

@@ -94,7 +94,8 @@ def require_settings(head: SettingsFile, drafts: Sequence[Draft] = (), problems:
             f"there is no settings file {printable(str(head.file))}",
             "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another",
         )
-    wrong = head.mistakes + problems
+    unread = any(not mistake.key for mistake in head.mistakes)  # then nobody knows where the profiles are
+    wrong = head.mistakes if unread else head.mistakes + problems
     if wrong or head.settings is None:
         files = [FileMistakes(head.file.name, wrong), *(draft.report for draft in drafts if draft.mistakes)]
         raise ConfigError(render(files))

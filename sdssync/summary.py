@@ -6,7 +6,7 @@ Here, and in the results of validate, names of pupils may be seen: those that th
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from sdssync.profile import BrokenProfile, Installation, Profile
 from sdssync.publications import read_publication
 from sdssync.report import ProfileResult, RunReport
 from sdssync.screen import table
+from sdssync.settings import Settings
 from sdssync.subjects import SubjectSummary
 
 _VERSION = 1
@@ -126,9 +127,24 @@ def subjects_text(subjects: Sequence[SubjectSummary], *, color: bool) -> str:
     return table("Subjects", header, rows, color=color)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Configured:
+    """What `profiles` says of one profile; of a wrong one only a little is known."""
+
+    name: str
+    file: str
+    format: str | None = None
+    year_groups: tuple[int, ...] | None = None
+    output: str | None = None
+    expires: str | None = None
+    state: str
+    published_at: str | None
+
+
 def profiles_json(installation: Installation, today: date) -> str:
     """Return what is configured as the documented JSON."""
-    return _dump({"version": _VERSION, "profiles": _profiles(installation, today)})
+    configured = [asdict(_configured(each, installation.settings, today)) for each in installation.entries]
+    return _dump({"version": _VERSION, "profiles": configured})
 
 
 def profiles_text(installation: Installation, today: date, *, color: bool) -> str:
@@ -136,41 +152,39 @@ def profiles_text(installation: Installation, today: date, *, color: bool) -> st
     header = ("Name", "File", "Format", "Years", "Output", "Expires", "State", "Published at")
     rows = [
         (
-            each["name"],
-            each["file"],
-            each["format"] or "",
-            ", ".join(map(str, each["year_groups"] or ())),
-            each["output"] or "",
-            each["expires"] or "never",
-            each["state"],
-            each["published_at"] or "never",
+            each.name,
+            each.file,
+            each.format or "",
+            ", ".join(map(str, each.year_groups or ())),
+            each.output or "",
+            "" if each.state == _WRONG else each.expires or "never",
+            each.state,
+            each.published_at or "never",
         )
-        for each in _profiles(installation, today)
+        for each in (_configured(entry, installation.settings, today) for entry in installation.entries)
     ]
     return table("Profiles", header, rows, color=color)
 
 
-def _profiles(installation: Installation, today: date) -> list[dict[str, Any]]:
-    return [_profile(each, installation, today) for each in installation.entries]
+_WRONG = "wrong"
 
 
-def _profile(each: Profile | BrokenProfile, installation: Installation, today: date) -> dict[str, Any]:
-    settings = installation.settings
+def _configured(each: Profile | BrokenProfile, settings: Settings, today: date) -> _Configured:
     file = shown(each.file, settings.folder)
-    if isinstance(each, BrokenProfile):
-        unknown = dict.fromkeys(("format", "year_groups", "output", "expires"))
-        return {"name": each.name, "file": file, **unknown, "state": "wrong", "published_at": None}
     last = read_publication(settings.state, each.name)
-    return {
-        "name": each.name,
-        "file": file,
-        "format": each.format,
-        "year_groups": list(each.year_groups),
-        "output": each.output_as_written,
-        "expires": each.expires.isoformat() if each.expires else None,
-        "state": "expired" if each.expires and today > each.expires else "ready",
-        "published_at": last.published_at.isoformat(timespec="seconds") if last else None,
-    }
+    published_at = last.published_at.isoformat(timespec="seconds") if last else None
+    if isinstance(each, BrokenProfile):
+        return _Configured(name=each.name, file=file, state=_WRONG, published_at=published_at)
+    return _Configured(
+        name=each.name,
+        file=file,
+        format=each.format,
+        year_groups=each.year_groups,
+        output=each.output_as_written,
+        expires=each.expires.isoformat() if each.expires else None,
+        state="expired" if each.expires and today > each.expires else "ready",
+        published_at=published_at,
+    )
 
 
 def _dump(value: dict[str, Any]) -> str:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from builders import enrolled, make_pupil, make_school, make_set, make_teacher, omitted, selected
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sdssync.model import School
 from sdssync.users import candidates, printed, sift
@@ -68,6 +70,18 @@ def test_duplicate_user(extra: tuple[str, ...], expected: list[tuple[str, str]])
 
     assert reasons(school, extra=extra) == expected
     assert ids(school, extra=extra)[:2] == ["9001", "101"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(range(5)))
+def test_the_order_of_the_list_means_nothing(order: list[int]) -> None:
+    """Pupils who have neither id nor address are listed by name, whatever the order of the document."""
+    pupils = [make_pupil(number, school_id="", email="", surname=f"Q{number}") for number in order]
+
+    roster = enrolled(make_school(pupils=pupils))
+
+    printed = [each.pupil.surname for each in roster.omissions if each.pupil]
+    assert printed == ["Q0", "Q1", "Q2", "Q3", "Q4"]
 
 
 def test_a_record_given_twice() -> None:
