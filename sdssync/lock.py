@@ -30,8 +30,9 @@ def installation_lock(state: Path) -> Iterator[None]:
             f"state {state}: another run of this installation is at work", "wait until it has ended, then start again"
         ) from None
     except OSError as error:
+        reason = "a file is where a folder is expected" if isinstance(error, FileExistsError) else error.strerror
         raise OutputError(
-            f"state {state}: the lock cannot be taken: {error.strerror}",
+            f"state {state}: the lock cannot be taken: {reason}",
             "choose a state folder on a local disk that the account of sdssync can write to",
         ) from error
     try:

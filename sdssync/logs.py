@@ -213,8 +213,9 @@ def _open(file: Path) -> _LogFile:
             file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", errors="backslashreplace"
         )
     except OSError as error:
+        reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
         raise OutputError(
-            f"log file {file} cannot be opened: {error.strerror or type(error).__name__}",
+            f"log file {file} cannot be opened: {reason or type(error).__name__}",
             "choose a file that the account of sdssync can write to",
         ) from None
     handler.setFormatter(_formatter(_JSON))

@@ -465,6 +465,9 @@ def test_recorded(tmp_path: Path) -> None:
     )
 
 
+LET_READ = "name a file that the account of sdssync can read"
+
+
 def make_pipe(path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("Windows has no pipes in folders")
@@ -472,24 +475,25 @@ def make_pipe(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "reason"),
+    ("make", "told"),
     [
-        pytest.param(lambda _: None, "No such file or directory", id="missing"),
-        pytest.param(lambda path: path.mkdir(), "it is not a file", id="a folder"),
-        pytest.param(make_pipe, "it is not a file", id="a pipe"),
+        pytest.param(
+            lambda _: None,
+            "No such file or directory (a relative path counts from the folder of sdssync.toml)",
+            id="missing",
+        ),
+        pytest.param(lambda path: path.mkdir(), f"it is not a file ({LET_READ})", id="a folder"),
+        pytest.param(make_pipe, f"it is not a file ({LET_READ})", id="a pipe"),
     ],
 )
-def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
+def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], told: str) -> None:
     """A recorded document that is not there is a mistake of the settings."""
     make(tmp_path / "recorded.xml")
 
     with pytest.raises(ConfigError) as caught:
         isams.recorded(RecordedSource(file=tmp_path / "recorded.xml"))
 
-    assert str(caught.value) == (
-        f"the document that isams.file names cannot be read: {reason} "
-        "(a relative path counts from the folder of sdssync.toml)"
-    )
+    assert str(caught.value) == f"the document that isams.file names cannot be read: {told}"
 
 
 def test_documents_larger_than_allowed(tmp_path: Path) -> None:
