@@ -109,7 +109,7 @@ def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation
     """
     path = settings_path(config, os.environ)
     named = config is not None or bool(os.environ.get(CONFIG_VARIABLE))
-    if targets and not named and not path.exists():
+    if targets and not named and not os.path.lexists(path):
         return None
     try:
         return load(path)
