@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import suppress
 
 
 def run() -> None:
@@ -12,24 +13,25 @@ def run() -> None:
     them apart one by one at the end, would be a fifth of a large run: the operating system takes all of it at once.
     """
     gc.disable()
-    try:
-        import signal  # noqa: PLC0415  (from here on an interruption ends in order)
+    code = 130  # an interruption before any command has begun leaves nothing to tell
+    with suppress(KeyboardInterrupt):
+        _end_in_order()
+        from sdssync import streams  # noqa: PLC0415  (loading takes a while, and may be interrupted, too)
+        from sdssync.cli import main  # noqa: PLC0415
 
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C: leave nothing behind
-        code = _main()
-    except KeyboardInterrupt:  # before any command had begun, so there is nothing to tell
-        code = 130
+        code = main()
+        streams.flush()
     os._exit(code)
 
 
-def _main() -> int:
-    """Load the program, which takes as long as anything that it does for a small school, and run it."""
-    from sdssync import streams  # noqa: PLC0415  (an interruption while it is loaded is one, too)
-    from sdssync.cli import main  # noqa: PLC0415
+def _end_in_order() -> None:
+    """Take an order to end like Ctrl-C, so that nothing is left behind; one that is to be ignored stays so."""
+    import signal  # noqa: PLC0415
 
-    code = main()
-    streams.flush()
-    return code
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Belongs to `transport`; besides it nothing knows requests or urllib3.
 """
 
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from requests import exceptions as outer
 from urllib3 import exceptions as inner
 
+from sdssync import refusal
 from sdssync.errors import SourceError, SourceMalformedError, SourceUnavailableError
 from sdssync.failure import Failure
 
@@ -147,9 +149,16 @@ _KINDS = (
 )
 
 
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
+"""What `http.client` says of a proxy that does not connect: the only place where it tells the status."""
+
+
 def translate(error: BaseException, *, host: str, timeout: float) -> Failure:
     """Tell what an error of the HTTP libraries means, without a word of theirs."""
     chain = tuple(_beneath(error))
+    for link in chain:
+        if isinstance(link, OSError) and (told := _TUNNEL.match(str(link))):
+            return refusal.of_proxy(int(told[1]), host)
     kind = next(kind for kind in _KINDS if any(isinstance(link, kind.errors) for link in chain))
     return Failure(
         kind=kind.kind,

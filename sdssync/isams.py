@@ -298,7 +298,8 @@ def _wait_or_raise(failure: Failure, attempt: int, elapsed: float, source: Remot
     """
     left = source.retry_for - elapsed
     doubled = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt - 1, 10))
-    wait = min(left, max(doubled * (0.5 + pace.jitter() / 2), failure.wait_seconds))
+    asked = min(failure.wait_seconds, (source.max_seconds - elapsed) / 2)  # the other half is for the download
+    wait = min(left, max(doubled * (0.5 + pace.jitter() / 2), asked))
     if not failure.passing or left <= 0 or elapsed + wait >= source.max_seconds:
         raise failure.error(attempt)
     events.log().warning("source.retried", attempt=attempt, reason=failure.reason, wait_seconds=round(wait, 1))

@@ -41,6 +41,7 @@ def name_fault(name: str) -> str:
         (invisible(name), "it holds control or invisible characters"),
         (bool(_SEPARATORS.search(name)), "it holds a path separator"),
         (bool(_FORBIDDEN.search(name)), 'it holds one of < > : " | ? *'),
+        ("@" in name, "it holds an @, like an address; the name stands in logs and file names"),
         (name.startswith((".", "-")), "it begins with a dot or a dash"),
         (name != name.strip(), "it begins or ends with white space"),
         (name.endswith("."), "it ends with a dot"),

@@ -87,6 +87,15 @@ def of_status(status: int) -> Failure:
     return _refused(f"{message} (status {status})", hint)
 
 
+def of_proxy(status: int, host: str) -> Failure:
+    """Tell that a proxy answered with this status instead of connecting with iSAMS."""
+    message = f"the proxy did not let the request through to {host} (status {status})"
+    if may_pass(status):
+        return _unavailable(message, _ANOTHER_TIME, f"status {status} of the proxy")
+    let_through = f"let the proxy connect this server with {host}, or put the host into NO_PROXY"
+    return _refused(message, _BY_STATUS[status][1] if status == 407 else let_through)
+
+
 def of_redirect(host: str) -> Failure:
     """Tell that an answer is a redirect, which is not followed: the key goes to nobody but the host of the settings."""
     target = host or "another address"

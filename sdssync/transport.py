@@ -169,12 +169,13 @@ def _send(request: Request, adapter: _Adapter) -> requests.Response:
 
 
 def _check_proxy(proxy: str) -> None:
-    """Raise InvalidProxyURL for an address without a host: the libraries would trip over it, or blame ours."""
+    """Raise InvalidProxyURL for an address without proper host and port: the libraries would blame ours for it."""
     try:
-        host = urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname
-    except ValueError:
-        host = None
-    if not host:
+        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+        usable = bool((parts.hostname or "").strip()) and parts.port != 0
+    except ValueError:  # as for a password that holds # or / and is not escaped
+        usable = False
+    if not usable:
         raise InvalidProxyURL
 
 
@@ -222,8 +223,14 @@ def _shown_host(location: str, request: Request) -> str:
         host = urlsplit(location).hostname or urlsplit(request.url).hostname or ""
     except ValueError:
         return ""
-    key = request.url.rpartition("=")[2].lower()
-    return host if location and re.fullmatch("[a-z0-9.:-]{1,253}", host) and key not in host else ""
+    shown = location and re.fullmatch("[a-z0-9.:-]{1,253}", host)
+    return host if shown and not _resembles(host, request.url.rpartition("=")[2]) else ""
+
+
+def _resembles(host: str, key: str) -> bool:
+    """Whether a host holds eight signs of the key in a row, however it is punctuated."""
+    bare_host, bare_key = (re.sub("[^a-z0-9]", "", text.lower()) for text in (host, key))
+    return any(bare_key[start : start + 8] in bare_host for start in range(max(1, len(bare_key) - 7)))
 
 
 def _retry_after(value: str, date: str) -> float:

@@ -26,7 +26,7 @@ LAYERS = {
         rules.teams rules.reading check
     """,
     "edges": """
-        http_errors transport refusal prolog isams records batch
+        refusal http_errors transport prolog isams records batch
         lock guards publish publications logs
     """,
     "the story of a run": """

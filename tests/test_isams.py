@@ -362,6 +362,15 @@ def test_a_second_attempt_can_succeed(httpserver: HTTPServer, tmp_path: Path) ->
         assert document.seconds == sum(clock.waits) == 32
 
 
+def test_a_long_wait_leaves_time_for_the_download(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A server that asks for more time than there is gets half of it, and is tried again."""
+    url = play(httpserver, "too-many-requests", "good")
+    clock = Clock()
+
+    with isams.download(source(url, max_seconds=20), KEY, tmp_path, progress=no_progress, pace=clock.pace) as download:
+        assert (download.document.attempts, clock.waits) == (2, [10])
+
+
 @pytest.mark.parametrize("jitter", [0.0, 0.5, 1.0])
 def test_jitter_spreads_the_waits(httpserver: HTTPServer, tmp_path: Path, jitter: float) -> None:
     """The wait is between half and all of what the doubling says."""
@@ -375,9 +384,10 @@ def test_jitter_spreads_the_waits(httpserver: HTTPServer, tmp_path: Path, jitter
     assert clock.waits == [0.5 + jitter / 2, 1 + jitter]
 
 
-def test_a_redirect_to_the_key_is_not_named(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """A redirect whose host echoes the key is refused without naming it."""
-    target = {"Location": f"https://{CANARY}-7e1d%2F%2B%26%3D%C3%A9.example/"}
+@pytest.mark.parametrize("host", [f"{CANARY}-7e1d%2F%2B%26%3D%C3%A9.example", f"x.{CANARY}7E1D.example"])
+def test_a_redirect_to_the_key_is_not_named(httpserver: HTTPServer, tmp_path: Path, host: str) -> None:
+    """A redirect whose host echoes the key, however it is punctuated, is refused without naming it."""
+    target = {"Location": f"https://{host}/"}
     httpserver.expect_request(PATH).respond_with_data("", 301, target)
 
     failed = failing(source(httpserver.url_for("")), tmp_path)

@@ -503,6 +503,7 @@ INVISIBLE = "it holds control or invisible characters"
         (" ", "it is empty"),
         (".", START),
         ("..", START),
+        ("head@school.example", "it holds an @, like an address; the name stands in logs and file names"),
         (".hidden", START),
         ("-v", START),
         ("a/b", "it holds a path separator"),

@@ -24,6 +24,7 @@ from sdssync.http_errors import FOREIGN, translate
 GOOD = recorded("good").body
 FIREWALL = "check that iSAMS is up, that [isams] url is right, and that the firewall lets this server out"
 BETWEEN = "run it again; if it stays so, find out what stands between this server and iSAMS"
+UNUSABLE = "the proxy setting of this server cannot be used"
 PROXY = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or the proxy in the system settings"
 
 BROKEN_OFF = f"HOST broke the connection off ({BETWEEN})"
@@ -418,31 +419,50 @@ class TestEnvironment:
     @pytest.mark.parametrize(
         ("proxy", "message"),
         [
-            pytest.param("refuses", "the proxy did not let the request through to isams.invalid", id="refuses"),
             pytest.param(
                 "http://u:s3cret@127.0.0.1:9",
                 "the proxy did not let the request through to isams.invalid",
                 id="not there",
             ),
-            pytest.param("http://u:s3cret@", "the proxy setting of this server cannot be used", id="no host"),
-            pytest.param(":::bad", "the proxy setting of this server cannot be used", id="no address"),
-            pytest.param("http://[bad", "the proxy setting of this server cannot be used", id="half an address"),
-            pytest.param(
-                "socks5://u:s3cret@127.0.0.1:9", "the proxy setting of this server cannot be used", id="socks"
-            ),
-            pytest.param("ftp://u:s3cret@127.0.0.1:9", "the proxy setting of this server cannot be used", id="ftp"),
+            pytest.param("http://u:s3cret@", UNUSABLE, id="no host"),
+            pytest.param(":::bad", UNUSABLE, id="no address"),
+            pytest.param("http://u:s3#c/ret@127.0.0.1:9", UNUSABLE, id="password"),
+            pytest.param("http://127.0.0.1:99999", UNUSABLE, id="port"),
+            pytest.param("   ", UNUSABLE, id="blanks"),
+            pytest.param("http://[bad", UNUSABLE, id="half an address"),
+            pytest.param("socks5://u:s3cret@127.0.0.1:9", UNUSABLE, id="socks"),
+            pytest.param("ftp://u:s3cret@127.0.0.1:9", UNUSABLE, id="ftp"),
         ],
     )
     def test_a_proxy_that_fails(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str, message: str
     ) -> None:
         """A proxy that is wrong or says no is told as that, without its address or password."""
-        refuses = sends(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-        with raw_server(refuses) as url:
-            monkeypatch.setenv("HTTPS_PROXY", url.replace("//", "//u:s3cret@") if proxy == "refuses" else proxy)
-            failed = failing(source("https://isams.invalid", retry_for=0), tmp_path)
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+        failed = failing(source("https://isams.invalid", retry_for=0), tmp_path)
 
         assert (failed.kind, str(failed.error)) == ("SourceUnavailableError", f"{message} ({PROXY})")
+
+    @pytest.mark.parametrize(
+        ("status", "waits", "hint"),
+        [
+            (407, 0, "put user and password into the proxy variable, or let this server pass"),
+            (403, 0, "let the proxy connect this server with isams.invalid, or put the host into NO_PROXY"),
+            (503, 3, "run it again later; if it stays so, ask iSAMS support"),
+        ],
+    )
+    def test_a_proxy_that_says_no(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, waits: int, hint: str
+    ) -> None:
+        """What a proxy answers decides whether another attempt makes sense; its password is not told."""
+        with raw_server(sends(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as url:
+            monkeypatch.setenv("HTTPS_PROXY", url.replace("//", "//u:s3cret@"))
+            failed = failing(source("https://isams.invalid", retry_for=5), tmp_path)
+
+        told = f"the proxy did not let the request through to isams.invalid (status {status})"
+        assert (failed.error.message.partition(", after")[0], failed.error.hint) == (told, hint)
+        assert len(failed.waits) == waits
 
     def test_a_proxy_that_trickles(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The deadline holds for the answer of a proxy, too."""
