@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sdssync.identifiers import number_or_text
 from sdssync.model import Pupil, Teacher, TeachingSet
 from sdssync.omissions import Kind, Omission, Reason, contains_line_break
 from sdssync.profile import Profile
@@ -23,8 +22,8 @@ class Class:
 
     id: str
     title: str
-    number: int | str
-    """Of the set, for two sets of one number are the same to the script."""
+    set_id: str
+    """Two sets of one id are the same to the script."""
     teachers: tuple[str, ...]
     """User ids: of the set, then the extra teachers."""
     members: tuple[Member, ...]
@@ -60,7 +59,7 @@ class Standing:
 
 
 def candidates(selection: Selection, profile: Profile) -> Iterator[Class]:
-    """Return the script's classes in their order, and also the second of two sets with one number."""
+    """Return the script's classes in their order, and also the second of two sets with one id."""
     extra = tuple(each.id if isinstance(each, Teacher) else each.address for each in selection.extra_teachers)
     for each in selection.sets:
         members = selection.roll.members_of(each)
@@ -69,17 +68,17 @@ def candidates(selection: Selection, profile: Profile) -> Iterator[Class]:
             yield Class(
                 id=profile.class_id.render(**values),
                 title=profile.title.render(**values),
-                number=number_or_text(each.id),
+                set_id=each.id,
                 teachers=(*each.teacher_ids, *extra),
                 members=members,
             )
 
 
-def first_of_each_number(classes: Iterable[Class]) -> tuple[Class, ...]:
-    """Return the classes without those for which the script has no row, because an earlier one has their number."""
-    first: dict[int | str, Class] = {}
+def first_of_each_id(classes: Iterable[Class]) -> tuple[Class, ...]:
+    """Return the classes without those for which the script has no row, because an earlier one has their id."""
+    first: dict[str, Class] = {}
     for each in classes:
-        first.setdefault(each.number, each)
+        first.setdefault(each.set_id, each)
     return tuple(first.values())
 
 
@@ -112,7 +111,7 @@ def sift(classes: Sequence[Class], standing: Standing) -> tuple[tuple[Enrolled, 
     """Leave out the classes and enrollments that SDS refuses or that would harm; return what stays, and the rest."""
     enrolled: list[Enrolled] = []
     omissions: list[Omission] = []
-    first = frozenset(first_of_each_number(classes))
+    first = frozenset(first_of_each_id(classes))
     for each in classes:
         teachers = _Side([(user_id, standing.of_teacher(user_id)) for user_id in each.teachers])
         pupils = _Side([(member.school_id, standing.of_member(member)) for member in each.members])

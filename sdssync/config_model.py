@@ -6,6 +6,7 @@ one key says about another, or one value of a list about the next, is checked th
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -51,8 +52,9 @@ def _expects(words: str, fault: Callable[[Any], str] = lambda _: "") -> WrapVali
 
 
 def _line_fault(text: str) -> str:
-    """Say why a text cannot go into a cell of every row; "" when it can. A tab is odd, and harmless."""
-    return "it holds line breaks or control characters" if invisible(text.replace("\t", "")) else ""
+    """Say why a text cannot go into a cell of every row; "" when it can. A tab is odd, and harmless; so is a joiner."""
+    held = {unicodedata.category(character) for character in text if character != "\t"}
+    return "it holds line breaks or control characters" if held & {"Cc", "Zl", "Zp"} else ""
 
 
 def _text_fault(text: str) -> str:

@@ -68,7 +68,7 @@ def enrol_as_script(selection: Selection, profile: Profile) -> Roster:
                 teachers=each.teachers,
                 pupils=tuple(member.school_id for member in each.members),
             )
-            for each in classes.first_of_each_number(classes.candidates(selection, profile))
+            for each in classes.first_of_each_id(classes.candidates(selection, profile))
         ),
         omissions=sorted_omissions(users.printed(selection)),
         clashes=(),
@@ -100,5 +100,5 @@ def _user_clashes(selection: Selection, kept: Iterable[User]) -> Iterator[Clash]
 
 def _class_clashes(drafts: Sequence[Class], kept: Iterable[Enrolled]) -> Iterator[Clash]:
     """Find the classes whose id is rendered for another set of the profile too."""
-    ids = Counter(each.id for each in classes.first_of_each_number(drafts))
+    ids = Counter(each.id for each in classes.first_of_each_id(drafts))
     return (Clash(Kind.CLASS, each.id) for each in kept if ids[each.id] > 1)

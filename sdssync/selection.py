@@ -139,13 +139,17 @@ def unknown_subjects(roll: Roll, profile: Profile) -> tuple[str, ...]:
 
 
 def _extra_teachers(staff: Iterable[Teacher], entries: Iterable[str]) -> Iterable[Teacher | Unlisted]:
-    """Match each entry with the current staff, without regard to case; `*` and `?` are wildcards."""
-    staff = tuple(staff)
+    """
+    Match each entry with the current staff, without regard to case; `*` and `?` are wildcards.
+
+    An address that nobody has stands for somebody from then on, as in the script: a later entry may match it.
+    """
+    addresses: list[tuple[str, Teacher | Unlisted]] = [(teacher.email, teacher) for teacher in staff]
     for entry in entries:
         pattern = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in entry)
         matches = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
-        found = [teacher for teacher in staff if matches(teacher.email)]
-        if found:
-            yield from found
-        else:
-            yield Unlisted(entry)
+        found = [each for address, each in addresses if matches(address)]
+        if not found:
+            found = [Unlisted(entry)]
+            addresses.append((entry, found[0]))
+        yield from found

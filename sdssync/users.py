@@ -4,6 +4,7 @@ Users of a set: whom iSAMS-SDS.ps1 would write, and which of them fall out becau
 Each step of the sift is one reason and one small function; a user who has fallen out displaces no other.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -115,11 +116,12 @@ def _without_id(users: Sequence[User]) -> Iterable[User]:
 
 def _reached_twice(users: Sequence[User]) -> Iterable[User]:
     """Find the further rows of one record; who has no record is known by the address alone."""
-    first: dict[str, User] = {}
+    met: defaultdict[str, list[User]] = defaultdict(list)
     for user in users:
-        earlier = first.setdefault(user.id, user)
-        if earlier is not user and _is_same(earlier.person, user.person):
+        if any(_is_same(earlier.person, user.person) for earlier in met[user.id]):
             yield user
+        else:
+            met[user.id].append(user)
 
 
 def _is_same(one: Person, other: Person) -> bool:

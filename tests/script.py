@@ -82,12 +82,20 @@ def same_number(one: str, other: str) -> bool:
 def extra_staff(root: Element, arguments: Arguments) -> list[Element | str]:
     """Everybody whom each listed address means; the address itself where it is nobody's."""
     found: list[Element | str] = []
+    staff: list[Element | str] = [*root.findall("HRManager/CurrentStaff/StaffMember")]
     for address in arguments.extra:
         pattern = translate(address.replace("[", "[[]"))
-        staff = root.findall("HRManager/CurrentStaff/StaffMember")
-        matching = [each for each in staff if match(pattern, text(each, "SchoolEmailAddress"), IGNORECASE)]
-        found += matching or [address]
+        matching = [each for each in staff if match(pattern, address_of(each), IGNORECASE)]
+        if not matching:
+            matching = [address]
+            staff.append(address)
+        found += matching
     return found
+
+
+def address_of(person: Element | str) -> str:
+    """Give the address of a member of staff; who is none is an address."""
+    return person if isinstance(person, str) else text(person, "SchoolEmailAddress")
 
 
 @dataclass(kw_only=True)

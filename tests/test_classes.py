@@ -170,14 +170,22 @@ def test_a_class_falls_out(changes: dict[str, str], title: str, reason: str) -> 
 
 
 def test_duplicate_class() -> None:
-    """Of two sets with one number the first stays; the second is counted, and its teachers are users."""
+    """Of two sets with one id the first stays; the second is counted, and its teachers are users."""
     school = make_school(
-        teachers=[BO, make_teacher(102)], sets=[make_set(), make_set(id="011", code="again", teacher_ids=("102",))]
+        teachers=[BO, make_teacher(102)], sets=[make_set(), make_set(code="again", teacher_ids=("102",))]
     )
 
     assert kept(school) == [("11", "7A/Ma_26", ("101",), ("9001",))]
-    assert omitted(enrolled(school)) == [("class", "duplicate_class", "011")]
+    assert omitted(enrolled(school)) == [("class", "duplicate_class", "11")]
     assert [user.id for user in enrolled(school).users] == ["9001", "101", "102"]
+
+
+def test_two_ids_of_one_number() -> None:
+    """Rows of a list mean the set of their number; if there are two such sets, both are classes, as in the script."""
+    school = make_school(sets=[make_set(), make_set(id="011", code="again")])
+
+    assert kept(school) == [("011", "again_26", ("101",), ("9001",)), ("11", "7A/Ma_26", ("101",), ("9001",))]
+    assert omitted(enrolled(school)) == []
 
 
 def test_the_first_of_two_sets_falls_out() -> None:

@@ -121,6 +121,22 @@ def test_extra_teachers(entry: str, found: list[str] | None) -> None:
     assert all(isinstance(each, Teacher) == (found is not None) for each in selection.extra_teachers)
 
 
+@pytest.mark.parametrize(
+    ("entries", "found"),
+    [
+        pytest.param(("new@school.example", "*"), ["new@school.example", *"12345678", "new@school.example"], id="all"),
+        pytest.param(("new@school.example", "new*"), ["new@school.example"] * 2, id="a wildcard"),
+        pytest.param(("New@school.example", "new@school.example"), ["New@school.example"] * 2, id="another case"),
+        pytest.param(("new*", "new@school.example"), ["new*", "new@school.example"], id="the other way round"),
+    ],
+)
+def test_extra_teachers_who_match_each_other(entries: tuple[str, ...], found: list[str]) -> None:
+    """An address that nobody has is somebody's from then on, as in the script."""
+    selection = selected(make_school(teachers=STAFF), extra_teachers=entries)
+
+    assert [each.address if isinstance(each, Unlisted) else each.id for each in selection.extra_teachers] == found
+
+
 def test_extra_teachers_listed_twice() -> None:
     """Each listing counts, in the order of the list."""
     entries = ("x@school.example", "ada@*", "x@school.example", "ADA@school.example")

@@ -94,6 +94,16 @@ def test_a_record_given_twice() -> None:
     assert omitted(roster) == [("user", "duplicate_user", "101"), ("user", "duplicate_user", "9001")]
 
 
+def test_a_record_given_twice_behind_another_of_its_id() -> None:
+    """A record that comes twice has that reason, whoever else carries its id."""
+    other = replace(ONE, id="2", email="PUPIL1@pupils.school.example")
+
+    assert reasons(make_school(pupils=[other, ONE, replace(ONE)])) == [
+        ("duplicate_user", "9001"),
+        ("duplicate_username", "9001"),
+    ]
+
+
 @pytest.mark.parametrize("changes", [{"forename": ""}, {"surname": ""}, {"forename": "\u00a0", "surname": " "}])
 def test_without_name(changes: dict[str, str]) -> None:
     """With names, a user needs both; without, none."""
