@@ -46,16 +46,18 @@ def python(*arguments: str | Path) -> tuple[str | Path, ...]:
     return (sys.executable, *arguments)
 
 
-def medians(rounds: int, jobs: Mapping[str, Job]) -> dict[str, Usage]:
+def medians(rounds: int, jobs: Mapping[str, Job], *, tries: int = 1) -> dict[str, Usage]:
     """
     Run every job once a round and take the medians.
 
-    By turns and not one after the other: a change of the machine's mood then meets all of them alike.
+    By turns and not one after the other: a change of the machine's mood then meets all of them alike. Of several tries
+    in a round the least counts: what disturbs a process only ever adds to its time.
     """
     runs: dict[str, list[Usage]] = {name: [] for name in jobs}
     for _ in range(rounds):
-        for name, job in jobs.items():
-            runs[name].append(measure(job))
+        turns = [{name: measure(job) for name, job in jobs.items()} for _ in range(tries)]
+        for name in jobs:
+            runs[name].append(min((turn[name] for turn in turns), key=lambda usage: usage.cpu))
     return {
         name: Usage(
             cpu=statistics.median(usage.cpu for usage in usages),
