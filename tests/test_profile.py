@@ -575,8 +575,12 @@ def test_no_profile(tmp_path: Path) -> None:
 
 
 def test_a_wrong_profile_is_a_profile(tmp_path: Path) -> None:
-    """With a broken profile the message is that of its mistakes."""
-    load(install(tmp_path, a="?")).require_profiles()
+    """An installation whose only profile is wrong is not one without profiles: its mistakes are told instead."""
+    installation = load(install(tmp_path, a="?"))
+
+    installation.require_profiles()
+
+    assert list(broken(installation)) == ["profiles.d/a.toml"]
 
 
 def test_demo() -> None:
