@@ -34,6 +34,7 @@ class CheckOptions:
     max_findings: int = 1000
     """Findings kept; counting goes on."""
     failing: tuple[Severity, ...] = BLOCKING
+    """What makes the validation fail."""
 
 
 def check_set(folder: Path, options: CheckOptions, *, shown_as: str | None = None) -> SetReport:

@@ -40,9 +40,6 @@ _PATH = "/api/batch/1.0/xml.ashx"
 _METHODS = "".join(f"<Method>{method}</Method>" for method in refusal.DATASETS)
 _FILTERS = f'<?xml version="1.0" encoding="utf-8"?><Filters><MethodsToRun>{_METHODS}</MethodsToRun></Filters>'.encode()
 
-_LET_READ = "name a file that the account of sdssync can read"
-_RELATIVE = "a relative path counts from the folder of sdssync.toml"
-
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 
@@ -122,7 +119,9 @@ def cached(state: Path, max_bytes: int) -> Document:
     except OSError as error:
         raise SourceUnavailableError(
             f"no document of an earlier download: {LAST_DOCUMENT} in the state folder: {_reason(error)}",
-            "run once without --cached" if isinstance(error, FileNotFoundError) else _LET_READ,
+            "run once without --cached"
+            if isinstance(error, FileNotFoundError)
+            else "let the account of sdssync read what is in that folder",
         ) from None
     _check_size(size, max_bytes)
     return Document(path=path, bytes=size, seconds=0.0, attempts=0, downloaded_at=modified)
@@ -142,7 +141,9 @@ def recorded(source: RecordedSource) -> Document:
     except OSError as error:
         raise ConfigError(
             f"the document that isams.file names cannot be read: {_reason(error)}",
-            _RELATIVE if isinstance(error, FileNotFoundError | NotADirectoryError) else _LET_READ,
+            "a relative path counts from the folder of sdssync.toml"
+            if isinstance(error, FileNotFoundError | NotADirectoryError)
+            else "name a file that the account of sdssync can read",
         ) from None
     _check_size(size, source.max_bytes)
     return Document(path=source.file, bytes=size, seconds=0.0, attempts=0, downloaded_at=None)

@@ -176,7 +176,7 @@ class WidthCheck:
     def take(self, block: Block) -> None:
         """Report the odd rows of a block."""
         if self._misfit is None:
-            self._misfit = not block.lines and len(block.odd) > 1
+            self._misfit = not block.lines and len(block.odd) > (0 if self._reported else 1)
         for line, row in block.odd:
             message = f"the row has {len(row)} fields, the header has {len(block.columns)}"
             if self._misfit:
