@@ -16,8 +16,8 @@ def run() -> None:
     code = 130  # an interruption before any command has begun leaves nothing to tell
     with suppress(KeyboardInterrupt):
         _end_in_order()
-        from sdssync import streams  # noqa: PLC0415  (loading takes a while, and may be interrupted, too)
-        from sdssync.cli import main  # noqa: PLC0415
+        from sdssync.cli import streams  # noqa: PLC0415  (loading takes a while, and may be interrupted, too)
+        from sdssync.cli.commands import main  # noqa: PLC0415
 
         code = main()
         streams.flush()

@@ -6,17 +6,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-import script
-from builders import Document, make_profile, omitted, rolls
-from golden import FIXTURES
 from hypothesis import given, settings
-from messy import arguments, documents
-from script import Arguments, Written
 
-from sdssync.model import Pupil
-from sdssync.profile import Profile
-from sdssync.roster import Roster, enrol, enrol_as_script
-from sdssync.selection import select
+from sdssync.config.installation import Profile
+from sdssync.roster.enrol import Roster, enrol, enrol_as_script
+from sdssync.roster.selection import select
+from sdssync.school import Pupil
+from tests.support import script
+from tests.support.builders import Document, make_profile, omitted, rolls
+from tests.support.golden import FIXTURES
+from tests.support.messy import arguments, documents
+from tests.support.script import Arguments, Written
 
 
 def profile(given: Arguments, *, parity: bool) -> Profile:

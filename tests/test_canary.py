@@ -14,13 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from documents import PHYSICS, document, pupil, row
-from fake_isams import FIXTURES, PATH, Script, play, raw_server
 from filelock import FileLock
-from installation import SETTINGS, install
-from processes import process, started
 from pytest_httpserver import HTTPServer
-from runs import Ran, command
+
+from tests.support.documents import PHYSICS, document, pupil, row
+from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server
+from tests.support.installation import SETTINGS, install
+from tests.support.processes import process, started
+from tests.support.runs import Ran, command
 
 CANARY = "C4NARY"
 KEY = f"{CANARY}-key/+&=é"

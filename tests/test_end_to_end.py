@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents import document
-from fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
 from filelock import FileLock
-from installation import SETTINGS, install
-from processes import on_terminal, process, started
 from pytest_httpserver import HTTPServer
-from runs import Ran, command
+
+from tests.support.documents import document
+from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
+from tests.support.installation import SETTINGS, install
+from tests.support.processes import on_terminal, process, started
+from tests.support.runs import Ran, command
 
 PROFILE = 'name = "Seniors"\noutput = "csv/Seniors"\n'
 FAILURES = sorted(path.stem for path in (FIXTURES / "isams").glob("*.http") if not path.stem.startswith("good"))

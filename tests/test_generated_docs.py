@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sdssync.rules import CATALOGUE
-from sdssync.schema import FORMATS
+from sdssync.sds.catalogue.rules import CATALOGUE
+from sdssync.sds.schema import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

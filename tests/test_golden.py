@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from golden import FIXTURES, assert_golden
-from runs import command
+
+from tests.support.golden import FIXTURES, assert_golden
+from tests.support.runs import command
 
 GOLDEN = FIXTURES / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/sdssync.toml"))

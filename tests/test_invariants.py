@@ -14,21 +14,21 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
-from builders import DepartmentRecord, Document, make_profile, omitted, rolls
-from golden import FIXTURES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from installation import SETTINGS, install
-from messy import arguments, documents
-from runs import command
-from script import Arguments
 
-from sdssync.profile import Profile
-from sdssync.roster import Roster, enrol, enrol_as_script
-from sdssync.rows import tables, write
-from sdssync.schema import SdsFormat
-from sdssync.selection import select
-from sdssync.settings import SchoolIdentity
+from sdssync.config.installation import Profile
+from sdssync.config.settings import SchoolIdentity
+from sdssync.roster.csv_files import tables, write
+from sdssync.roster.enrol import Roster, enrol, enrol_as_script
+from sdssync.roster.selection import select
+from sdssync.sds.schema import SdsFormat
+from tests.support.builders import DepartmentRecord, Document, make_profile, omitted, rolls
+from tests.support.golden import FIXTURES
+from tests.support.installation import SETTINGS, install
+from tests.support.messy import arguments, documents
+from tests.support.runs import command
+from tests.support.script import Arguments
 
 T = TypeVar("T")
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden import FIXTURES
-from installation import install
-from runs import Ran, command, joined, toml
+
+from tests.support.golden import FIXTURES
+from tests.support.installation import install
+from tests.support.runs import Ran, command, joined, toml
 
 CASES = sorted(path.parent for path in (FIXTURES / "parity").glob("*/case.json"))
 FILES = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")

@@ -1,0 +1,1 @@
+"""The two kinds of TOML file become one `Installation`."""

@@ -1,0 +1,1 @@
+"""An iSAMS document becomes a `School`; the only package with iSAMS words."""

@@ -1,0 +1,116 @@
+"""
+Parse an iSAMS Batch document, block by block.
+
+Finished records leave the tree at once, so memory follows the model and not the document. Nothing is fetched and no
+entity is resolved. What a record says is told in `records`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from lxml import etree
+
+from sdssync.errors import SourceMalformedError
+from sdssync.isams import document_head
+from sdssync.isams.records import SECTIONS, Reading, Records
+
+_BLOCK = 1 << 16  # what a processor keeps near while records are built, read and dropped
+_ROOT = "iSAMS"
+
+
+def parse(path: Path, *, progress: Callable[[int], None]) -> Reading:
+    """
+    Read the document at `path`; `progress` is told the bytes read so far.
+
+    Raises:
+        SourceError: what is there is no iSAMS document, is cut, holds an entity, or is not complete: one of the five
+            sections is missing, or there is no pupil, no member of staff, no set or no set-list row.
+
+    """
+    encoding = document_head.inspect(path).encoding
+    records = Records()
+    etree.clear_error_log()
+    try:
+        _feed(path, encoding, records, progress)
+    except etree.XMLSyntaxError as error:
+        raise _malformed(error) from None  # the parser's own text may quote the document
+    records.check_complete()
+    return records.reading()
+
+
+def _malformed(error: etree.XMLSyntaxError) -> SourceMalformedError:
+    """Tell what the parser met first, and where."""
+    # of an entity only the log knows: the error itself says then that there is no element at all
+    first = next(iter(cast("Iterable[Any]", error.error_log)), None)
+    kind, line, column = (first.type, first.line, first.column) if first else (None, error.lineno, error.offset)
+    what = "holds an entity" if kind in _ENTITY_ERRORS else "is cut or damaged"
+    message = f"the iSAMS document {what}: no well-formed XML at line {line}, column {column}"
+    return SourceMalformedError(message, "run it again; if it stays so, ask iSAMS support")
+
+
+_ENTITY_ERRORS = frozenset(
+    getattr(etree.ErrorTypes, name)
+    for name in ("ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY", "ERR_ENTITYREF_SEMICOL_MISSING", "ERR_ENTITY_LOOP")
+)
+
+
+def _feed(path: Path, encoding: str | None, records: Records, progress: Callable[[int], None]) -> None:
+    """Push the file through the parser block by block and hand finished records over as they come."""
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        tag=(_ROOT, *SECTIONS),
+        encoding=encoding,
+        no_network=True,
+        resolve_entities=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root: etree._Element | None = None
+    section: etree._Element | None = None
+    with path.open("rb") as file:
+        block = b"before the first"
+        while block:
+            block = file.read(_BLOCK)
+            parser.feed(block) if block else parser.close()
+            for event, element in _events(parser):
+                if root is None:
+                    root = element
+                elif event == "start" and _is_section(element, root):
+                    section = element
+                    records.found(element.tag)
+                elif event == "end" and element is section:
+                    records.take(element, finished=True)
+                    element.clear()
+                    section = None
+            if section is not None:
+                records.take(section, finished=False)
+            if root is not None:
+                _prune(root, section)
+            progress(file.tell())
+
+
+def _events(parser: etree.XMLPullParser) -> "Iterator[tuple[str, etree._Element]]":
+    """Return what the parser has to tell; with these two kinds of event it is always about an element."""
+    return cast("Iterator[Any]", parser.read_events())
+
+
+def _is_section(element: etree._Element, root: etree._Element) -> bool:
+    """Tell a section from an element of the same name elsewhere in the document."""
+    manager = element.getparent()
+    return (
+        element.tag in SECTIONS
+        and manager is not None
+        and manager.tag == SECTIONS[element.tag].manager
+        and manager.getparent() is root
+    )
+
+
+def _prune(root: etree._Element, section: etree._Element | None) -> None:
+    """Drop everything that is finished, along the line of last children that leads to where the parser stands."""
+    node = root
+    while len(node):
+        del node[:-1]
+        if node is section:
+            return
+        node = node[-1]

@@ -1,0 +1,277 @@
+"""
+The records of an iSAMS Batch document, element by element, as values of the domain: all iSAMS names live here.
+
+How the document is read in pieces is told in `batch`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from lxml import etree
+
+from sdssync.errors import SourceMalformedError
+from sdssync.isams.error_documents import DATASETS
+from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
+
+_BLANKS = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the five parts of the document that make a school."""
+
+    manager: str
+    """The element that holds the section."""
+    record: str
+    method: str
+    """The Batch API method that brings it."""
+    may_be_empty: bool = False
+
+
+SECTIONS = {
+    "CurrentStaff": Section("HRManager", "StaffMember", "HumanResources_GetCurrentStaff"),
+    "CurrentPupils": Section("PupilManager", "Pupil", "Pupil_GetCurrentPupils"),
+    "Departments": Section("TeachingManager", "Department", "Teaching_GetDepartmentsAndSubjects", may_be_empty=True),
+    "Sets": Section("TeachingManager", "Set", "Teaching_GetTeachingSets"),
+    "SetLists": Section("TeachingManager", "SetList", "Teaching_GetTeachingSetLists"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """
+    One document, read in two ways that differ only where an element marked `Legacy` is there and empty.
+
+    `school` takes the attribute instead; `as_script` takes the empty text, as iSAMS-SDS.ps1 does.
+    """
+
+    school: School
+    as_script: School
+
+
+class _Row(NamedTuple):
+    """A row of a set list that does not name both set and pupil in its elements."""
+
+    set_id: str
+    school_id: str
+    pupil_id: str
+
+
+class _Texts(dict[str | None, str]):
+    """Texts that come again and again, each held once: `texts[raw]` is the text by the rule of the model."""
+
+    def __missing__(self, raw: str | None) -> str:
+        self[raw] = text = _text(raw)
+        return text
+
+
+def _text(raw: str | None) -> str:
+    """Return the text, or "" for one of white space alone (blank, tab, CR, LF; a no-break space is none)."""
+    return raw if raw and raw.strip(_BLANKS) else ""
+
+
+def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
+    """Return the finished records of a section; whatever else stands there is passed over."""
+    for record in section.iterchildren(SECTIONS[section.tag].record):
+        if record is not unfinished:
+            yield record
+
+
+def _fields(record: etree._Element, *names: str) -> dict[str, str | None]:
+    """Map names of a record's elements to their raw texts: "" for an empty element, absent ones are not there."""
+    return {child.tag: child.text or "" for child in record.iterchildren(*names)}
+
+
+def _datasets(sections: Sequence[str]) -> str:
+    """Name sections as the control panel of iSAMS does."""
+    return " and ".join(f'"{DATASETS[SECTIONS[name].method]}"' for name in sections)
+
+
+class Records:
+    """What has been read so far, section by section."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._texts = _Texts()
+        self._pupils: list[Pupil] = []
+        self._teachers: list[Teacher] = []
+        self._subjects: list[Subject] = []
+        self._sets: list[TeachingSet] = []
+        self._lists: defaultdict[str, list[str]] = defaultdict(list)  # set id to school ids
+        self._odd_rows: list[_Row] = []
+        # as the script reads them: the sets that differ, by position, and all of the odd rows
+        self._script_sets: dict[int, TeachingSet] = {}
+        self._script_rows: list[_Row] = []
+        self._takers: dict[str, Callable[[etree._Element, etree._Element | None], int]] = {
+            "CurrentStaff": self._take_staff,
+            "CurrentPupils": self._take_pupils,
+            "Departments": self._take_departments,
+            "Sets": self._take_sets,
+            "SetLists": self._take_set_lists,
+        }
+
+    def found(self, section: str) -> None:
+        """Note that a section is there, were it empty."""
+        self._counts.setdefault(section, 0)
+
+    def take(self, section: etree._Element, *, finished: bool) -> None:
+        """Read the records of a section, the last one only if the section is finished."""
+        if len(section):
+            self._counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
+
+    def check_complete(self) -> None:
+        """Refuse a document that would make people leave because iSAMS did not send them; tell all that it lacks."""
+        missing = [name for name in SECTIONS if name not in self._counts]
+        empty = [name for name, each in SECTIONS.items() if not self._counts.get(name, 1) and not each.may_be_empty]
+        lacks = [f"section {SECTIONS[name].manager}/{name} is missing" for name in missing]
+        lacks += [f"section {SECTIONS[name].manager}/{name} holds no {SECTIONS[name].record}" for name in empty]
+        tick = f"tick {_datasets(missing)} for the key in the iSAMS control panel, API Services Manager, Batch Methods"
+        look = f"look at {_datasets(empty)} in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours"
+        if lacks:
+            hints = [hint for hint, applies in ((tick, missing), (look, empty)) if applies]
+            raise SourceMalformedError(f"the iSAMS document is not complete: {'; '.join(lacks)}", "; ".join(hints))
+
+    def reading(self) -> Reading:
+        """Return the school, and the same school as the script reads it."""
+        school = School(
+            pupils=tuple(self._pupils),
+            teachers=tuple(self._teachers),
+            subjects=tuple(self._subjects),
+            sets=tuple(self._sets),
+            memberships=self._memberships(self._odd_rows),
+        )
+        if not self._script_sets and self._script_rows == self._odd_rows:
+            return Reading(school=school, as_script=school)
+        as_script = replace(
+            school,
+            sets=tuple(self._script_sets.get(position, each) for position, each in enumerate(school.sets)),
+            memberships=self._memberships(self._script_rows),
+        )
+        return Reading(school=school, as_script=as_script)
+
+    def _take_staff(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._teachers)
+        for record in _finished(section, unfinished):
+            fields = _fields(record, "Forename", "Surname", "SchoolEmailAddress")
+            teacher = Teacher(
+                id=_text(record.get("Id")),
+                forename=_text(fields.get("Forename")),
+                surname=_text(fields.get("Surname")),
+                email=_text(fields.get("SchoolEmailAddress")),
+            )
+            self._teachers.append(teacher)
+        return len(self._teachers) - before
+
+    def _take_pupils(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._pupils)
+        texts = self._texts
+        for record in _finished(section, unfinished):
+            fields = _fields(record, "SchoolId", "Forename", "Surname", "NCYear", "EmailAddress")
+            pupil = Pupil(
+                id=texts[record.get("Id")],
+                school_id=texts[fields.get("SchoolId")],
+                forename=_text(fields.get("Forename")),
+                surname=_text(fields.get("Surname")),
+                year=texts[fields.get("NCYear")],
+                email=_text(fields.get("EmailAddress")),
+            )
+            self._pupils.append(pupil)
+        return len(self._pupils) - before
+
+    def _take_departments(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._subjects)
+        for record in _finished(section, unfinished):
+            department = _text(record.findtext("Name"))
+            for subject in record.iterfind("Subjects/Subject"):
+                self._subjects.append(
+                    Subject(
+                        id=_text(subject.get("Id")),
+                        code=_text(subject.findtext("Code")),
+                        name=_text(subject.findtext("Name")),
+                        department=department,
+                    )
+                )
+        return len(self._subjects) - before
+
+    def _take_sets(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        before = len(self._sets)
+        texts = self._texts
+        for record in _finished(section, unfinished):
+            fields = _fields(record, "SubjectId", "YearId", "SetCode", "Name")
+            subject_id, script_subject_id = self._legacy(fields.get("SubjectId"), record.get("SubjectId"))
+            year, script_year = self._legacy(fields.get("YearId"), record.get("YearId"))
+            teaching_set = TeachingSet(
+                id=_text(record.get("Id")),
+                code=_text(fields.get("SetCode")),
+                name=_text(fields.get("Name")),
+                subject_id=subject_id,
+                year=year,
+                teacher_ids=tuple(
+                    [
+                        texts[teacher.get("StaffId")]
+                        for teachers in record.iterchildren("Teachers")
+                        for teacher in teachers.iterchildren("Teacher")
+                    ]
+                ),
+            )
+            if (script_subject_id, script_year) != (subject_id, year):
+                script = replace(teaching_set, subject_id=script_subject_id, year=script_year)
+                self._script_sets[len(self._sets)] = script
+            self._sets.append(teaching_set)
+        return len(self._sets) - before
+
+    def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
+        taken = 0
+        last_set_id, school_ids = "", list[str]()
+        for record in _finished(section, unfinished):
+            taken += 1
+            set_id = school_id = None
+            # the places are those of iSAMS; to look there first counts: rows are a hundred times more than all else
+            if len(record) > 1 and (first := record[0]).tag == "SetId" and (second := record[1]).tag == "SchoolId":
+                set_id, school_id = first.text, second.text
+            if not set_id or not school_id or set_id.isspace() or school_id.isspace():
+                self._take_other_row(record)
+                continue
+            if set_id != last_set_id:  # mostly a set's rows stand together, and a look-up costs as much as the reading
+                last_set_id, school_ids = set_id, self._lists[set_id]
+            school_ids.append(school_id)
+        return taken
+
+    def _take_other_row(self, record: etree._Element) -> None:
+        """Read a row whose elements stand elsewhere, or are empty or absent, so that the attributes have a say."""
+        fields = _fields(record, "SetId", "SchoolId")
+        set_id, script_set_id = self._legacy(fields.get("SetId"), record.get("SetId"))
+        school_id, pupil_id = self._texts[fields.get("SchoolId")], self._texts[record.get("PupilId")]
+        if school_id and set_id and set_id == script_set_id:
+            self._lists[set_id].append(school_id)
+            return
+        row = _Row(set_id, school_id, "" if school_id else pupil_id)
+        script = _Row(script_set_id, school_id, "" if "SchoolId" in fields else pupil_id)
+        self._odd_rows.append(row)
+        self._script_rows.append(row if script == row else script)
+
+    def _memberships(self, odd_rows: Sequence[_Row]) -> tuple[Membership, ...]:
+        """Put the set lists together, by set."""
+        school_ids: defaultdict[str, list[str]] = defaultdict(list)
+        pupil_ids: defaultdict[str, list[str]] = defaultdict(list)
+        for row in odd_rows:
+            if row.school_id:
+                school_ids[row.set_id].append(row.school_id)
+            else:
+                pupil_ids[row.set_id].append(row.pupil_id)
+        return tuple(
+            Membership(set_id, (*self._lists.get(set_id, ()), *school_ids.get(set_id, ())), tuple(pupil_ids[set_id]))
+            for set_id in dict.fromkeys((*self._lists, *school_ids, *pupil_ids))
+        )
+
+    def _legacy(self, element: str | None, attribute: str | None) -> tuple[str, str]:
+        """
+        Read a value that stands as an attribute and as an element marked `Legacy`: for us, and for the script.
+
+        The element counts; where it is absent the attribute does. Where it is there and empty, the script takes the
+        empty text.
+        """
+        text, fallback = self._texts[element], self._texts[attribute]
+        return text or fallback, fallback if element is None else text

@@ -1,0 +1,89 @@
+"""What the log says about a profile besides how it ended: expiry, things it names that are not there, its findings."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sdssync.config.installation import BrokenProfile, Installation, Profile
+from sdssync.config.mistakes import render
+from sdssync.config.settings import Safety, Settings
+from sdssync.errors import ExitCode, ProfileError
+from sdssync.files.paths import same_name
+from sdssync.log import events, setup
+from sdssync.publish.verdict import Verdict
+from sdssync.roster.enrol import Roster
+from sdssync.roster.grades import grade
+from sdssync.roster.selection import Selection, Unlisted, unknown_subjects
+from sdssync.school import Pupil
+
+EXPIRY_NOTICE = 21
+"""Days before the expiry from which a run warns."""
+
+
+def tell_broken(broken: BrokenProfile) -> ExitCode:
+    """Tell what is wrong with a profile that was asked for; return the code of that."""
+    error = ProfileError(render([broken.report]))
+    setup.failed("profile.failed", error, profile=broken.name)
+    return error.exit_code
+
+
+def warn_of_others(installation: Installation, named: Iterable[str]) -> None:
+    """Warn of what is wrong in profiles that nobody asked for; it changes nothing for those that are named."""
+    asked = {same_name(name) for name in named}
+    for each in installation.broken:
+        if same_name(each.name) not in asked:
+            events.log().warning("profile.passed_over", profile=each.name, error=render([each.report]))
+
+
+def warn_of_safety(settings: Settings) -> None:
+    """Warn that limits are set which this version does not apply: nobody should rely on them."""
+    if settings.safety != Safety():
+        hint = "this version reads [safety] and does not enforce it"
+        events.log().warning("safety.ignored", hint=hint)
+
+
+def warn_of_expiry(profile: Profile, today: date) -> None:
+    """Warn while there is time to set a later date."""
+    if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
+        events.log().warning(
+            "profile.neared_expiry",
+            expires=str(profile.expires),
+            days_left=left,
+            hint="set a later date in the profile, or let it end",
+        )
+
+
+def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
+    """Warn of subject ids and addresses in the profile that the document does not know; addresses are only counted."""
+    log = events.log()
+    if subjects := unknown_subjects(selection.roll, profile):
+        hint = "see `sdssync subjects` for the ids that there are"
+        log.warning("profile.named_unknown_subjects", subjects=list(subjects), hint=hint)
+    if strangers := sum(isinstance(each, Unlisted) for each in selection.extra_teachers):
+        hint = "see [teachers] extra: no member of staff has such an address"
+        log.warning("profile.named_unknown_teachers", count=strangers, hint=hint)
+
+
+def warn_of_blank_grades(roster: Roster, profile: Profile) -> None:
+    """Warn of pupils whose year is no SDS grade: the cell stays empty."""
+    blank = sum(1 for user in roster.users if isinstance(user.person, Pupil) and not grade(user.person.year))
+    if blank and not profile.parity:
+        hint = "years above 14 are no grades of SDS; see year_groups of the profile"
+        events.log().warning("profile.left_grades_blank", count=blank, hint=hint)
+
+
+def tell_verdict(verdict: Verdict) -> None:
+    """Log the counts, and where the worst offences are; a cell is no part of it."""
+    log = events.log()
+    log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
+    for finding in verdict.worst:
+        log.warning(
+            "profile.broke_rule",
+            code=finding.code,
+            rule=finding.rule,
+            severity=finding.severity,
+            file=finding.file,
+            line=finding.line,
+            column=finding.column,
+            error=finding.message,
+            hint=finding.hint,
+        )

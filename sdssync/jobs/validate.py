@@ -1,0 +1,195 @@
+"""
+What `sdssync validate` is asked to check: folders of anybody's, or published sets of profiles.
+
+One that cannot be checked stops no other. A set that belongs to a profile is judged by what its settings say: the
+names, the files of the last publication, and the rules that the profile selects.
+"""
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from sdssync.config.installation import BrokenProfile, Installation, Profile, load
+from sdssync.config.mistakes import describe
+from sdssync.config.settings import CONFIG_VARIABLE, settings_path
+from sdssync.errors import ConfigError, ExitCode
+from sdssync.files.paths import place, same_name
+from sdssync.jobs import profile_warnings
+from sdssync.log import events, setup
+from sdssync.publish.verdict import check_options
+from sdssync.sds.catalogue.rules import unknown_prefixes
+from sdssync.sds.check_set import CheckOptions, check_set
+from sdssync.sds.findings import BLOCKING, SetReport, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which findings the command line wants."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    max_findings: int = 1000
+    failing: tuple[Severity, ...] = BLOCKING
+
+
+STRICT = (*BLOCKING, Severity.WARNING)
+"""What makes a validation fail with `--strict`."""
+
+
+@dataclass(slots=True)
+class Validated:
+    """The sets that were checked, and the highest code of all."""
+
+    reports: list[SetReport] = field(default_factory=list)
+    exit_code: ExitCode = ExitCode.DONE
+
+    def note(self, code: ExitCode) -> None:
+        """Let a code count."""
+        self.exit_code = max(self.exit_code, code)
+
+    def add(self, check: Callable[[], SetReport], *, profile: str = "") -> None:
+        """Check one more set, that of a profile or of nobody; where that cannot be, log it."""
+        try:
+            report = check()
+        except ConfigError as error:
+            if profile:
+                setup.failed("profile.failed", error, profile=profile)
+            else:
+                setup.failed("set.failed", error)
+            self.note(error.exit_code)
+        else:
+            self.reports.append(report)
+            self.note(ExitCode.INVALID if report.fails else ExitCode.DONE)
+
+
+def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choice) -> Validated:
+    """
+    Check each target; without one, the published set of every profile.
+
+    Raises:
+        ConfigError: the settings, a profile or a code is not there, or a target is empty.
+
+    """
+    if unknown := unknown_prefixes(choice.select + choice.ignore):
+        raise ConfigError(f"no rule has a code like {', '.join(map(describe, unknown))}", "codes are SDS101 to SDS306")
+    if not all(map(str.strip, targets)):
+        raise ConfigError("expected the name of a profile or a folder, found an empty text")
+    installation = _installation(config, targets)
+    if installation and not targets:
+        return _published_sets(installation, choice)
+    entries = [(target, _named(target, installation)) for target in targets]
+    validated = Validated()
+    for target, entry in entries:
+        if isinstance(entry, BrokenProfile):
+            validated.note(profile_warnings.tell_broken(entry))
+        elif entry is None or installation is None:
+            validated.add(partial(_check_folder, target, installation, choice))
+        elif _has_output(entry):
+            validated.add(partial(_check_profile, entry, installation, choice), profile=entry.name)
+        else:
+            validated.note(_tell_unpublished(entry))
+    if installation is not None:
+        profile_warnings.warn_of_others(installation, targets)
+    return validated
+
+
+def _is_path(target: str) -> bool:
+    """Tell a folder from a name: it has a path separator, of this system or of Windows."""
+    return "/" in target or "\\" in target or os.sep in target
+
+
+def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation | None:
+    """
+    Load the installation to which the targets may belong.
+
+    Nobody need have one to check a folder. So none is none, unless it is named; and one that is wrong is passed over,
+    with a warning, where all targets are folders.
+    """
+    path = settings_path(config, os.environ)
+    named = config is not None or bool(os.environ.get(CONFIG_VARIABLE))
+    if targets and not named and not os.path.lexists(path):
+        return None
+    try:
+        return load(path)
+    except ConfigError as error:
+        if named or not targets or not all(map(_is_path, targets)):
+            raise
+        hint = "folders are checked as those of nobody: without include_names and without the last publication"
+        events.log().warning("settings.ignored", error=error.message, hint=hint)
+        return None
+
+
+def _named(target: str, installation: Installation | None) -> Profile | BrokenProfile | None:
+    """Find the profile of that name; None: the target is a folder."""
+    if installation is None or _is_path(target):
+        return None
+    found = next((each for each in installation.entries if same_name(each.name) == same_name(target)), None)
+    if found is None and not os.path.lexists(target):
+        known = ", ".join(each.name for each in installation.entries) or "none yet"
+        raise ConfigError(f"there is no profile and no folder {describe(target)}", f"the profiles are: {known}")
+    return found
+
+
+def _has_output(profile: Profile) -> bool:
+    """Whether a profile has an output folder; of one that cannot be looked at the check says why."""
+    try:
+        return stat.S_ISDIR(profile.output.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
+def _tell_unpublished(profile: Profile) -> ExitCode:
+    events.log().error(
+        "profile.failed",
+        profile=profile.name,
+        error="nothing published yet",
+        hint=f"publish it first: sdssync run {profile.name}",
+        exit_code=int(ExitCode.INVALID),
+    )
+    return ExitCode.INVALID
+
+
+def _published_sets(installation: Installation, choice: Choice) -> Validated:
+    """Check what every profile has published; those that have published nothing are named and passed over."""
+    installation.require_profiles()
+    validated = Validated()
+    for profile in installation.profiles:
+        if _has_output(profile):
+            check = partial(_check_profile, profile, installation, choice)
+            validated.add(check, profile=profile.name)
+        else:
+            events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
+    for broken in installation.broken:
+        validated.note(profile_warnings.tell_broken(broken))
+    return validated
+
+
+def _check_profile(profile: Profile, installation: Installation, choice: Choice) -> SetReport:
+    options = check_options(profile, installation.settings)
+    return check_set(profile.output, _chosen(options, choice), shown_as=profile.output_as_written)
+
+
+def _check_folder(target: str, installation: Installation | None, choice: Choice) -> SetReport:
+    """Check a folder; where it is the output of a profile, by the settings of that, but in the format of its files."""
+    options = CheckOptions()
+    if installation is not None:
+        for profile in installation.profiles:
+            if place(profile.output) == place(Path(target)):
+                options = replace(check_options(profile, installation.settings), format=None)
+    return check_set(Path(target), _chosen(options, choice), shown_as=target)
+
+
+def _chosen(options: CheckOptions, choice: Choice) -> CheckOptions:
+    """Let the command line decide, where it says something; what it ignores comes on top."""
+    return replace(
+        options,
+        select=choice.select or options.select,
+        ignore=(*options.ignore, *choice.ignore),
+        max_findings=choice.max_findings,
+        failing=choice.failing,
+    )

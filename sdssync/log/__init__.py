@@ -1,0 +1,1 @@
+"""Where events go, and what never goes there: names, addresses, cells, keys."""

@@ -1,0 +1,1 @@
+"""A set takes the place of the last one, or nothing changes."""

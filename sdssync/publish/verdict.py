@@ -1,0 +1,130 @@
+"""
+Judge a set that has been generated, whether it may take the place of the published one.
+
+The rules are those of `check`; what is added here needs more than the set: the whole school, and the published set.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sdssync.config.installation import Profile
+from sdssync.config.settings import Settings
+from sdssync.publish.publications import read_publication
+from sdssync.roster.enrol import Roster
+from sdssync.roster.omissions import Kind
+from sdssync.sds.catalogue.rules import CATALOGUE
+from sdssync.sds.check_set import CheckOptions, check_set
+from sdssync.sds.findings import BLOCKING, Finding, SetReport, Severity
+from sdssync.sds.schema import CLASSES, USERS
+
+_WORST = 10
+"""Offences that are told one by one; the others are in the counts."""
+
+_DUPLICATE_ID = CATALOGUE["SDS202"]
+_NO_ROWS = "SDS108"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What validation says, and what follows from it."""
+
+    report: SetReport
+    refusal: str
+    """Why the set must not be published; "" if it may."""
+
+    @property
+    def errors(self) -> int:
+        """How many findings are fatal or an error."""
+        return self.report.count(*BLOCKING)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are a warning."""
+        return self.report.count(Severity.WARNING)
+
+    @property
+    def worst(self) -> tuple[Finding, ...]:
+        """The first of the findings that are fatal or an error."""
+        return tuple(finding for finding in self.report.findings if finding.severity in BLOCKING)[:_WORST]
+
+
+def judge(staged: Path, roster: Roster, profile: Profile, settings: Settings) -> Verdict:
+    """
+    Validate a staged set.
+
+    A set with anything fatal or an error is refused. One of a `parity` profile is published whatever an error says, as
+    the script's sets were: only what is fatal refuses it, or a file without rows where the published one has some.
+    What the profile selects is a matter of `sdssync validate` alone; what it ignores holds here as far as it may.
+    """
+    options = replace(check_options(profile, settings), select=(), ignore=_tolerated(profile))
+    report = _with_clashes(check_set(staged, options, shown_as=profile.output_as_written), roster)
+    if profile.parity:
+        blocking = {code for code, severity in report.counts if severity is Severity.FATAL}
+        if any(_has_rows(profile.output / name) for name in _files_without_rows(report)):
+            blocking.add(_NO_ROWS)
+    else:
+        blocking = {code for code, severity in report.counts if severity in BLOCKING}
+    named = (f"{code} {CATALOGUE[code].name} ({report.codes[code]})" for code in sorted(blocking))
+    return Verdict(report=report, refusal=", ".join(named))
+
+
+def _tolerated(profile: Profile) -> tuple[str, ...]:
+    """Return the rules that the profile ignores, but for those that keep people from being removed by mistake."""
+    return tuple(
+        code
+        for code, rule in CATALOGUE.items()
+        if code.startswith(profile.ignore) and code != _NO_ROWS and Severity.FATAL not in rule.severities
+    )
+
+
+def check_options(profile: Profile, settings: Settings) -> CheckOptions:
+    """Return what validation must know of a profile."""
+    last = read_publication(settings.state, profile.name)
+    return CheckOptions(
+        format=profile.format,
+        include_names=settings.school.include_names,
+        published_format=last.format if last else None,
+        published_files=frozenset(last.files) if last else frozenset(),
+        select=profile.select,
+        ignore=profile.ignore,
+    )
+
+
+def _with_clashes(report: SetReport, roster: Roster) -> SetReport:
+    """Add the ids that are shared with somebody who has no row: the set alone does not show them."""
+    told = {(finding.file, finding.value) for finding in report.findings if finding.code == _DUPLICATE_ID.code}
+    added = tuple(finding for finding in _clashes(roster) if (finding.file, finding.value) not in told)
+    counts = Counter(report.counts)
+    counts.update((finding.code, finding.severity) for finding in added)
+    return replace(report, findings=(*added, *report.findings), counts=counts)
+
+
+def _clashes(roster: Roster) -> Iterator[Finding]:
+    for clash in roster.clashes:
+        who = "two people in iSAMS have" if clash.kind is Kind.USER else "two sets of the profile get"
+        yield Finding(
+            code=_DUPLICATE_ID.code,
+            rule=_DUPLICATE_ID.name,
+            severity=Severity.ERROR,
+            file=USERS if clash.kind is Kind.USER else CLASSES,
+            column="sourcedId",
+            value=clash.id,
+            message=f"{who} the same sourcedId",
+            hint=_DUPLICATE_ID.mend,
+        )
+
+
+def _files_without_rows(report: SetReport) -> Iterator[str]:
+    return (finding.file for finding in report.findings if finding.code == _NO_ROWS)
+
+
+def _has_rows(published: Path) -> bool:
+    """Tell whether a published file has a row below its header; one that is not there has none."""
+    try:
+        with published.open(encoding="utf-8", errors="replace", newline="") as file:
+            return sum(1 for row, _ in zip(csv.reader(file), range(2), strict=False) if row) > 1
+    except (OSError, csv.Error):
+        return False

@@ -1,0 +1,1 @@
+"""Values become text. No disk, no clock."""

@@ -1,0 +1,1 @@
+"""The formats in which `validate` prints its findings."""

@@ -1,0 +1,47 @@
+"""
+For programs: one JSON document with all that is known of each set.
+
+Beside the keys of every document, a set has `unlisted` (code: count) when there are more findings than are listed.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sdssync.report.validation.wording import group
+from sdssync.sds.findings import Finding, SetReport
+
+VERSION = 1
+
+
+def render(reports: Sequence[SetReport]) -> str:
+    """Render the document, its keys in a fixed order, in ASCII: what reads a pipe in another encoding gets it right."""
+    document = {"version": VERSION, "sets": [_set(report) for report in reports]}
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _set(report: SetReport) -> dict[str, Any]:
+    unlisted = {each.rule.code: sum(each.unlisted.values()) for each in group(report) if each.unlisted}
+    return {
+        "path": report.path,
+        "format": report.format,
+        "valid": report.valid,
+        "files": dict(report.rows),
+        "suppressed": dict(report.suppressed),
+        "findings": [_finding(finding) for finding in report.findings],
+        **({"unlisted": unlisted} if unlisted else {}),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str | int | None]:
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "value": finding.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }

@@ -1,0 +1,77 @@
+"""For dashboards of analysis results: SARIF 2.1.0, the Static Analysis Results Interchange Format of OASIS."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from sdssync import __version__
+from sdssync.report.validation.wording import count_words, group, message, path_of
+from sdssync.sds.catalogue.rules import CATALOGUE, Rule
+from sdssync.sds.findings import Finding, SetReport, Severity
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {
+    Severity.FATAL: "error",
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.ADVICE: "note",
+}
+_INDEXES = {code: index for index, code in enumerate(CATALOGUE)}
+
+
+def render(reports: Sequence[SetReport]) -> str:
+    """Render one run with all rules and all findings; findings that are counted only become notifications."""
+    run = {
+        "tool": {"driver": {"name": "sdssync", "version": __version__, "rules": list(map(_rule, CATALOGUE.values()))}},
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [each for report in reports for each in _notifications(report)],
+            }
+        ],
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(report, finding) for report in reports for finding in report.findings],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": f"{rule.what} {rule.why}"},
+        "help": {"text": f"{rule.mend}. For example: {rule.bad}"},
+        "defaultConfiguration": {"level": _LEVELS[rule.severities[0]] if rule.severities else "none"},
+    }
+
+
+def _result(report: SetReport, finding: Finding) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(path_of(report, finding))}}
+    if finding.line is not None:
+        place["region"] = {"startLine": finding.line}
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": _INDEXES[finding.code],
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{message(finding)} ({finding.hint})"},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _notifications(report: SetReport) -> Iterator[dict[str, Any]]:
+    for each in group(report):
+        for severity, number in each.unlisted.items():
+            yield {
+                "level": _LEVELS[severity],
+                "message": {"text": f"{report.path}: not listed: {count_words({severity: number})}"},
+                "associatedRule": {"id": each.rule.code, "index": _INDEXES[each.rule.code]},
+            }
+
+
+def _uri(path: PurePath) -> str:
+    """Write a path as a URI: `file:` for an absolute one, else relative to where the reader looks from."""
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

@@ -1,0 +1,124 @@
+"""
+The files of a set as rows: every column named once, one function a file.
+
+V2 has the headers and the column order that iSAMS-SDS.ps1 writes, V2.1 the columns that SDS needs today.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdssync.config.installation import Profile
+from sdssync.config.settings import SchoolIdentity
+from sdssync.roster.enrol import Roster
+from sdssync.roster.grades import grade, grade_as_script
+from sdssync.roster.users import User
+from sdssync.school import Pupil
+from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS, SdsFormat
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One file: its name, its header, and its rows, which can be taken once."""
+
+    name: str
+    header: Row
+    rows: Iterable[Row]
+
+
+def tables(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[Table, ...]:
+    """Lay a roster out as the files of the profile's format, rows in their fixed order."""
+    to_grade = grade_as_script if profile.parity else grade
+    if profile.format is SdsFormat.V2:
+        return (
+            _orgs(school),
+            _v2_users(roster, school, to_grade),
+            _classes(roster, school),
+            _enrollments(roster),
+        )
+    return (
+        _orgs(school),
+        _v21_users(roster),
+        _v21_roles(roster, school, to_grade),
+        _classes(roster, school),
+        _enrollments(roster),
+    )
+
+
+def write(tables: Iterable[Table], folder: Path) -> None:
+    """Write each table as a file: UTF-8 without BOM, CRLF, quotes where RFC 4180 asks for them."""
+    for table in tables:
+        with (folder / table.name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(table.header)
+            writer.writerows(table.rows)
+
+
+def _orgs(school: SchoolIdentity) -> Table:
+    return Table(
+        name=ORGS,
+        header=("sourcedId", "name", "type"),
+        rows=[(school.id, school.name, school.type)],
+    )
+
+
+def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> Table:
+    return Table(
+        name=USERS,
+        header=("sourcedId", "orgSourcedIds", "username", "role", "familyName", "givenName", "password", "grade"),
+        rows=(
+            (user.id, school.id, user.username, _role(user), user.surname, user.forename, "", _grade(user, to_grade))
+            for user in roster.users
+        ),
+    )
+
+
+def _v21_users(roster: Roster) -> Table:
+    return Table(
+        name=USERS,
+        header=("sourcedId", "username", "familyName", "givenName"),
+        rows=((user.id, user.username, user.surname, user.forename) for user in roster.users),
+    )
+
+
+def _v21_roles(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> Table:
+    return Table(
+        name=ROLES,
+        header=("userSourcedId", "orgSourcedId", "role", "grade"),
+        rows=((user.id, school.id, _role(user), _grade(user, to_grade)) for user in roster.users),
+    )
+
+
+def _classes(roster: Roster, school: SchoolIdentity) -> Table:
+    return Table(
+        name=CLASSES,
+        header=("sourcedId", "orgSourcedId", "title"),
+        rows=((each.id, school.id, each.title) for each in roster.classes),
+    )
+
+
+def _enrollments(roster: Roster) -> Table:
+    return Table(
+        name=ENROLLMENTS,
+        header=("classSourcedId", "userSourcedId", "role"),
+        rows=_enrollment_rows(roster),
+    )
+
+
+def _enrollment_rows(roster: Roster) -> Iterator[Row]:
+    for each in roster.classes:
+        for user_id in each.teachers:
+            yield each.id, user_id, "teacher"
+        for user_id in each.pupils:
+            yield each.id, user_id, "student"
+
+
+def _role(user: User) -> str:
+    return "student" if user.is_pupil else "teacher"
+
+
+def _grade(user: User, to_grade: Callable[[str], str]) -> str:
+    return to_grade(user.person.year) if isinstance(user.person, Pupil) else ""

@@ -1,0 +1,76 @@
+"""What is left out of a set and why: the reasons, in the order in which they are applied."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sdssync.roster.identifiers import order
+from sdssync.school import Pupil
+
+
+class Kind(StrEnum):
+    """What a row is about."""
+
+    USER = "user"
+    CLASS = "class"
+    ENROLLMENT = "enrollment"
+
+
+class Reason(StrEnum):
+    """Why a row is left out."""
+
+    # users
+    PUPIL_WITHOUT_EMAIL = "pupil_without_email"
+    TEACHER_WITHOUT_EMAIL = "teacher_without_email"
+    USER_WITHOUT_ID = "user_without_id"
+    DUPLICATE_USER = "duplicate_user"
+    USER_WITHOUT_NAME = "user_without_name"
+    DUPLICATE_USERNAME = "duplicate_username"
+    EXTRA_TEACHER_NOT_FOUND = "extra_teacher_not_found"
+    # classes
+    CLASS_WITHOUT_PUPILS = "class_without_pupils"
+    CLASS_WITHOUT_TITLE = "class_without_title"
+    DUPLICATE_CLASS = "duplicate_class"
+    # users and classes
+    VALUE_WITH_LINE_BREAK = "value_with_line_break"
+    # enrollments; the first two and the duplicate username of users apply too
+    PUPIL_OUTSIDE_YEAR_GROUPS = "pupil_outside_year_groups"
+    PUPIL_NOT_CURRENT = "pupil_not_current"
+    TEACHER_NOT_CURRENT = "teacher_not_current"
+    USER_OMITTED = "user_omitted"
+    CLASS_OMITTED = "class_omitted"
+    DUPLICATE_ENROLLMENT = "duplicate_enrollment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """A row that the script would have written (or, for a pupil without e-mail, printed) and that is left out."""
+
+    reason: Reason
+    kind: Kind
+    id: str
+    """Of the user or the class; of an enrollment, that of the user."""
+    class_id: str = ""
+    """Of an enrollment only."""
+    pupil: Pupil | None = None
+    """Whom the script would have printed: a pupil of a chosen year without e-mail."""
+
+
+_KINDS = {kind: place for place, kind in enumerate(Kind)}
+_REASONS = {reason: place for place, reason in enumerate(Reason)}
+
+
+def sorted_omissions(omissions: Iterable[Omission]) -> tuple[Omission, ...]:
+    """Put omissions into their fixed order: users, classes, enrollments; by reason; by ids; by what is printed."""
+    return tuple(sorted(omissions, key=_place))
+
+
+def _place(each: Omission) -> tuple[object, ...]:
+    pupil = each.pupil
+    printed = (pupil.surname, pupil.forename, pupil.year) if pupil else ()
+    return _KINDS[each.kind], _REASONS[each.reason], order(each.class_id), order(each.id), printed
+
+
+def contains_line_break(*values: str) -> bool:
+    """Whether one of the values could not stand in one line, as SDS wants it."""
+    return any("\n" in value or "\r" in value for value in values)

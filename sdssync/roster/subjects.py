@@ -1,0 +1,46 @@
+"""The subjects of a school with what hangs on each: what an administrator needs to choose subject ids."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sdssync.roster.identifiers import number_or_text, order
+from sdssync.roster.selection import Roll
+from sdssync.school import Pupil, Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectSummary:
+    """One subject, however many departments list it."""
+
+    id: str
+    code: str
+    name: str
+    departments: tuple[str, ...]
+    sets: int
+    pupils: int
+    """Current pupils in those sets, each once."""
+
+
+def summarise_subjects(roll: Roll) -> tuple[SubjectSummary, ...]:
+    """Return the subjects of all departments, by id."""
+    numbers: dict[str, set[int | str]] = {}
+    for each in roll.school.sets:
+        numbers.setdefault(each.subject_id, set()).add(number_or_text(each.id))
+    departments: dict[str, list[Subject]] = {}
+    for subject in roll.school.subjects:
+        departments.setdefault(subject.id, []).append(subject)
+    return tuple(
+        SubjectSummary(
+            id=subject_id,
+            code=listed[0].code,
+            name=listed[0].name,
+            departments=tuple(dict.fromkeys(subject.department for subject in listed)),
+            sets=len(numbers.get(subject_id, ())),
+            pupils=_pupils(roll, numbers.get(subject_id, ())),
+        )
+        for subject_id, listed in sorted(departments.items(), key=lambda item: order(item[0]))
+    )
+
+
+def _pupils(roll: Roll, sets: Iterable[int | str]) -> int:
+    return len({member for number in sets for member in roll.members.get(number, ()) if isinstance(member, Pupil)})

@@ -1,0 +1,29 @@
+"""What a rule is: its code, name, severities, and what to say about it. The checks themselves are elsewhere."""
+
+from dataclasses import dataclass
+
+from sdssync.sds.findings import Severity
+from sdssync.sds.schema import SdsFormat
+
+BOTH = (SdsFormat.V2, SdsFormat.V21)
+V21_ONLY = (SdsFormat.V21,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the catalogue: everything that `sdssync rule CODE` prints."""
+
+    code: str
+    """"SDS" and three digits, never used again for something else."""
+    name: str
+    """In kebab-case; states the offence."""
+    severities: tuple[Severity, ...]
+    """Worst first; () for a rule that makes no findings. `what` says when which applies."""
+    formats: tuple[SdsFormat, ...] = BOTH
+    title: str
+    what: str
+    why: str
+    bad: str
+    """An example of the offence."""
+    mend: str
+    """What to do now; the hint of every finding."""

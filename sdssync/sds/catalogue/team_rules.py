@@ -1,0 +1,73 @@
+"""The rules M01 to M06: what SDS accepts and Microsoft 365 does not like. Texts only."""
+
+from sdssync.sds.catalogue.rule import V21_ONLY, Rule
+from sdssync.sds.findings import Severity
+
+FATAL, ERROR, WARNING, ADVICE = Severity
+
+TEAM_RULES = (
+    Rule(
+        code="SDS301",
+        name="class-without-teacher",
+        severities=(ADVICE,),
+        title="A class has no teacher",
+        what="No enrolment of the class has a role that makes an owner: teacher, teacherAssistant, proctor, "
+        "paraprofessional, a therapist or staff (Microsoft Graph's example of a provisioning flow).",
+        why="Only an owner can activate the team: the students would never get in. Nearly always a gap in iSAMS.",
+        bad="enrollments.csv lists class 12001 with students only.",
+        mend="Set the teacher in iSAMS, or leave the class out",
+    ),
+    Rule(
+        code="SDS302",
+        name="class-without-student",
+        severities=(ADVICE,),
+        title="A class has no student",
+        what="No enrolment of the class has the role student.",
+        why="A team without pupils is made, and somebody has to clear it away.",
+        bad="enrollments.csv lists class 12001 with a teacher only.",
+        mend="Put pupils into the set in iSAMS, or leave the class out",
+    ),
+    Rule(
+        code="SDS303",
+        name="unsafe-class-id",
+        severities=(ADVICE,),
+        title="A class sourcedId is too long or holds unsafe characters",
+        what="At most 56 characters, only A-Z a-z 0-9 _ and -.",
+        why="The mail alias of the group is Section_ and the sourcedId, and may have 64 characters.",
+        bad="10A/Ma 1",
+        mend="Build the ids of classes from letters, digits, _ and -",
+    ),
+    Rule(
+        code="SDS304",
+        name="unsafe-class-title",
+        severities=(ADVICE,),
+        title="A class title is too long or holds characters that a site name may not have",
+        what="At most 256 characters; none of ~ # % & * { } + \\ : < > ? / | and the double quote; no _ or . at the "
+        "beginning, no . at the end, no two full stops together.",
+        why="The title becomes the name of the team, its site and its folders (Microsoft KB905231).",
+        bad="7A/Science",
+        mend="Leave these characters out of the title",
+    ),
+    Rule(
+        code="SDS305",
+        name="too-many-members",
+        severities=(ERROR, ADVICE),
+        title="A class has more people than a team can take",
+        what="More than 25,000 members: error; more than 300 members or more than 100 owners: advice. Owners and "
+        "members are the roles of Microsoft Graph's example of a provisioning flow; somebody listed twice counts once.",
+        why="A team has at most 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.",
+        bad="The whole school as one class.",
+        mend="Split the class, or leave it out",
+    ),
+    Rule(
+        code="SDS306",
+        name="password-column",
+        severities=(ADVICE,),
+        formats=V21_ONLY,
+        title="users.csv has a password column",
+        what="The column password is no longer in the table of users.csv.",
+        why="Passwords in a file are a risk, and SDS does not use them.",
+        bad="sourcedId,username,password",
+        mend="Leave the column out",
+    ),
+)

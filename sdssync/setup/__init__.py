@@ -1,0 +1,1 @@
+"""First files of an installation."""

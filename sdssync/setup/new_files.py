@@ -1,0 +1,222 @@
+"""
+Writes first files: a settings file for `init`, a profile for `new`.
+
+What is written is checked like any other file before it is written, and never takes the place of one that is there.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from sdssync.config.installation import read_drafts, require_settings
+from sdssync.config.mistakes import FileMistakes, describe, render
+from sdssync.config.profile_file import conflicts, draft
+from sdssync.config.settings_file import read_settings
+from sdssync.errors import ConfigError, OutputError, ProfileError
+from sdssync.files.paths import name_fault, printable, same_name
+from sdssync.sds.schema import SdsFormat
+
+_RANGE = re.compile(r"(-?\d{1,2})(?:-(-?\d{1,2}))?")
+
+_INSTALLATION = r"""
+The installation of sdssync. Every relative path counts from the folder of this file.
+Write paths with a backslash in single quotes: 'C:\SDS\csv'.
+
+The school as SDS is to know it. include_names = true only when SDS creates the users.
+"""
+_SOURCE = """
+Where the data come from. The key stands in a file of its own, or in an environment variable:
+api_key_env = "ISAMS_API_KEY". Instead of url and key: file = "recorded.xml".
+"""
+_FOLDERS = """
+One file per SDS profile stands in the folder of profiles: `sdssync new NAME` writes one.
+In the other folder sdssync keeps its own files, and the document downloaded last.
+"""
+# Above each table stands what is to be known about it; the first of these texts opens the file.
+_FIRST_SETTINGS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    (_INSTALLATION, {"school": {"id": "8889999", "name": "MySchool", "include_names": False}}),
+    (
+        _SOURCE,
+        {
+            "isams": {
+                "url": "https://isams.myschool.example",
+                "api_key_file": "secrets/isams.key",
+                "timeout": 120,
+                "retry_for": 300,
+                "max_seconds": 1800,
+                "max_bytes": "1 GiB",
+            }
+        },
+    ),
+    (_FOLDERS, {"paths": {"profiles": "profiles.d", "state": "state"}}),
+)
+_PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it. The folder of output belongs to sdssync alone."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileOptions:
+    """What a new profile is to say; what is None or empty is not written."""
+
+    years: str | None = None
+    """Like `7-13`, `7,8,10-12` or `-2-0`."""
+    exclude: tuple[str, ...] = ()
+    """Subject ids."""
+    include: tuple[str, ...] = ()
+    suffix: str = ""
+    output: str | None = None
+    """Default: `csv/NAME`."""
+    expires: date | None = None
+    format: SdsFormat = SdsFormat.V21
+
+
+def init(config: Path) -> tuple[Path, ...]:
+    """
+    Write a first settings file and make the folder of profiles beside it; give what was made.
+
+    Raises:
+        ConfigError: the file is there already.
+        OutputError: file or folder cannot be written.
+    """
+    file = Path(os.path.abspath(config))  # noqa: PTH100 - a link stays one
+    profiles = file.parent / "profiles.d"
+    made = not profiles.is_dir()
+    if os.path.lexists(file):
+        raise _exists(file)
+    _make_folder(profiles)  # first: without it the file would stand in the way of a second try
+    _write_new(file, "\n".join(_commented(comment, values) for comment, values in _FIRST_SETTINGS))
+    return (file, profiles) if made else (file,)
+
+
+def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
+    """
+    Write the profile `NAME.toml` into the folder of profiles, which is made if need be; give its path.
+
+    Raises:
+        ConfigError: the settings are wrong, the name or an option is, another profile has that name or output, or the
+            file is there already.
+        OutputError: the file cannot be written.
+    """
+    head = read_settings(config)
+    settings = require_settings(head)
+    if fault := name_fault(name):
+        raise ConfigError(f"expected a name that Windows and Linux accept for a file, found {describe(name)}: {fault}")
+    file = settings.profiles / f"{name}.toml"
+    others = read_drafts(head)[0] if settings.profiles.is_dir() else []
+    if any(same_name(other.file.stem) == same_name(name) for other in others):
+        raise _exists(file)
+    text = _commented(_PROFILE_COMMENT, _profile_values(name, options))
+    made = draft(file, tomllib.loads(text), head)
+    mistakes = made.mistakes + tuple(mistake for about, mistake in conflicts([*others, made]) if about is made)
+    if mistakes:
+        raise ProfileError(render([FileMistakes(made.shown, mistakes)]), "nothing was written")
+    _write_new(file, text)
+    return file
+
+
+def parse_years(text: str) -> list[int]:
+    """
+    Read years and ranges of years, separated by commas.
+
+    Raises:
+        ConfigError: something else is written, a range runs backwards, or a year is not from -5 to 20.
+    """
+    years: list[int] = []
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part.strip())
+        first = int(match[1]) if match else 1
+        last = int(match[2] or match[1]) if match else 0
+        if not -5 <= first <= last <= 20:
+            raise ConfigError(
+                f"--years: expected years from -5 to 20 like 7-13, 7,8,10-12 or -2-0, found {describe(part.strip())}"
+            )
+        years.extend(range(first, last + 1))
+    return years
+
+
+def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
+    """Arrange the options as the keys of a profile file."""
+    given: dict[str, Any] = {
+        "format": options.format.value,
+        "year_groups": None if options.years is None else parse_years(options.years),
+        "suffix": options.suffix or None,
+        "output": f"csv/{name}" if options.output is None else options.output,
+        "expires": options.expires,
+    }
+    subjects = {"exclude": [*map(_subject, options.exclude)], "include": [*map(_subject, options.include)]}
+    given["subjects"] = {key: ids for key, ids in subjects.items() if ids} or None
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _subject(text: str) -> int | str:
+    """Write the id of a subject as a number where nothing is lost."""
+    return int(text) if re.fullmatch(r"0|[1-9][0-9]{0,17}", text) else text
+
+
+def _commented(comment: str, values: Mapping[str, Any]) -> str:
+    """Dump values as TOML below a comment; `tomli-w` itself writes none."""
+    above = "".join(f"# {line}".rstrip() + "\n" for line in comment.strip().split("\n"))
+    return above + tomli_w.dumps(values)
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write a whole file under a name that is free, or nothing."""
+    if os.path.lexists(file):
+        raise _exists(file)
+    _make_folder(file.parent)
+    temporary = file.with_name(f".{file.name}.new")
+    try:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _name(temporary, file)
+    except FileExistsError:
+        raise _exists(file) from None
+    except OSError as error:
+        raise OutputError(
+            f"{printable(str(file))} cannot be written: {error.strerror or type(error).__name__}"
+        ) from error
+    finally:
+        with suppress(OSError):  # what went wrong before counts
+            temporary.unlink(missing_ok=True)
+
+
+def _name(temporary: Path, file: Path) -> None:
+    """Give a finished file its name, unless that is taken: a link never replaces, and on Windows a renaming neither."""
+    if os.name != "nt":
+        try:
+            os.link(temporary, file)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            if os.path.lexists(file):
+                raise FileExistsError(file) from None
+        else:
+            return
+    temporary.rename(file)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder with its parents."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the folder {printable(str(folder))} cannot be made: {error.strerror or type(error).__name__}"
+        ) from error
+
+
+def _exists(file: Path) -> ConfigError:
+    """Say that a name is taken."""
+    return ConfigError(
+        f"{printable(str(file))} is there already, and stays as it is", "choose another name, or edit that file"
+    )

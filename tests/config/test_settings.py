@@ -1,0 +1,588 @@
+"""`sdssync.toml`, where it is found, and the API key."""
+
+import codecs
+import os
+import subprocess
+import sys
+import traceback
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sdssync.config.installation import load
+from sdssync.config.settings import (
+    ApiKey,
+    Percentage,
+    RecordedSource,
+    RemoteSource,
+    Safety,
+    SchoolIdentity,
+    Settings,
+    read_api_key,
+    settings_path,
+)
+from sdssync.errors import ConfigError
+from sdssync.sds.data_types import ORG_TYPES
+from tests.support.installation import SETTINGS, install
+
+KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
+SCHOOL = '[school]\nid = "8889999"\nname = "MySchool"\n'
+ISAMS = '[isams]\nfile = "hartley.xml"\n'
+REMOTE = 'url = "https://isams.myschool.example"\napi_key_env = "ISAMS_API_KEY"\n'
+
+
+def mistakes(config: Path) -> list[str]:
+    """Load, and give the lines about the settings file."""
+    with pytest.raises(ConfigError) as caught:
+        load(config)
+    head, *lines = caught.value.message.split("\n")
+    assert head == f"sdssync.toml has {len(lines)} mistake{'s' * (len(lines) > 1)}"
+    return [line.removeprefix("  ") for line in lines]
+
+
+def test_every_key(tmp_path: Path) -> None:
+    """A file with every key becomes settings with absolute paths."""
+    config = install(
+        tmp_path,
+        SCHOOL + 'type = "district"\ninclude_names = true\n'
+        "[isams]\n"
+        'url = "https://isams.myschool.example/base/"\napi_key_file = "secrets/isams.key"\n'
+        'timeout = 60\nretry_for = 0\nmax_seconds = 900.5\nmax_bytes = "1.5 KiB"\nca_file = "../ca.pem"\n'
+        '[paths]\nprofiles = "./p/../profiles.d"\nstate = "/var/lib/sdssync"\n'
+        '[safety]\nmax_removed_users = "12.5%"\nmax_removed_classes = 3\nmax_removed_enrollments = "0 %"\n',
+    )
+
+    assert load(config).settings == Settings(
+        file=config,
+        school=SchoolIdentity(id="8889999", name="MySchool", type="district", include_names=True),
+        source=RemoteSource(
+            url="https://isams.myschool.example/base/",
+            api_key_file=tmp_path / "secrets/isams.key",
+            timeout=60,
+            retry_for=0,
+            max_seconds=900.5,
+            max_bytes=1536,
+            ca_file=tmp_path.parent / "ca.pem",
+        ),
+        profiles=tmp_path / "profiles.d",
+        state=Path("/var/lib/sdssync"),
+        safety=Safety(
+            max_removed_users=Percentage(Decimal("12.5")),
+            max_removed_classes=3,
+            max_removed_enrollments=Percentage(Decimal(0)),
+        ),
+    )
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """What is not written has the documented value."""
+    config = install(tmp_path, SCHOOL + "[isams]\n" + REMOTE)
+
+    assert load(config).settings == Settings(
+        file=config,
+        school=SchoolIdentity(id="8889999", name="MySchool", type="school", include_names=False),
+        source=RemoteSource(
+            url="https://isams.myschool.example",
+            api_key_env="ISAMS_API_KEY",
+            timeout=120,
+            retry_for=300,
+            max_seconds=1800,
+            max_bytes=1024**3,
+        ),
+        profiles=tmp_path / "profiles.d",
+        state=tmp_path / "state",
+        safety=Safety(),
+    )
+
+
+def test_paths_count_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder means nothing to the paths in the file, only to the path of the file."""
+    (tmp_path / "school").mkdir()
+    install(tmp_path / "school", a='output = "csv/A"')
+    monkeypatch.chdir(tmp_path)
+
+    installation = load(Path("school/sdssync.toml"))
+
+    assert installation.settings.file == tmp_path / "school" / "sdssync.toml"
+    assert installation.settings.source == RecordedSource(file=tmp_path / "school" / "hartley.xml")
+    assert installation.profiles[0].output == tmp_path / "school" / "csv" / "A"
+
+
+@pytest.mark.parametrize(
+    ("option", "environ", "expected"),
+    [
+        pytest.param(Path("a.toml"), {"SDSSYNC_CONFIG": "b.toml"}, Path("a.toml"), id="option first"),
+        pytest.param(None, {"SDSSYNC_CONFIG": "b.toml"}, Path("b.toml"), id="then the variable"),
+        pytest.param(None, {"SDSSYNC_CONFIG": ""}, Path("sdssync.toml"), id="an empty variable is none"),
+        pytest.param(None, {}, Path("sdssync.toml"), id="then the current folder"),
+    ],
+)
+def test_which_file(option: Path | None, environ: dict[str, str], expected: Path) -> None:
+    """The option wins over the variable, the variable over the current folder."""
+    assert settings_path(option, environ) == Path.cwd() / expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody remove a folder in which somebody is")
+def test_a_current_folder_that_is_gone(here: Path) -> None:
+    """Where nothing can be found from, that is told."""
+    here.rmdir()
+
+    with pytest.raises(ConfigError, match="the current folder is not there any more"):
+        settings_path(None, {})
+
+
+def test_no_settings_file(tmp_path: Path) -> None:
+    """A missing file is told with the way to a first one."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "sdssync.toml")
+
+    assert caught.value.message == f"there is no settings file {tmp_path}/sdssync.toml"
+    assert caught.value.hint == "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another"
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        pytest.param("http://isams.example", "http is for loopback addresses only", id="http"),
+        pytest.param("http://127.0.0.1.example", "http is for loopback addresses only", id="looks like loopback"),
+        pytest.param("ftp://isams.example", "it does not begin with https:// and a host", id="another scheme"),
+        pytest.param("isams.example", "it does not begin with https:// and a host", id="no scheme"),
+        pytest.param("https://", "it does not begin with https:// and a host", id="no host"),
+        pytest.param("https://isams.example:port", "it is not an address", id="port is a word"),
+        pytest.param("https://[::1", "it is not an address", id="bracket left open"),
+        pytest.param("https://user:s3cret@isams.example", "it holds a user or a password", id="password"),
+        pytest.param(
+            f"https://isams.example/?apiKey={KEY}",
+            "it goes on after the path; the key belongs into a file or a variable",
+            id="key in the query",
+        ),
+        pytest.param(
+            "https://isams.example#", "it goes on after the path; the key belongs into a file or a variable", id="hash"
+        ),
+        pytest.param(
+            "https:\\\\\\\\isams.example", "it holds blanks, backslashes or control characters", id="backslash"
+        ),
+        pytest.param(" https://isams.example", "it holds blanks, backslashes or control characters", id="blank"),
+    ],
+)
+def test_wrong_url(tmp_path: Path, url: str, fault: str) -> None:
+    """A key goes to https only, and the address itself is not shown."""
+    config = install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')
+
+    told = mistakes(config)
+
+    assert told == [f"isams.url: expected an address like https://isams.myschool.example, found a text: {fault}"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:80/x", "HTTPS://isams.example"]
+)
+def test_right_url(tmp_path: Path, url: str) -> None:
+    """Plain http is good for this machine."""
+    source = load(install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')).settings.source
+
+    assert source == RemoteSource(url=url, api_key_env="K")
+
+
+@pytest.mark.parametrize(
+    ("isams", "expected"),
+    [
+        pytest.param(
+            "timeout = 1",
+            "isams: expected either url and a key (api_key_file or api_key_env), or file; found neither",
+            id="neither",
+        ),
+        pytest.param(
+            REMOTE + 'file = "x.xml"',
+            "isams: expected either url and a key, or file; found file and url and api_key_env",
+            id="both",
+        ),
+        pytest.param(
+            'file = "x.xml"\napi_key_file = "k"',
+            "isams: expected either url and a key, or file; found file and api_key_file",
+            id="file and key",
+        ),
+        pytest.param(
+            'url = "https://isams.example"',
+            "isams: expected a key beside url: api_key_file or api_key_env; found none",
+            id="no key",
+        ),
+        pytest.param(
+            REMOTE + 'api_key_file = "k"',
+            "isams: expected one of api_key_file and api_key_env, found both",
+            id="two keys",
+        ),
+    ],
+)
+def test_either_url_or_file(tmp_path: Path, isams: str, expected: str) -> None:
+    """The source is a url with one key, or a file."""
+    assert mistakes(install(tmp_path, f"{SCHOOL}[isams]\n{isams}\n")) == [expected]
+
+
+LITERAL = (
+    "a key has no place in this file, which is copied, mailed and backed up: write it into a file of its own"
+    ' and name that with api_key_file = "secrets/isams.key", or name a variable with api_key_env'
+)
+
+
+@pytest.mark.parametrize("name", ["api_key", "apiKey", "API-Key", "key", "token", "password"])
+def test_key_literal(tmp_path: Path, name: str) -> None:
+    """A key in the file is refused with the reason, and not shown."""
+    told = mistakes(install(tmp_path, f'{SCHOOL}[isams]\n{REMOTE}{name} = "{KEY}"\n'))
+
+    assert told == [f"isams.{name}: {LITERAL}"]
+
+
+SECONDS = "expected a number of seconds, more than 0, at most a day, found"
+BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
+SIZE = 'isams.max_bytes: expected a number of bytes, or a text with a unit like "1 GiB" or "500 MB", found'
+LIMIT = 'expected a count like 25, or a percentage from 0 to 100 like "10%", found'
+UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r mean such, so use single quotes"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param(SCHOOL, "isams: required, and not there", id="no source"),
+        pytest.param(ISAMS, "school: required, and not there", id="no school"),
+        pytest.param('[school]\nname = "x"\n' + ISAMS, "school.id: required, and not there", id="no id"),
+        pytest.param("school = 1\n" + ISAMS, "school: expected a table, found 1", id="no table"),
+        pytest.param(
+            f'isams = "{KEY}"\n{SCHOOL}', "isams: expected a table, found a text", id="the source is a text, not shown"
+        ),
+        pytest.param(
+            '[school]\nid = 8889999\nname = "x"\n' + ISAMS,
+            "school.id: expected a text in quotes, found 8889999",
+            id="a number for a text",
+        ),
+        pytest.param(
+            '[school]\nid = "1"\nname = " "\n' + ISAMS,
+            'school.name: expected a text in quotes, found " ": it is empty',
+            id="blank name",
+        ),
+        pytest.param(
+            '[school]\nid = "1"\nname = "a\\nb"\n' + ISAMS,
+            "school.name: expected a text in quotes, found a text: it holds line breaks or control characters",
+            id="line break in the name",
+        ),
+        pytest.param(
+            SCHOOL + 'type = "academy"\n' + ISAMS,
+            f'school.type: expected a type of organisation, found "academy": SDS knows {", ".join(ORG_TYPES)}',
+            id="no type of organisation",
+        ),
+        pytest.param(
+            SCHOOL + 'include_names = "yes"\n' + ISAMS,
+            'school.include_names: expected true or false, without quotes, found "yes"',
+            id="a text for true",
+        ),
+        pytest.param(SETTINGS + "timeout = 0\n", f"isams.timeout: {SECONDS} a number", id="no time"),
+        pytest.param(SETTINGS + "max_seconds = -1\n", f"isams.max_seconds: {SECONDS} a number", id="negative time"),
+        pytest.param(SETTINGS + "timeout = inf\n", f"isams.timeout: {SECONDS} a number", id="endless time"),
+        pytest.param(SETTINGS + "timeout = nan\n", f"isams.timeout: {SECONDS} a number", id="no number at all"),
+        pytest.param(SETTINGS + "timeout = true\n", f"isams.timeout: {SECONDS} true or false", id="true is no number"),
+        pytest.param(SETTINGS + 'timeout = "120"\n', f"isams.timeout: {SECONDS} a text", id="time in quotes"),
+        pytest.param(
+            SETTINGS + "retry_for = -1\n",
+            "isams.retry_for: expected a number of seconds, 0 or more, at most a day, found a number",
+            id="negative retry",
+        ),
+        pytest.param(SETTINGS + "max_bytes = 0\n", f"{SIZE} a number", id="no bytes"),
+        pytest.param(SETTINGS + 'max_bytes = "1 GiBi"\n', f"{SIZE} a text", id="unknown unit"),
+        pytest.param(SETTINGS + 'max_bytes = "500"\n', f"{SIZE} a text", id="no unit"),
+        pytest.param(SETTINGS + "max_bytes = true\n", f"{SIZE} true or false", id="true bytes"),
+        pytest.param(
+            SCHOOL + '[isams]\nfile = "C:\\new.xml"\n',
+            "isams.file: expected a path in quotes, found a text: " + UNSEEN,
+            id="a line break meant as a folder",
+        ),
+        pytest.param(
+            SCHOOL + '[isams]\nfile = ""\n',
+            "isams.file: expected a path in quotes, found a text: it is empty",
+            id="no path",
+        ),
+        pytest.param(
+            SETTINGS + "[paths]\nstate = 'C:state'\n",
+            'paths.state: expected a path in quotes, found "C:state": after a drive letter and its colon a path goes'
+            r" on with \ or /",
+            id="relative to a drive",
+        ),
+        pytest.param(
+            SETTINGS + '[paths]\nprofiles = "."\n',
+            "paths.profiles: expected a folder of its own, found the folder of the settings file",
+            id="profiles beside the settings",
+        ),
+        pytest.param(
+            SCHOOL + '[isams]\nurl = "https://isams.example"\napi_key_env = "A-B"\n',
+            "isams.api_key_env: expected the name of an environment variable, found a text",
+            id="variable",
+        ),
+        pytest.param(
+            SETTINGS + "[safety]\nmax_removed_users = -1\n",
+            f"safety.max_removed_users: {LIMIT} -1",
+            id="negative count",
+        ),
+        pytest.param(
+            SETTINGS + '[safety]\nmax_removed_classes = "101%"\n',
+            f'safety.max_removed_classes: {LIMIT} "101%"',
+            id="more than all",
+        ),
+        pytest.param(
+            SETTINGS + "[safety]\nmax_removed_enrollments = 0.5\n",
+            f"safety.max_removed_enrollments: {LIMIT} 0.5",
+            id="a fraction",
+        ),
+    ],
+)
+def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
+    """Each mistake is told with its key, what was expected and what was found."""
+    assert mistakes(install(tmp_path, settings)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param(
+            SCHOOL.replace("name", "nmae") + ISAMS,
+            [
+                "school.name: required, and not there",
+                'school.nmae: unknown key, did you mean "name"? (allowed: id, name, type, include_names)',
+            ],
+            id="misspelt",
+        ),
+        pytest.param(
+            SETTINGS.replace("[isams]", "[iSAMS]"),
+            [
+                "isams: required, and not there",
+                'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety)',
+            ],
+            id="in another case",
+        ),
+        pytest.param(
+            'state = "x"\n' + SETTINGS, ['state: unknown key here, did you mean "state" in [paths]?'], id="in no table"
+        ),
+        pytest.param(
+            SETTINGS + '[graph]\ntenant = "x"\n',
+            ["graph: unknown key (allowed: school, isams, paths, safety)"],
+            id="nothing near",
+        ),
+        pytest.param(
+            f'"{KEY}" = 1\n"head@myschool.example" = 1\n' + SETTINGS,
+            [
+                "(a key of another kind): unknown key (allowed: school, isams, paths, safety)",
+                "(a key of another kind): unknown key (allowed: school, isams, paths, safety)",
+            ],
+            id="names that could be secrets",
+        ),
+    ],
+)
+def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None:
+    """An unknown key is told with the nearest known one, its value never."""
+    assert mistakes(install(tmp_path, settings)) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param(SCHOOL + f"key {KEY}", "is not valid TOML, line 4, column 5: expected = after the key", id="no ="),
+        pytest.param(
+            f"[isams]\napi_key = {KEY}",
+            "is not valid TOML, line 2, column 12: expected the end of the line after the value",
+            id="no quotes",
+        ),
+        pytest.param(f'a = "{KEY}', "is not valid TOML, at its end: a text lacks its closing quote", id="open quote"),
+        pytest.param("a = [1", "is not valid TOML, at its end: a list lacks its closing bracket", id="open list"),
+        pytest.param(
+            "a = 1\na = 2\n", "is not valid TOML, line 2, column 6: a key or a table stands twice", id="twice"
+        ),
+        pytest.param("a = 2027-02-30", "is not valid TOML, line 1, column 5: there is no such date", id="no such day"),
+        pytest.param("a = " + "[" * 100_000, "is not valid TOML: nested too deeply", id="deep"),
+        pytest.param("a = " + "1" * 5_000, "is not valid TOML", id="a number without end"),
+        pytest.param("a" * 1_100_000, "expected a file of at most 1 MiB, found a larger one", id="too large"),
+        pytest.param(
+            b'[school]\nname = "\xe9"',
+            "line 2: expected UTF-8 text, found other bytes; save the file as UTF-8",
+            id="latin-1",
+        ),
+        pytest.param(
+            SETTINGS.encode("utf-16"),
+            "line 1: expected UTF-8 text, found other bytes; save the file as UTF-8",
+            id="UTF-16",
+        ),
+        pytest.param(
+            "x = 'a'\nstate = \"C:\\Users\\x\"",
+            f"is not valid TOML, line 2, column 14: {BACKSLASH}",
+            id="backslash U",
+        ),
+    ],
+)
+def test_no_toml(tmp_path: Path, settings: str | bytes, expected: str) -> None:
+    """A file that does not parse is told by its place, without any of its text."""
+    assert mistakes(install(tmp_path, settings)) == [expected]
+
+
+def test_byte_order_mark(tmp_path: Path) -> None:
+    """A TOML file may begin with a byte order mark."""
+    config = install(tmp_path, codecs.BOM_UTF8 + SETTINGS.encode(), a=codecs.BOM_UTF8 + b'output = "csv/A"')
+
+    installation = load(config)
+
+    assert (installation.settings.school.id, installation.profiles[0].name) == ("8889999", "a")
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo"])
+def test_settings_file_is_no_file(tmp_path: Path, kind: str) -> None:
+    """What is not a file is not opened: a pipe would wait for ever."""
+    config = tmp_path / "sdssync.toml"
+    (tmp_path / "profiles.d").mkdir()
+    if kind == "folder":
+        config.mkdir()
+    else:
+        os.mkfifo(config)
+
+    assert mistakes(config) == [f"expected a file, found a {'folder' if kind == 'folder' else 'device'}"]
+
+
+UNPRIVILEGED = """
+import os, sys
+from pathlib import Path
+from sdssync.config.installation import load
+if os.geteuid() == 0:
+    os.seteuid(65534)
+load(Path(sys.argv[1]))
+"""
+
+
+def test_unreadable(tmp_path: Path) -> None:
+    """A file that the account may not read is told by the system's own reason."""
+    config = install(tmp_path)
+    config.chmod(0)
+
+    done = subprocess.run(
+        [sys.executable, "-c", UNPRIVILEGED, config], capture_output=True, encoding="utf-8", check=False, timeout=60
+    )
+
+    assert "  cannot be read: Permission denied" in done.stderr.split("\n")
+
+
+def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
+    """One report tells what is wrong in the settings and in every profile."""
+    config = install(
+        tmp_path,
+        "[school]\nid = 1\n[isams]\ntimeout = -1\n",
+        b='output = "csv/B"\nyears = [7]\n',
+        a='year_groups = [7, "Upper", 7]\n',
+        right='output = "csv/C"\n',
+    )
+
+    with pytest.raises(ConfigError) as caught:
+        load(config)
+
+    assert caught.value.message == (
+        "sdssync.toml has 4 mistakes\n"
+        "  school.id: expected a text in quotes, found 1\n"
+        "  school.name: required, and not there\n"
+        f"  isams.timeout: {SECONDS} a number\n"
+        "  isams: expected either url and a key (api_key_file or api_key_env), or file; found neither\n"
+        "profiles.d/a.toml has 3 mistakes\n"
+        '  year_groups[1]: expected a whole number from -5 to 20, found "Upper"\n'
+        "  output: required, and not there\n"
+        "  year_groups[2]: expected each value once, found 7: it stands there twice\n"
+        "profiles.d/b.toml has 1 mistake\n"
+        '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'
+        " expires, title, class_id, parity, subjects, teachers, validate)"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(KEY.encode(), id="plain"),
+        pytest.param(f" \t{KEY}\r\n".encode(), id="white space around it"),
+        pytest.param(codecs.BOM_UTF8 + KEY.encode() + b"\n", id="UTF-8 with BOM"),
+        pytest.param(codecs.BOM_UTF16_LE + KEY.encode("utf-16-le"), id="UTF-16 LE with BOM"),
+        pytest.param(codecs.BOM_UTF16_BE + f"{KEY}\r\n".encode("utf-16-be"), id="UTF-16 BE with BOM"),
+        pytest.param(f"{KEY}\r\n".encode("utf-16-le"), id="UTF-16 LE"),
+        pytest.param(KEY.encode("utf-16-be"), id="UTF-16 BE"),
+    ],
+)
+def test_key_file(tmp_path: Path, data: bytes) -> None:
+    """A key file may be written by any editor or shell."""
+    (tmp_path / "isams.key").write_bytes(data)
+
+    assert read_api_key(remote(tmp_path / "isams.key"), {}).secret == KEY
+
+
+def test_key_variable() -> None:
+    """White space around the key in a variable is dropped as well."""
+    source = RemoteSource(url="https://isams.example", api_key_env="K")
+
+    assert read_api_key(source, {"K": f" {KEY}\n"}).secret == KEY
+
+
+def remote(file: Path) -> RemoteSource:
+    """A source whose key is in a file."""
+    return RemoteSource(url="https://isams.example", api_key_file=file)
+
+
+INNER = "holds white space or control characters inside the key"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(None, "is not there", id="missing"),
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(codecs.BOM_UTF8 + b" \r\n", "is empty", id="white space alone"),
+        pytest.param(f"{KEY[:8]} {KEY[8:]}".encode(), INNER, id="blank inside"),
+        pytest.param(f"{KEY}\n{KEY}".encode(), INNER, id="two lines"),
+        pytest.param(f"{KEY}\x07".encode(), INNER, id="control character"),
+        pytest.param(f"{KEY}\u200b".encode(), INNER, id="zero-width space"),
+        pytest.param(f"{KEY}\xe9".encode("latin-1"), "is neither UTF-8 nor UTF-16 text", id="latin-1"),
+        pytest.param(
+            codecs.BOM_UTF16_LE + KEY.encode("utf-16-le") + b"x", "is neither UTF-8 nor UTF-16 text", id="odd"
+        ),
+        pytest.param(KEY.encode() * 2_000, "is larger than 64 KiB", id="another file"),
+    ],
+)
+def test_wrong_key_file(tmp_path: Path, data: bytes | None, expected: str) -> None:
+    """What cannot be a key is told without the key, and without the name of the file."""
+    file = tmp_path / "isams.key"
+    if data is not None:
+        file.write_bytes(data)
+
+    with pytest.raises(ConfigError) as caught:
+        read_api_key(remote(file), {})
+
+    assert caught.value.message == f"the file that isams.api_key_file names {expected}"
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
+    assert KEY[:8] not in shown
+    assert "isams.key" not in caught.value.hint
+
+
+@pytest.mark.parametrize("environ", [{}, {"K": ""}], ids=["unset", "empty"])
+def test_no_key_variable(environ: dict[str, str]) -> None:
+    """A variable that is not set is told without its name."""
+    with pytest.raises(ConfigError) as caught:
+        read_api_key(RemoteSource(url="https://isams.example", api_key_env="K"), environ)
+
+    assert caught.value.message == "the environment variable that isams.api_key_env names is not set, or is empty"
+
+
+def test_key_is_a_folder(tmp_path: Path) -> None:
+    """A folder holds no key."""
+    with pytest.raises(ConfigError, match=r"the file that isams\.api_key_file names is not a file"):
+        read_api_key(remote(tmp_path), {})
+
+
+def test_key_shows_itself_to_nobody() -> None:
+    """However a key is printed, it is masked."""
+    key = ApiKey(KEY)
+
+    assert [repr(key), str(key), f"{key}", f"{key!s:>5}", f"{[key]}"] == [
+        "ApiKey(********)",
+        "ApiKey(********)",
+        "ApiKey(********)",
+        "ApiKey(********)",
+        "[ApiKey(********)]",
+    ]

@@ -1,0 +1,522 @@
+"""The source: downloads over real HTTP, what each answer of iSAMS means, and the documents of yesterday."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from sdssync.config.settings import RecordedSource
+from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
+from sdssync.isams import download, error_documents
+from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, no_progress, play, recorded, source
+
+PANEL = "in the iSAMS control panel, API Services Manager"
+ALL_DATASETS = (
+    "HR Manager: Current Staff; Pupil Manager: Current Students; Teaching Manager: Departments & Subjects; "
+    "Teaching Manager: Teaching Sets; Teaching Manager: Teaching Set Lists"
+)
+CHECK_KEY = f"{PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
+CHECK_URL = "check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login"
+LATER = "run it again later; if it stays so, ask iSAMS support"
+AGAIN = "run it again; if it stays so, ask iSAMS support"
+ASK = "check [isams] url, and ask iSAMS support about the Batch API"
+
+FILTERS = (
+    b'<?xml version="1.0" encoding="utf-8"?><Filters><MethodsToRun>'
+    b"<Method>HumanResources_GetCurrentStaff</Method><Method>Pupil_GetCurrentPupils</Method>"
+    b"<Method>Teaching_GetDepartmentsAndSubjects</Method><Method>Teaching_GetTeachingSets</Method>"
+    b"<Method>Teaching_GetTeachingSetLists</Method></MethodsToRun></Filters>"
+)
+
+
+def test_asks_for_the_five_methods(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """One POST names the five methods, and carries the key in its query and nowhere else."""
+    url = play(httpserver, "good")
+
+    with download.download(source(url), KEY, tmp_path, progress=no_progress):
+        pass
+
+    [(request, _)] = httpserver.log
+    assert (request.method, request.path, dict(request.args)) == ("POST", PATH, {"apiKey": KEY.secret})
+    assert request.data == FILTERS
+    assert request.content_type == "application/xml"
+    assert CANARY not in str(request.headers)
+    assert {"Authorization", "Cookie"}.isdisjoint(request.headers.keys())
+
+
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [
+        pytest.param("", PATH, id="bare"),
+        pytest.param("/", PATH, id="trailing slash"),
+        pytest.param("/school//", f"/school{PATH}", id="a path"),
+        pytest.param(PATH, PATH, id="the whole address"),
+    ],
+)
+def test_url_forms(httpserver: HTTPServer, tmp_path: Path, base: str, path: str) -> None:
+    """The address may be written with a trailing slash, with a path, or whole."""
+    httpserver.expect_request(path, method="POST").respond_with_data(recorded("good").body)
+
+    with download.download(source(httpserver.url_for("") + base), KEY, tmp_path, progress=no_progress) as downloaded:
+        assert downloaded.document.bytes == len(recorded("good").body)
+
+
+def test_keeps_what_the_caller_found_good(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A download is a private temporary file that takes the place of the last document when it is kept."""
+    url = play(httpserver, "good")
+    state = tmp_path / "made" / "with parents"
+    body = recorded("good").body
+    steps: list[tuple[int, int | None]] = []
+
+    with download.download(source(url), KEY, state, progress=lambda *step: steps.append(step)) as downloaded:
+        document = downloaded.document
+        assert document.path.parent == state
+        assert document.path.read_bytes() == body
+        assert not (state / "isams.xml").exists()
+        downloaded.keep()
+
+    assert [path.name for path in state.iterdir()] == ["isams.xml"]
+    kept = state / "isams.xml"
+    assert (kept.read_bytes(), document.bytes, document.attempts) == (body, len(body), 1)
+    assert document.downloaded_at is not None
+    assert abs((datetime.now(UTC) - document.downloaded_at).total_seconds()) < 60
+    assert steps[-1] == (len(body), len(body))
+    if sys.platform != "win32":
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_declared_utf_16_is_accepted(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A good document that is declared as utf-16 and sent as UTF-8 is a good document."""
+    url = play(httpserver, "good-declared-utf-16")
+
+    with download.download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+        assert downloaded.document.path.read_bytes() == recorded("good-declared-utf-16").body
+
+
+def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """Whoever does not keep a download leaves the last document as it was, and nothing else."""
+    url = play(httpserver, "good")
+    (tmp_path / "isams.xml").write_bytes(b"the last one")
+
+    with download.download(source(url), KEY, tmp_path, progress=no_progress):
+        pass
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
+
+
+def test_removes_what_a_killed_run_left(tmp_path: Path) -> None:
+    """A temporary file of an earlier run, full of pupils, goes; other files stay."""
+    (tmp_path / "isams-killed.part").write_bytes(b"half a school")
+    (tmp_path / "notes.txt").write_bytes(b"")
+
+    download.remove_leftovers(tmp_path)
+    download.remove_leftovers(tmp_path / "not there")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError], ids=["Ctrl-C", "a bug"])
+def test_an_interrupt_passes_through(httpserver: HTTPServer, tmp_path: Path, interrupt: type[BaseException]) -> None:
+    """Ctrl-C, or whatever comes out of the progress display, is not translated, and the temporary file goes."""
+    url = play(httpserver, "good")
+
+    def press(*_: object) -> None:
+        raise interrupt
+
+    with pytest.raises(interrupt), download.download(source(url), KEY, tmp_path, progress=press):
+        pass
+
+    assert list(tmp_path.iterdir()) == []
+
+
+KEY_UNKNOWN = (
+    "iSAMS does not know the API key "
+    f"({PANEL}, look up or make the key, and put it where [isams] api_key_file or api_key_env points to)"
+)
+LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_URL})"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "line"),
+    [
+        pytest.param("invalid-api-key", "SourceRefusedError", KEY_UNKNOWN, id="InvalidApiKey"),
+        pytest.param("invalid-api-key-with-status-200", "SourceRefusedError", KEY_UNKNOWN, id="InvalidApiKey, 200"),
+        pytest.param(
+            "missing-parameter",
+            "SourceRefusedError",
+            "iSAMS saw no API key in the request "
+            "([isams] url is to name the iSAMS server itself; "
+            "something on the way may drop the query from the address)",
+            id="MissingParameter",
+        ),
+        pytest.param(
+            "methods-not-allocated",
+            "SourceRefusedError",
+            "the API key lacks Pupil Manager: Current Students; Teaching Manager: Teaching Sets "
+            f"(tick this for the key {PANEL}, Batch Methods)",
+            id="MethodsNotAllocatedToKeyException",
+        ),
+        pytest.param(
+            "methods-not-allocated-unnamed",
+            "SourceRefusedError",
+            f"the API key lacks at least one of {ALL_DATASETS} (tick this for the key {PANEL}, Batch Methods)",
+            id="MethodsNotAllocatedToKeyException that names none",
+        ),
+        pytest.param(
+            "filters-required",
+            "SourceRefusedError",
+            "iSAMS asks for a filter: the API key holds a method that cannot be called without one "
+            f"({PANEL}, Batch Methods, leave only these ticked for the key: {ALL_DATASETS})",
+            id="FiltersRequiredException",
+        ),
+        pytest.param(
+            "unknown-message",
+            "SourceRefusedError",
+            "iSAMS answered with an error that sdssync does not know (ask iSAMS support about the Batch API)",
+            id="an error nobody knows",
+        ),
+        pytest.param(
+            "unauthorized",
+            "SourceRefusedError",
+            f"iSAMS refused the API key (status 401) ({CHECK_KEY})",
+            id="401",
+        ),
+        pytest.param(
+            "forbidden",
+            "SourceRefusedError",
+            f"iSAMS does not let this API key in (status 403) ({CHECK_KEY})",
+            id="403",
+        ),
+        pytest.param(
+            "not-found",
+            "SourceRefusedError",
+            "there is no Batch API at this address (status 404) "
+            "(check [isams] url: it is the address of the iSAMS server)",
+            id="404",
+        ),
+        pytest.param(
+            "gone",
+            "SourceRefusedError",
+            f"iSAMS did not accept the request (status 410) ({ASK})",
+            id="410",
+        ),
+        pytest.param(
+            "no-content",
+            "SourceRefusedError",
+            f"iSAMS did not accept the request (status 204) ({ASK})",
+            id="204",
+        ),
+        pytest.param(
+            "redirect",
+            "SourceRefusedError",
+            "iSAMS redirects to login.hollowell.example, and redirects are not followed "
+            "(write the address at which iSAMS itself answers into [isams] url)",
+            id="redirect",
+        ),
+        pytest.param(
+            "redirect-without-target",
+            "SourceRefusedError",
+            "iSAMS redirects to another address, and redirects are not followed "
+            "(write the address at which iSAMS itself answers into [isams] url)",
+            id="redirect without target",
+        ),
+        pytest.param("login-page", "SourceMalformedError", LOGIN_PAGE, id="login page"),
+        pytest.param("json", "SourceMalformedError", f"the document is JSON, not XML ({CHECK_URL})", id="json"),
+        pytest.param("empty", "SourceMalformedError", f"the document is empty ({AGAIN})", id="empty"),
+        pytest.param("blank", "SourceMalformedError", f"the document is empty ({AGAIN})", id="white space"),
+        pytest.param(
+            "doctype",
+            "SourceMalformedError",
+            "the document has a DOCTYPE, which an iSAMS document never has "
+            "(find out where the document comes from: who answers at [isams] url)",
+            id="doctype",
+        ),
+        pytest.param(
+            "another-root",
+            "SourceMalformedError",
+            f"the document is XML, but its root element is not iSAMS ({CHECK_URL})",
+            id="another root",
+        ),
+    ],
+)
+def test_failures_that_stay(httpserver: HTTPServer, tmp_path: Path, name: str, kind: str, line: str) -> None:
+    """What will not change by itself is told at once, with what to do about it, and not tried again."""
+    url = play(httpserver, name)
+    (tmp_path / "isams.xml").write_bytes(b"the last one")
+
+    failed = failing(source(url), tmp_path)
+
+    assert (failed.kind, failed.line) == (kind, line)
+    assert failed.error.exit_code == 3
+    assert len(httpserver.log) == 1
+    assert failed.logs == []
+    assert (tmp_path / "isams.xml").read_bytes() == b"the last one"
+
+
+@pytest.mark.parametrize(
+    ("status", "passing"), [(200, True), (400, True), (500, True), (401, False), (403, False), (404, False)]
+)
+def test_a_busy_database_is_worth_another_attempt(status: int, passing: bool) -> None:
+    """The recoverable messages pass whatever the status, but where the status says that nothing helps."""
+    text = recorded("deadlock").body.decode()
+
+    assert error_documents.of_answer(status, text).passing is passing
+
+
+DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 100
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "message", "waits"),
+    [
+        pytest.param(
+            "deadlock", "database busy", "the iSAMS database was busy (deadlock or lock)", DOUBLING, id="deadlock"
+        ),
+        pytest.param(
+            "deadlock-with-status-200",
+            "database busy",
+            "the iSAMS database was busy (deadlock or lock)",
+            DOUBLING,
+            id="deadlock, 200",
+        ),
+        pytest.param(
+            "lock-time-out", "database busy", "the iSAMS database was busy (deadlock or lock)", DOUBLING, id="lock"
+        ),
+        pytest.param(
+            "unhandled",
+            "error in iSAMS",
+            "iSAMS met an error of its own (UnhandledException)",
+            DOUBLING,
+            id="another UnhandledException",
+        ),
+        pytest.param("request-time-out", "status 408", "iSAMS answered with status 408", DOUBLING, id="408"),
+        pytest.param("bad-gateway", "status 502", "iSAMS answered with status 502", DOUBLING, id="502"),
+        pytest.param("gateway-time-out", "status 504", "iSAMS answered with status 504", DOUBLING, id="504"),
+        pytest.param(
+            "too-many-requests",
+            "status 429",
+            "iSAMS answered with status 429",
+            (30, 30, 30, 10),
+            id="429 that asks for a longer wait",
+        ),
+    ],
+)
+def test_failures_that_may_pass(
+    httpserver: HTTPServer, tmp_path: Path, name: str, reason: str, message: str, waits: tuple[float, ...]
+) -> None:
+    """What may pass is tried again, later and later, for as long as the settings say, and each time is logged."""
+    url = play(httpserver, name)
+
+    failed = failing(source(url, retry_for=100), tmp_path)
+
+    assert failed.kind == "SourceUnavailableError"
+    assert failed.line == f"{message}, after {len(waits) + 1} attempts ({LATER})"
+    assert tuple(failed.waits) == waits
+    assert len(httpserver.log) == len(waits) + 1
+    assert failed.logs == [
+        {
+            "event": "source.retried",
+            "log_level": "warning",
+            "attempt": attempt,
+            "reason": reason,
+            "wait_seconds": wait,
+        }
+        for attempt, wait in enumerate(waits, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "waits"),
+    [
+        pytest.param({"retry_for": 0}, [], id="no second attempt"),
+        pytest.param({"retry_for": 2.5}, [1.0, 1.5], id="the last wait is what is left"),
+        pytest.param({"retry_for": 100, "max_seconds": 6}, [1.0, 2.0], id="no attempt without time to finish"),
+        pytest.param({"retry_for": 300}, [1, 2, 4, 8, 16, 32, 60, 60, 60, 57], id="no wait of more than a minute"),
+    ],
+)
+def test_attempts_end(httpserver: HTTPServer, tmp_path: Path, changes: dict[str, float], waits: list[float]) -> None:
+    """No attempt begins after `retry_for`, and none that could not end before `max_seconds`."""
+    url = play(httpserver, "bad-gateway")
+
+    failed = failing(source(url, **changes), tmp_path)
+
+    assert failed.waits == waits
+    assert len(httpserver.log) == len(waits) + 1
+
+
+def test_a_second_attempt_can_succeed(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A database that was busy twice costs time and nothing else; the longer error leaves nothing in the file."""
+    url = play(httpserver, "too-many-requests", "deadlock-with-status-200", "good")
+    clock = Clock()
+
+    with download.download(source(url), KEY, tmp_path, progress=no_progress, pace=clock.pace) as downloaded:
+        document = downloaded.document
+
+        assert document.path.read_bytes() == recorded("good").body
+        assert (document.bytes, document.attempts) == (len(recorded("good").body), 3)
+        assert document.seconds == sum(clock.waits) == 32
+
+
+def test_a_long_wait_leaves_time_for_the_download(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A server that asks for more time than there is gets half of it, and is tried again."""
+    url = play(httpserver, "too-many-requests", "good")
+    clock = Clock()
+
+    with download.download(
+        source(url, max_seconds=20), KEY, tmp_path, progress=no_progress, pace=clock.pace
+    ) as downloaded:
+        assert (downloaded.document.attempts, clock.waits) == (2, [10])
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.5, 1.0])
+def test_jitter_spreads_the_waits(httpserver: HTTPServer, tmp_path: Path, jitter: float) -> None:
+    """The wait is between half and all of what the doubling says."""
+    url = play(httpserver, "bad-gateway", "bad-gateway", "good")
+    clock = Clock()
+    pace = download.Pace(now=lambda: clock.time, sleep=clock.sleep, jitter=lambda: jitter)
+
+    with download.download(source(url), KEY, tmp_path, progress=no_progress, pace=pace):
+        pass
+
+    assert clock.waits == [0.5 + jitter / 2, 1 + jitter]
+
+
+@pytest.mark.parametrize("host", [f"{CANARY}-7e1d%2F%2B%26%3D%C3%A9.example", f"x.{CANARY}7E1D.example"])
+def test_a_redirect_to_the_key_is_not_named(httpserver: HTTPServer, tmp_path: Path, host: str) -> None:
+    """A redirect whose host echoes the key, however it is punctuated, is refused without naming it."""
+    target = {"Location": f"https://{host}/"}
+    httpserver.expect_request(PATH).respond_with_data("", 301, target)
+
+    failed = failing(source(httpserver.url_for("")), tmp_path)
+
+    assert failed.error.message == "iSAMS redirects to another address, and redirects are not followed"
+
+
+def test_state_that_is_no_folder(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A state folder that cannot be made is an error of the output, told before anything is asked of iSAMS."""
+    state = tmp_path / "state"
+    state.write_text("a file", encoding="utf-8")
+
+    with (
+        pytest.raises(OutputError) as caught,
+        download.download(source(play(httpserver, "good")), KEY, state, progress=no_progress),
+    ):
+        pass
+
+    assert str(caught.value) == (
+        "the state folder cannot be written: File exists "
+        "(see that [paths] state is a folder in which sdssync may write, and that the disk is not full)"
+    )
+    assert httpserver.log == []
+
+
+def test_full_disk(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A file that can grow no further is an error of the output; nothing is left, and the last document stays."""
+    (tmp_path / "isams.xml").write_bytes(b"the last one")
+    url = play(httpserver, "good")
+    resource = pytest.importorskip("resource", reason="Windows has no limit of file sizes for a process")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        failed = failing(source(url), tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert (failed.kind, failed.error.message) == ("OutputError", "the state folder cannot be written: File too large")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
+
+
+def test_keep_that_fails(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """What stands in the way of the last document is an error of the output."""
+    (tmp_path / "isams.xml").mkdir()
+
+    with (
+        pytest.raises(OutputError, match=r"^the state folder cannot be written: Is a directory"),
+        download.download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress) as downloaded,
+    ):
+        downloaded.keep()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["isams.xml"]
+
+
+def test_cached(tmp_path: Path) -> None:
+    """The document downloaded last says when that was."""
+    path = tmp_path / "isams.xml"
+    path.write_bytes(b"<iSAMS/>")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+
+    assert download.cached(tmp_path, 8) == download.Document(
+        path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    )
+
+
+def test_cached_without_a_document(tmp_path: Path) -> None:
+    """Without an earlier download there is no source."""
+    with pytest.raises(SourceUnavailableError) as caught:
+        download.cached(tmp_path / "state", 7)
+
+    assert str(caught.value) == (
+        "no document of an earlier download: isams.xml in the state folder: No such file or directory "
+        "(run once without --cached)"
+    )
+
+
+def test_recorded(tmp_path: Path) -> None:
+    """A recorded document has no time of download."""
+    path = tmp_path / "recorded.xml"
+    path.write_bytes(b"<iSAMS/>")
+
+    assert download.recorded(RecordedSource(file=path)) == download.Document(
+        path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=None
+    )
+
+
+LET_READ = "name a file that the account of sdssync can read"
+
+
+def make_pipe(path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("Windows has no pipes in folders")
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        pytest.param(
+            lambda _: None,
+            "No such file or directory (a relative path counts from the folder of sdssync.toml)",
+            id="missing",
+        ),
+        pytest.param(lambda path: path.mkdir(), f"it is not a file ({LET_READ})", id="a folder"),
+        pytest.param(make_pipe, f"it is not a file ({LET_READ})", id="a pipe"),
+    ],
+)
+def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], told: str) -> None:
+    """A recorded document that is not there is a mistake of the settings."""
+    make(tmp_path / "recorded.xml")
+
+    with pytest.raises(ConfigError) as caught:
+        download.recorded(RecordedSource(file=tmp_path / "recorded.xml"))
+
+    assert str(caught.value) == f"the document that isams.file names cannot be read: {told}"
+
+
+def test_documents_larger_than_allowed(tmp_path: Path) -> None:
+    """A document on disk is held to `max_bytes` like one that is downloaded."""
+    path = tmp_path / "isams.xml"
+    path.write_bytes(b"<iSAMS/>")
+    line = "the document has 8 bytes, more than the 7 allowed (if it may, raise [isams] max_bytes)"
+
+    with pytest.raises(SourceMalformedError) as of_cached:
+        download.cached(tmp_path, 7)
+    with pytest.raises(SourceMalformedError) as of_recorded:
+        download.recorded(RecordedSource(file=path, max_bytes=7))
+
+    assert [str(of_cached.value), str(of_recorded.value)] == [line, line]

@@ -1,0 +1,345 @@
+"""The document as a whole: read in pieces, refused when it is not complete."""
+
+import subprocess
+import sys
+from dataclasses import astuple
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sdssync.errors import SourceError, SourceMalformedError
+from sdssync.isams import parser
+from sdssync.school import School
+from tests.support.builders import MANAGERS, Document, PupilRecord, SetListRecord, SetRecord, StaffRecord, parsed
+
+XML = Document().xml()
+
+
+def values(school: School) -> dict[str, list[tuple[Any, ...]]]:
+    """Give a school as plain values: two pupils are never equal, their values may be."""
+    return {
+        "pupils": [astuple(each) for each in school.pupils],
+        "teachers": [astuple(each) for each in school.teachers],
+        "subjects": [astuple(each) for each in school.subjects],
+        "sets": [astuple(each) for each in school.sets],
+        "memberships": [astuple(each) for each in school.memberships],
+    }
+
+
+WHOLE = {
+    "pupils": [("1", "9001", "Ada", "Quill", "7", "ada@pupils.school.example")],
+    "teachers": [("101", "Bo", "Marsh", "bo@school.example")],
+    "subjects": [("1", "Ma", "Mathematics", "Sciences")],
+    "sets": [("11", "7A/Ma", "7A Mathematics", "1", "7", ("101",))],
+    "memberships": [("11", ("9001",), ())],
+}
+
+
+def test_every_section(tmp_path: Path) -> None:
+    """Each section gives its records, and both readings are the same where nothing is absent."""
+    reading = parsed(tmp_path, XML)
+
+    assert values(reading.school) == WHOLE
+    assert reading.as_script is reading.school
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(tuple(MANAGERS)))
+def test_any_order_of_sections(order: list[str]) -> None:
+    """The sections may come in any order; one manager may stand twice."""
+    with TemporaryDirectory() as folder:
+        assert values(parsed(Path(folder), Document(order=tuple(order))).school) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        pytest.param("<iSAMS>", "<!-- <Pupil/> -->", id="comment below the root"),
+        pytest.param("<Pupil Id=", "<!-- between records -->", id="comment between records"),
+        pytest.param("<Pupil Id=", "<?php echo 1 ?>", id="processing instruction between records"),
+        pytest.param("<SchoolId>", "<!-- in a record -->", id="comment in a record"),
+        pytest.param("<SchoolId>", "<?a b?>", id="processing instruction in a record"),
+        pytest.param("<HRManager>", "<NewManager><CurrentPupils><Pupil/></CurrentPupils></NewManager>", id="manager"),
+        pytest.param("<HRManager>", "<PupilManager><Sets><Set/></Sets></PupilManager>", id="section elsewhere"),
+        pytest.param("<HRManager>", "<CurrentPupils><Pupil Id='2'/></CurrentPupils>", id="section without manager"),
+        pytest.param("<HRManager>",
+                     "<iSAMS><PupilManager><CurrentPupils><Pupil/></CurrentPupils></PupilManager></iSAMS>",
+                     id="root in the root"),
+        pytest.param("<CurrentStaff>", "<Former><CurrentStaff><StaffMember/></CurrentStaff></Former>", id="deeper"),
+        pytest.param("<StaffMember ", "<Team><StaffMember Id='9'/></Team>", id="a record that is no child"),
+        pytest.param("<StaffMember ", "<Pupil Id='3'/><Set/>", id="records of other sections"),
+        pytest.param("<SchoolId>", "<Home><EmailAddress>x@home.example</EmailAddress></Home>", id="a nested element"),
+        pytest.param("<SetId ", "<Old><SetId>9</SetId><SchoolId>9</SchoolId></Old>", id="nested in a set list"),
+        pytest.param("<SetList ", "<Group><SetList Id='1'><SetId>11</SetId></SetList></Group>", id="set list deeper"),
+        pytest.param("<SetList ", "<SetId>12</SetId><SchoolId>1</SchoolId>", id="elements between set lists"),
+        pytest.param("<Pupil Id=", "stray text", id="text between records"),
+        pytest.param("<Name>7A", "<Colour shade='3'>blue</Colour>", id="unknown element"),
+        pytest.param("<HRManager>", '<x:HRManager xmlns:x="u"><x:CurrentStaff/></x:HRManager>', id="namespace"),
+    ],
+)  # fmt: skip
+def test_what_means_nothing(tmp_path: Path, place: str, text: str) -> None:
+    """Comments, instructions, and elements that are unknown or elsewhere change nothing."""
+    assert XML.count(place) == 1
+
+    reading = parsed(tmp_path, XML.replace(place, text + place))
+
+    assert values(reading.school) == WHOLE
+
+
+def test_unknown_attributes(tmp_path: Path) -> None:
+    """Unknown attributes come with new versions."""
+    assert values(parsed(tmp_path, XML.replace(" Id=", ' New="1" xml:lang="en" Id=')).school) == WHOLE
+
+
+def test_sections_in_parts(tmp_path: Path) -> None:
+    """A section that stands there twice is read twice."""
+    more = Document(pupils=(PupilRecord(id="2", school_id="9002"),)).section("CurrentPupils")
+    text = XML.replace("<CurrentPupils>", more + "<CurrentPupils>")
+
+    assert [each.school_id for each in parsed(tmp_path, text).school.pupils] == ["9002", "9001"]
+
+
+def many(count: int) -> Document:
+    """Make a document that is longer than a block, so that blocks end anywhere in a record."""
+    numbers = range(count)
+    return Document(
+        staff=tuple(StaffRecord(id=f"{number}") for number in numbers),
+        pupils=tuple(
+            PupilRecord(id=f"{number}", school_id=f"9{number}", surname="Ü" * (number % 7)) for number in numbers
+        ),
+        sets=tuple(SetRecord(id=f"{number}", teachers=(f"{number}", None)) for number in numbers),
+        set_lists=tuple(SetListRecord(set_id=f"{number}", school_id=f"9{number}") for number in numbers),
+    )
+
+
+@pytest.mark.parametrize("shift", range(0, 60, 7))
+def test_block_boundaries(tmp_path: Path, shift: int) -> None:
+    """A record is read whole wherever a block of the file ends."""
+    count = 700
+    text = many(count).xml().replace("<iSAMS>", f"<iSAMS><!--{'x' * shift}-->")
+    assert len(text.encode()) > 4 * 65536
+
+    school = parsed(tmp_path, text).school
+
+    assert values(school) == {
+        "pupils": [(f"{n}", f"9{n}", "Ada", "Ü" * (n % 7), "7", "ada@pupils.school.example") for n in range(count)],
+        "teachers": [(f"{n}", "Bo", "Marsh", "bo@school.example") for n in range(count)],
+        "subjects": WHOLE["subjects"],
+        "sets": [(f"{n}", "7A/Ma", "7A Mathematics", "1", "7", (f"{n}", "")) for n in range(count)],
+        "memberships": [(f"{n}", (f"9{n}",), ()) for n in range(count)],
+    }
+
+
+def test_progress(tmp_path: Path) -> None:
+    """The bytes read so far are told, in the end all of them."""
+    text = many(400).xml()
+    (tmp_path / "isams.xml").write_text(text, encoding="utf-8", newline="")
+    told: list[int] = []
+
+    parser.parse(tmp_path / "isams.xml", progress=told.append)
+
+    assert told == sorted(told)
+    assert (len(set(told)) > 2, told[-1]) == (True, len(text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16", "utf-16-be"),
+        ("iso-8859-1", "iso-8859-1"),
+        ("windows-1252", "cp1252"),
+        pytest.param("utf-16", "utf-8", id="declared as utf-16, sent as UTF-8"),
+        pytest.param("utf-16", "utf-8-sig", id="declared as utf-16, sent as UTF-8 with a mark"),
+    ],
+)
+def test_encodings(tmp_path: Path, declared: str, encoding: str) -> None:
+    """A document in any encoding that its first bytes or its declaration tell is read."""
+    text = Document(pupils=(PupilRecord(surname="Blüte"),)).xml().replace('"utf-8"', f'"{declared}"')
+
+    assert parsed(tmp_path, text.encode(encoding)).school.pupils[0].surname == "Blüte"
+
+
+CONTROL_PANEL = "for the key in the iSAMS control panel, API Services Manager, Batch Methods"
+DATASETS = {
+    "CurrentStaff": "HR Manager: Current Staff",
+    "CurrentPupils": "Pupil Manager: Current Students",
+    "Departments": "Teaching Manager: Departments & Subjects",
+    "Sets": "Teaching Manager: Teaching Sets",
+    "SetLists": "Teaching Manager: Teaching Set Lists",
+}
+
+
+@pytest.mark.parametrize("section", MANAGERS)
+def test_a_section_is_missing(tmp_path: Path, section: str) -> None:
+    """A document without one of the five sections is not complete, and the message names what to tick."""
+    document = Document(order=tuple(name for name in MANAGERS if name != section))
+
+    with pytest.raises(SourceMalformedError) as caught:
+        parsed(tmp_path, document)
+
+    assert str(caught.value) == (
+        f"the iSAMS document is not complete: section {MANAGERS[section]}/{section} is missing"
+        f' (tick "{DATASETS[section]}" {CONTROL_PANEL})'
+    )
+
+
+def test_all_that_is_lacking_is_told_at_once(tmp_path: Path) -> None:
+    """Sections that are missing and sections that are empty stand in one message: an answer of iSAMS lasts a day."""
+    document = Document(order=("CurrentStaff", "CurrentPupils", "Sets"), pupils=(), sets=())
+
+    with pytest.raises(SourceMalformedError) as caught:
+        parsed(tmp_path, document)
+
+    assert str(caught.value) == (
+        "the iSAMS document is not complete: section TeachingManager/Departments is missing; section "
+        "TeachingManager/SetLists is missing; section PupilManager/CurrentPupils holds no Pupil; section "
+        "TeachingManager/Sets holds no Set"
+        f' (tick "{DATASETS["Departments"]}" and "{DATASETS["SetLists"]}" {CONTROL_PANEL}; '
+        f'look at "{DATASETS["CurrentPupils"]}" and "{DATASETS["Sets"]}" in iSAMS; '
+        "after a correction iSAMS may repeat the old answer for 24 hours)"
+    )
+
+
+@pytest.mark.parametrize("hidden", ["<!--{}-->", "<Old>{}</Old>", "<Sets><Set/>{}</Sets>"])
+def test_a_section_elsewhere_is_missing(tmp_path: Path, hidden: str) -> None:
+    """A section that is not where it belongs does not make a document complete."""
+    section = Document().section("SetLists")
+
+    with pytest.raises(SourceMalformedError, match="SetLists is missing"):
+        parsed(tmp_path, XML.replace(section, hidden.format(section)))
+
+
+@pytest.mark.parametrize(
+    ("section", "record"),
+    [("CurrentStaff", "StaffMember"), ("CurrentPupils", "Pupil"), ("Sets", "Set"), ("SetLists", "SetList")],
+)
+@pytest.mark.parametrize("inside", ["", " \n", "<!-- none -->", "<Total>0</Total>"])
+def test_a_section_is_empty(tmp_path: Path, section: str, record: str, inside: str) -> None:
+    """A document without pupil, member of staff, set or set-list row is not complete."""
+    text = XML.replace(Document().section(section), f"<{section}>{inside}</{section}>")
+
+    with pytest.raises(SourceMalformedError) as caught:
+        parsed(tmp_path, text)
+
+    assert str(caught.value) == (
+        f"the iSAMS document is not complete: section {MANAGERS[section]}/{section} holds no {record}"
+        f' (look at "{DATASETS[section]}" in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours)'
+    )
+
+
+@pytest.mark.parametrize("inside", ["<Departments />", "<Departments></Departments>"])
+def test_no_departments(tmp_path: Path, inside: str) -> None:
+    """A school may have no department; its section must be there all the same."""
+    text = XML.replace(Document().section("Departments"), inside)
+
+    assert values(parsed(tmp_path, text).school) == WHOLE | {"subjects": []}
+
+
+def test_cut_anywhere(tmp_path: Path) -> None:
+    """No beginning of a document is a document."""
+    whole = XML.encode().rstrip()
+    file = tmp_path / "isams.xml"
+    refused = 0
+    for length in range(len(whole)):
+        file.write_bytes(whole[:length])
+        with pytest.raises(SourceError):
+            parser.parse(file, progress=lambda _: None)
+        refused += 1
+
+    assert refused == len(whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000_000), st.sampled_from(["cut", "drop", "byte"]), st.binary(min_size=1, max_size=4))
+def test_damaged_anywhere(place: int, how: str, noise: bytes) -> None:
+    """A damaged document is read or refused; nothing else happens, and the message holds nothing of it."""
+    data = many(150).xml().encode()
+    at = place % len(data)
+    damaged = {"cut": data[:at], "drop": data[:at] + data[at + 40 :], "byte": data[:at] + noise + data[at + 1 :]}[how]
+    with TemporaryDirectory() as folder:
+        try:
+            parsed(Path(folder), damaged)
+        except SourceError as error:
+            assert "\n" not in str(error)  # noqa: PT017  (not refusing is right, too)
+            assert "school.example" not in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param("Quill", "Q&uuml;ll", "the iSAMS document holds an entity", id="entity"),
+        pytest.param("Quill", "Q&#0;", "the iSAMS document is cut or damaged", id="reference to no character"),
+        pytest.param("Quill", "Q\x01", "the iSAMS document is cut or damaged", id="control character"),
+        pytest.param("Quill", "Q < R & S", "the iSAMS document is cut or damaged", id="not escaped"),
+        pytest.param("</iSAMS>", "</iSAMS><iSAMS/>", "the iSAMS document is cut or damaged", id="two roots"),
+        pytest.param("</iSAMS>", "</iSAMS>Quill", "the iSAMS document is cut or damaged", id="text behind the root"),
+        pytest.param("</Pupil>", "", "the iSAMS document is cut or damaged", id="an end is missing"),
+    ],
+)
+def test_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """What is not well formed, or holds an entity, is refused; the message tells the place and quotes nothing."""
+    with pytest.raises(SourceMalformedError) as caught:
+        parsed(tmp_path, XML.replace(old, new))
+
+    assert caught.value.message.startswith(f"{message}: no well-formed XML at line ")
+    assert "Quill" not in str(caught.value)
+    assert "uuml" not in str(caught.value)
+
+
+@pytest.mark.parametrize("subset", ["", ' SYSTEM "http://127.0.0.1:9/x.dtd"', ' [<!ENTITY e "x">]'])
+def test_doctype(tmp_path: Path, subset: str) -> None:
+    """A DOCTYPE is refused, whatever is in it."""
+    with pytest.raises(SourceMalformedError, match="has a DOCTYPE"):
+        parsed(tmp_path, XML.replace("<iSAMS>", f"<!DOCTYPE iSAMS{subset}><iSAMS>"))
+
+
+def test_latin_1_bytes_in_utf_8(tmp_path: Path) -> None:
+    """Bytes that are not of the declared encoding are refused."""
+    with pytest.raises(SourceMalformedError, match="is cut or damaged"):
+        parsed(tmp_path, XML.encode().replace(b"Quill", b"Bl\xfcte"))
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from sdssync.isams import parser
+parser.parse(Path(sys.argv[1]), progress=lambda done: None)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def peak(file: Path) -> int:
+    """Parse a file in a process of its own; give its peak memory in bytes."""
+    ran = subprocess.run([sys.executable, "-c", MEASURE, str(file)], capture_output=True, text=True, check=True)
+    return int(ran.stdout) * 1024
+
+
+@pytest.mark.parametrize(
+    ("opening", "piece", "closing"),
+    [
+        pytest.param("<NewManager><Logs>", "<Log Id='1'><Text>nothing of ours</Text></Log>\n", "</Logs></NewManager>",
+                     id="a section of another manager"),
+        pytest.param("<PupilManager><FormerPupils>", "<Pupil Id='1'><SchoolId>1</SchoolId></Pupil>\n",
+                     "</FormerPupils></PupilManager>", id="another section of a manager of ours"),
+    ],
+)  # fmt: skip
+def test_memory_follows_the_model(tmp_path: Path, opening: str, piece: str, closing: str) -> None:
+    """What is not read takes no memory."""
+    small, large = tmp_path / "small.xml", tmp_path / "large.xml"
+    small.write_text(XML, encoding="utf-8")
+    head, tail = XML.split("</iSAMS>")
+    with large.open("w", encoding="utf-8") as file:
+        file.write(head + opening)
+        for _ in range(30):
+            file.write(piece * (1_000_000 // len(piece)))
+        file.write(closing + "</iSAMS>" + tail)
+
+    assert peak(large) - peak(small) < 12_000_000

@@ -1,0 +1,387 @@
+"""What `validate` is asked to check: folders and names in all ways, the context of a profile, choices and codes."""
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.documents import document
+from tests.support.installation import SETTINGS, install
+from tests.support.processes import as_nobody
+from tests.support.runs import Ran, command
+
+SENIORS = 'name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n'
+PREP = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nformat = "v2.1"\n'
+STRANGE = "sourcedId,orgSourcedId,title\r\n11,8889999,9A/Ph1\r\n"
+
+
+@pytest.fixture
+def school(here: Path) -> Path:
+    """An installation of two profiles, both published; the current folder."""
+    install(here, prep=PREP, seniors=SENIORS)
+    (here / "hartley.xml").write_text(document(), encoding="utf-8")
+    assert command("run-all").exit_code == 0
+    return here
+
+
+def validate(*arguments: str) -> Ran:
+    """Validate and print JSON."""
+    return command("validate", *arguments, "--format", "json")
+
+
+def paths(told: Ran) -> list[str]:
+    """Tell which sets were checked."""
+    return [each["path"] for each in told.json["sets"]]
+
+
+def codes(told: Ran) -> list[str]:
+    """Tell what was found in the only set."""
+    [only] = told.json["sets"]
+    return sorted({each["code"] for each in only["findings"]})
+
+
+def logs(told: Ran) -> list[dict[str, Any]]:
+    """Read the log lines."""
+    return [json.loads(line) for line in told.err.splitlines()]
+
+
+@pytest.mark.usefixtures("school")
+def test_the_document() -> None:
+    """The JSON has the documented keys in their order."""
+    told = validate("Seniors")
+
+    assert told.json == {
+        "version": 1,
+        "sets": [
+            {
+                "path": "csv/Seniors",
+                "format": "v2",
+                "valid": True,
+                "files": {"orgs.csv": 1, "users.csv": 2, "classes.csv": 1, "enrollments.csv": 2},
+                "suppressed": {},
+                "findings": [
+                    {
+                        "code": "SDS304",
+                        "rule": "unsafe-class-title",
+                        "severity": "advice",
+                        "file": "classes.csv",
+                        "line": 2,
+                        "column": "title",
+                        "value": "9A/Ph1",
+                        **{key: told.json["sets"][0]["findings"][0][key] for key in ("message", "hint")},
+                    }
+                ],
+            }
+        ],
+    }
+    assert list(told.json["sets"][0]) == ["path", "format", "valid", "files", "suppressed", "findings"]
+    assert list(told.json["sets"][0]["findings"][0]) == [
+        "code",
+        "rule",
+        "severity",
+        "file",
+        "line",
+        "column",
+        "value",
+        "message",
+        "hint",
+    ]
+    assert (told.exit_code, told.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("targets", "checked"),
+    [
+        pytest.param([], ["csv/Prep", "csv/Seniors"], id="nothing: every profile"),
+        pytest.param(["Seniors"], ["csv/Seniors"], id="a name"),
+        pytest.param(["sENIORS"], ["csv/Seniors"], id="a name in another case"),
+        pytest.param(["Prep", "Seniors"], ["csv/Prep", "csv/Seniors"], id="names"),
+        pytest.param(["csv/Seniors"], ["csv/Seniors"], id="a path"),
+        pytest.param(["./Seniors"], ["./Seniors"], id="a path that would be a name"),
+        pytest.param(["anybody"], ["anybody"], id="no name: a folder"),
+        pytest.param(["anybody/", "Prep"], ["anybody/", "csv/Prep"], id="a path and a name"),
+    ],
+)
+def test_targets(school: Path, targets: list[str], checked: list[str]) -> None:
+    """With a path separator it is a folder, else a name if there is one, else a folder."""
+    for name in ("Seniors", "anybody"):
+        (school / name).mkdir()
+        for file in (school / "csv" / "Seniors").iterdir():
+            (school / name / file.name).write_bytes(file.read_bytes())
+
+    told = validate(*targets)
+
+    assert (told.exit_code, paths(told)) == (0, checked)
+
+
+def test_the_format_of_a_folder_is_that_of_its_files(school: Path) -> None:
+    """A name has the format of its settings, a folder that of its files, even when it is the output of a profile."""
+    (school / "profiles.d" / "prep.toml").write_text(PREP.replace("v2.1", "v2"), encoding="utf-8")
+
+    by_name, by_folder = validate("Prep"), validate("csv/Prep")
+
+    assert [told.json["sets"][0]["format"] for told in (by_name, by_folder)] == ["v2", "v2.1"]
+    assert (by_name.exit_code, by_folder.exit_code) == (1, 0)
+
+
+@pytest.mark.parametrize("target", ["./set", "set"])
+def test_no_installation_is_needed(here: Path, target: str) -> None:
+    """Anybody's folder can be checked where there is no settings file."""
+    (here / "set").mkdir()
+    (here / "set" / "classes.csv").write_text(STRANGE, encoding="utf-8", newline="")
+
+    told = validate(target)
+
+    assert (told.exit_code, told.err, codes(told)) == (1, "", ["SDS101", "SDS304"])
+
+
+def test_wrong_settings_do_not_matter_to_a_folder(school: Path) -> None:
+    """A folder is checked although the settings are wrong, unless they were asked for."""
+    install(school, "wrong\n")
+
+    folder = validate("./csv/Seniors")
+    assert (folder.exit_code, [line["event"] for line in logs(folder)]) == (0, ["settings.ignored"])
+    assert validate("./csv/Seniors", "--config", "sdssync.toml").exit_code == 2
+    assert validate("Seniors").exit_code == 2
+    assert validate().exit_code == 2
+
+
+@pytest.mark.parametrize("target", ["nowhere", "", " ", "x" * 300], ids=lambda target: target[:10])
+def test_a_name_that_nobody_has(school: Path, target: str) -> None:
+    """Neither name nor folder: the code of wrong usage, and a line that says so."""
+    told = validate("Seniors", target)
+
+    assert (told.exit_code, told.out, logs(told)[-1]["event"]) == (2, "", "command.failed")
+    assert (school / "csv" / "Seniors").is_dir()
+
+
+@pytest.mark.usefixtures("school")
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("target", ["./nowhere", "csv/Nobody", "sdssync.toml/"])
+def test_a_folder_that_is_not_there(target: str, order: int) -> None:
+    """It is told, and the other sets are checked all the same."""
+    told = validate(*["./csv/Prep", target, "Seniors"][::order])
+
+    assert (told.exit_code, [line["event"] for line in logs(told)]) == (2, ["set.failed"])
+    assert paths(told) == ["./csv/Prep", "csv/Seniors"][::order]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file of Linux that opens and cannot be read")
+def test_a_set_that_cannot_be_read(school: Path) -> None:
+    """A file that cannot be read stops its set only."""
+    users = school / "csv" / "Prep" / "users.csv"
+    users.unlink()
+    users.symlink_to("/proc/self/mem")  # opens, and cannot be read
+
+    told = validate()
+
+    assert (told.exit_code, [(line["event"], line["profile"]) for line in logs(told)]) == (
+        2, [("profile.failed", "Prep")]
+    )  # fmt: skip
+    assert paths(told) == ["csv/Seniors"]
+
+
+def test_nothing_published_yet(here: Path) -> None:
+    """Without names a profile that has published nothing is named and passed over; asked for by name it is an error."""
+    install(here, prep=PREP, seniors=SENIORS)
+
+    everything, named = validate(), validate("seniors")
+
+    assert (everything.exit_code, everything.json) == (0, {"version": 1, "sets": []})
+    assert [(line["event"], line["profile"], line["reason"]) for line in logs(everything)] == [
+        ("profile.skipped", "Prep", "nothing published yet"),
+        ("profile.skipped", "Seniors", "nothing published yet"),
+    ]
+    assert (named.exit_code, paths(named)) == (1, [])
+    assert [(line["event"], line["profile"], line["error"], line["exit_code"]) for line in logs(named)] == [
+        ("profile.failed", "Seniors", "nothing published yet", 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("targets", "code", "event"),
+    [
+        pytest.param([], 2, "profile.failed", id="every profile"),
+        pytest.param(["torn"], 2, "profile.failed", id="the wrong one"),
+        pytest.param(["Seniors"], 0, "profile.passed_over", id="another one"),
+        pytest.param(["./csv/Seniors"], 0, "profile.passed_over", id="a folder, which may be its own"),
+    ],
+)
+def test_a_wrong_profile(school: Path, targets: list[str], code: int, event: str) -> None:
+    """A wrong profile file is the caller's mistake if it was asked for, else a warning."""
+    (school / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
+
+    told = validate(*targets)
+
+    assert told.exit_code == code
+    assert [line["event"] for line in logs(told)] == [event]
+    assert len(paths(told)) == {"[]": 2, "['torn']": 0}.get(str(targets), 1)
+
+
+def _append(school: Path, row: bytes) -> None:
+    """Add a row to the enrollments of the seniors."""
+    enrollments = school / "csv" / "Seniors" / "enrollments.csv"
+    enrollments.write_bytes(enrollments.read_bytes() + row + b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "found"),
+    [
+        pytest.param([], 1, ["SDS206", "SDS304"], id="all"),
+        pytest.param(["--select", "SDS3"], 0, ["SDS304"], id="select by a beginning"),
+        pytest.param(["--select", "SDS206,SDS304"], 1, ["SDS206", "SDS304"], id="select a list"),
+        pytest.param(["--select", "SDS206", "--select", "SDS1"], 1, ["SDS206"], id="select twice"),
+        pytest.param(["--ignore", "SDS206"], 0, ["SDS304"], id="ignore"),
+        pytest.param(["--ignore", "SDS206", "--ignore", "SDS3"], 0, [], id="ignore twice"),
+        pytest.param(["--select", "SDS2", "--ignore", "SDS206"], 0, [], id="select and ignore"),
+        pytest.param(["--ignore", " SDS206 , SDS304 "], 0, [], id="blanks"),
+    ],
+)
+def test_choice_of_rules(school: Path, options: list[str], code: int, found: list[str]) -> None:
+    """What is not selected, or is ignored, neither shows nor counts."""
+    _append(school, b"11,4711,student")
+
+    told = validate("csv/Seniors", *options)
+
+    assert (told.exit_code, codes(told)) == (code, found)
+
+
+def test_a_profile_chooses_rules(school: Path) -> None:
+    """The profile's `[validate]` holds for its set, by name and by folder; the command line adds to what it ignores."""
+    _append(school, b"11,4711,student")
+    chosen = SENIORS + '[validate]\nselect = ["SDS2", "SDS3"]\nignore = ["SDS206"]\n'
+    (school / "profiles.d" / "seniors.toml").write_text(chosen, encoding="utf-8")
+
+    assert codes(validate("Seniors")) == ["SDS304"]
+    assert codes(validate("csv/Seniors")) == ["SDS304"]
+    assert codes(validate("Seniors", "--ignore", "SDS304")) == []
+    assert codes(validate("Seniors", "--select", "SDS1")) == []
+    assert validate("Seniors").exit_code == 0
+
+
+def test_strict(school: Path) -> None:
+    """With `--strict` a warning fails, too; advice does not."""
+    assert command("validate", "Seniors", "--strict").exit_code == 0
+    _append(school, b"11,7983000000501,student")  # stands there already
+
+    assert command("validate", "Seniors").exit_code == 0
+    assert command("validate", "Seniors", "--strict").exit_code == 1
+
+
+def test_strict_in_a_test_report(school: Path) -> None:
+    """What makes the exit code 1 fails in the report that a CI server reads, too."""
+    _append(school, b"11,7983000000501,student")  # stands there already
+
+    mild, strict = (command("validate", "Seniors", "--format", "junit", *more) for more in ((), ("--strict",)))
+
+    assert (mild.exit_code, '<failure message="The same thing is said twice: 1 warning"' in mild.out) == (0, False)
+    assert (strict.exit_code, '<failure message="The same thing is said twice: 1 warning"' in strict.out) == (1, True)
+    assert 'failures="1"' in strict.out
+
+
+def test_max_findings(school: Path) -> None:
+    """Of more findings than wanted the rest is counted."""
+    enrollments = school / "csv" / "Seniors" / "enrollments.csv"
+    enrollments.write_bytes(enrollments.read_bytes() + b"".join(b"11,%d,student\r\n" % number for number in range(50)))
+
+    told = validate("Seniors", "--max-findings", "3")
+
+    [only] = told.json["sets"]
+    assert (told.exit_code, len(only["findings"])) == (1, 3)
+    assert sum(only["unlisted"].values()) == 51 - 3
+
+
+def test_names_are_judged_by_the_settings(school: Path) -> None:
+    """With `include_names` a set of the profile without names is wrong; the same folder elsewhere is not."""
+    install(school, SETTINGS.replace('name = "MySchool"', 'name = "MySchool"\ninclude_names = true'))
+    elsewhere = school / "elsewhere"
+    elsewhere.mkdir()
+    for file in (school / "csv" / "Seniors").iterdir():
+        (elsewhere / file.name).write_bytes(file.read_bytes())
+
+    assert "SDS218" in codes(validate("Seniors"))
+    assert "SDS218" in codes(validate("csv/Seniors"))
+    assert "SDS218" not in codes(validate("./elsewhere"))
+
+
+@pytest.mark.parametrize(("record", "found"), [("v2.1", True), ("v2", False)], ids=["same format", "another format"])
+def test_files_are_compared_with_the_last_publication(school: Path, record: str, found: bool) -> None:
+    """A file that was published last time and is not there now is told, if the format is still the same."""
+    file = school / "state" / "published" / "Prep.json"
+    last = json.loads(file.read_text(encoding="utf-8"))
+    last |= {"format": record, "files": sorted([*last["files"], "courses.csv"])}
+    file.write_text(json.dumps(last), encoding="utf-8")
+
+    assert ("SDS109" in codes(validate("Prep"))) is found
+
+
+def test_a_folder_in_another_format_than_published(school: Path) -> None:
+    """A folder is judged in the format of its files, and that of the last publication is another."""
+    shutil.rmtree(school / "csv" / "Seniors")
+    shutil.copytree(school / "csv" / "Prep", school / "csv" / "Seniors")
+
+    assert "SDS109" not in codes(validate("./csv/Seniors"))
+
+
+def test_a_damaged_record_of_the_publication(school: Path) -> None:
+    """It is told, for then nobody sees that a file is missing."""
+    (school / "state" / "published" / "Prep.json").write_text('{"', encoding="utf-8")
+
+    told = validate("Prep")
+
+    assert (told.exit_code, [(line["event"], line["profile"]) for line in logs(told)]) == (
+        0, [("publication.ignored", "Prep")]
+    )  # fmt: skip
+
+
+def test_settings_that_are_named_must_be_there(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settings file that the variable names is no guess: without it nothing is checked."""
+    monkeypatch.setenv("SDSSYNC_CONFIG", str(school / "nowhere.toml"))
+
+    assert [validate(target).exit_code for target in ("csv", "./csv/Seniors")] == [2, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be two accounts")
+@pytest.mark.parametrize("place", ["csv/Seniors", "csv"])
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])
+def test_a_folder_that_may_not_be_entered(mode: int, place: str) -> None:
+    """It is a line and a code, whatever the account may not do with the folder or the one above."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        here.chmod(0o755)
+        install(here, seniors=SENIORS)
+        (here / "csv" / "Seniors").mkdir(parents=True)
+        (here / "csv" / "Seniors" / "users.csv").write_text(STRANGE, encoding="utf-8")
+        (here / place).chmod(mode)
+        arguments = ["validate", "--config", str(here / "sdssync.toml")]
+        command(*arguments)  # loads every module while that may be done
+
+        codes_of_nobody = as_nobody(lambda: [int(command(*arguments, *target).exit_code) for target in
+                                             ([], ["Seniors"], [f"{here}/csv/Seniors"])])  # fmt: skip
+
+    assert set(codes_of_nobody) <= {1, 2}
+
+
+@pytest.mark.parametrize("output", ["text", "json", "github", "sarif", "junit"])
+def test_formats(school: Path, output: str) -> None:
+    """Every format is printed whole on stdout, whatever is found, with the same code."""
+    _append(school, b"11,4711,student")
+
+    told = command("validate", "Seniors", "--format", output)
+
+    assert (told.exit_code, told.err) == (1, "")
+    assert "SDS206" in told.out
+    assert told.out.endswith("\n")
+
+
+def test_the_lock_and_the_files_are_left_alone(school: Path) -> None:
+    """Checking writes nothing."""
+    before = {path: path.stat().st_mtime_ns for path in school.rglob("*")}
+
+    assert command("validate").exit_code == 0
+
+    assert {path: path.stat().st_mtime_ns for path in school.rglob("*")} == before

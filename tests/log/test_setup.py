@@ -1,0 +1,271 @@
+"""The log: one JSON object a line, the same run everywhere, levels, the file and its rotation, text for terminals."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sdssync
+from tests.support.documents import document
+from tests.support.installation import install
+from tests.support.runs import command
+
+EVENT = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
+PAST = {"broke", "left", "read"}
+METHODS = {"debug", "info", "warning", "error", "failed", "interrupted", "crashed"}
+LIMIT = 10_000_000
+
+
+@pytest.fixture
+def school(here: Path) -> Path:
+    """An installation with a document and one profile; the current folder."""
+    install(here, seniors='name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n')
+    (here / "hartley.xml").write_text(document(), encoding="utf-8")
+    return here
+
+
+def logs(text: str) -> list[dict[str, Any]]:
+    """Read log lines."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def events_of_the_code() -> set[str]:
+    """Find the first argument of every call that logs."""
+    found = set()
+    for file in Path(sdssync.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+                continue
+            first = node.args[0]
+            if node.func.attr in METHODS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
+
+
+def test_events_are_a_noun_and_a_past_verb() -> None:
+    """Every event is constant and named alike, so that an alarm can be set on it."""
+    events = events_of_the_code()
+
+    assert {"run.started", "run.finished", "profile.published", "command.crashed"} <= events
+    assert [event for event in sorted(events) if not EVENT.fullmatch(event)] == []
+    verbs = {event: event.partition(".")[2].partition("_")[0] for event in events}
+    assert [event for event, verb in sorted(verbs.items()) if not verb.endswith("ed") and verb not in PAST] == []
+
+
+@pytest.mark.usefixtures("school")
+@pytest.mark.parametrize("arguments", ["run-all", "run-all --dry-run", "run Seniors", "subjects", "run Nobody"])
+def test_every_line(arguments: str) -> None:
+    """Each line begins with time in UTC, level, event and the run that the result names."""
+    told = command("-v", *arguments.split(), "--format", "json")
+
+    lines = logs(told.err)
+    assert lines
+    assert all(list(line)[:4] == ["timestamp", "level", "event", "run_id"] for line in lines)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"]) for line in lines)
+    assert {line["level"] for line in lines} <= {"debug", "info", "warning", "error"}
+    [run_id] = {line["run_id"] for line in lines}
+    assert re.fullmatch("[0-9a-f]{16}", run_id)
+    if "run-all" in arguments:
+        assert told.json["run_id"] == run_id
+
+
+@pytest.mark.usefixtures("school")
+def test_runs_differ() -> None:
+    """Each run has an id of its own."""
+    ids = {command("run-all", "--format", "json").json["run_id"] for _ in range(3)}
+
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "on_stderr", "in_file"),
+    [
+        pytest.param([], {"info"}, {"info"}, id="as it is"),
+        pytest.param(["-v"], {"debug", "info"}, {"info"}, id="verbose"),
+        pytest.param(["-q"], set(), {"info"}, id="quiet"),
+    ],
+)
+def test_levels(school: Path, options: list[str], on_stderr: set[str], in_file: set[str]) -> None:
+    """`-v` and `-q` are about stderr; the file has the same lines in any case."""
+    told = command(*options, "run-all", "--log-file", "night.log")
+
+    file = logs((school / "night.log").read_text(encoding="utf-8"))
+    assert {line["level"] for line in logs(told.err)} == on_stderr
+    assert {line["level"] for line in file} == in_file
+
+
+def test_quiet_tells_what_is_wrong(school: Path) -> None:
+    """Warnings and errors are told with `-q`, too."""
+    (school / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
+
+    told = command("-q", "run-all")
+
+    assert [(line["level"], line["event"]) for line in logs(told.err)] == [("error", "profile.failed")]
+
+
+def test_the_file_is_appended_to(school: Path) -> None:
+    """A log file is JSON whatever stderr is, its folders are made, and each run goes on where the last one ended."""
+    log = school / "logs" / "2026" / "night.log"
+
+    first = command("run-all", "--log-file", log, "--log-format", "console")
+    second = command("run-all", "--log-file", log, "--log-format", "json")
+
+    lines = log.read_text(encoding="utf-8").splitlines()
+    count = len(second.err.splitlines())
+    assert "[info     ] run.started" in first.err
+    assert lines[-count:] == second.err.splitlines()
+    assert [line["event"] for line in logs("\n".join(lines))].count("run.finished") == 2
+
+
+def test_rotation(school: Path) -> None:
+    """At ten million bytes a file is put aside; five are kept."""
+    log = school / "night.log"
+    log.write_text("x" * (LIMIT - 300) + "\n", encoding="utf-8")
+    for number in range(1, 6):
+        log.with_name(f"night.log.{number}").write_text(str(number), encoding="utf-8")
+
+    told = command("run-all", "--log-file", log)
+
+    kept = {path.name: path.read_text(encoding="utf-8") for path in sorted(school.glob("night.log*"))}
+    aside = kept["night.log.1"].splitlines()[1:]
+    assert list(kept) == ["night.log", *(f"night.log.{number}" for number in range(1, 6))]
+    assert aside + kept["night.log"].splitlines() == told.err.splitlines()
+    assert aside
+    assert kept["night.log"]
+    assert len(kept["night.log.1"]) <= LIMIT
+    assert [kept[f"night.log.{number}"] for number in range(2, 6)] == ["1", "2", "3", "4"]
+
+
+def test_rotation_that_fails(school: Path) -> None:
+    """A full file that cannot be put aside, as when somebody has it open, is gone on with: no line is lost."""
+    log = school / "night.log"
+    log.write_text("x" * LIMIT + "\n", encoding="utf-8")
+    log.with_name("night.log.4").touch()
+    log.with_name("night.log.5").mkdir()
+
+    told = command("run-all", "--log-file", log)
+
+    assert told.exit_code == 0
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+
+
+@pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that can be appended to and not renamed")
+def test_a_full_file_that_somebody_has_open(school: Path) -> None:
+    """While the full file cannot be put aside, the older ones stay as they are."""
+    log = school / "night.log"
+    log.write_text("x" * LIMIT + "\n", encoding="utf-8")
+    for number in range(1, 6):
+        log.with_name(f"night.log.{number}").write_text(str(number), encoding="utf-8")
+    if subprocess.run(["chattr", "+a", log], check=False, capture_output=True).returncode:
+        pytest.skip("this file system has no files that can be appended to only")
+
+    try:
+        told = command("run-all", "--log-file", log)
+    finally:
+        subprocess.run(["chattr", "-a", log], check=True)
+
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+    assert [log.with_name(f"night.log.{number}").read_text(encoding="utf-8") for number in range(1, 6)] == list("12345")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run-all", "--todya", "2026-01-01", "--log-file", "night.log"],
+        ["--log-file=night.log", "run-all", "--nope"],
+        ["--log-file", "night.log", "run-all", "head@school.example"],
+        ["nonsense", "--log-file", "night.log", "--log-format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_in_the_file(school: Path, arguments: list[str]) -> None:
+    """A scheduled task with a typo has nobody at its stderr: its file tells it."""
+    told = command(*arguments)
+
+    [line] = logs((school / "night.log").read_text(encoding="utf-8"))
+    assert (told.exit_code, line["event"], line["exit_code"]) == (2, "command.failed", 2)
+    assert logs(told.err) == [line]
+
+
+@pytest.mark.usefixtures("school")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rule", "head@school.example"],
+        ["validate", "--select", "head@school.example"],
+        ["validate", "./head@school.example"],
+        ["--config", "head@school.example/sdssync.toml", "profiles"],
+        ["run-all", "--today", "head@school.example"],
+        ["new", "x", "--years", "head@school.example"],
+    ],
+    ids=" ".join,
+)
+def test_addresses_on_a_command_line(arguments: list[str]) -> None:
+    """Whatever somebody types, no log line holds an address."""
+    told = command(*arguments)
+
+    assert told.exit_code == 2
+    assert "head@" not in told.err
+
+
+def test_an_address_in_a_template(school: Path) -> None:
+    """Nor does one repeat what a profile has in a place where it does not belong."""
+    profile = 'output = "csv/A"\ntitle = "{head@school.example}"\n'
+    (school / "profiles.d" / "seniors.toml").write_text(profile, encoding="utf-8")
+
+    told = command("run-all")
+
+    assert (told.exit_code, "head@" in told.err) == (2, False)
+
+
+def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
+    """For people the lines of a report stand as they are, below the event; for programs they are on one line."""
+    (school / "profiles.d" / "torn.toml").write_text("colour = 1\nyear_groups = 7\n", encoding="utf-8")
+    options = ["-q", "run", "torn", "--log-format"]
+
+    text = command(*options, "console").err
+    json_lines = command(*options, "json").err
+
+    head, *below = text.splitlines()
+    assert re.fullmatch(r"\S+Z \[error    ] profile.failed +run_id=[0-9a-f]{16} profile=torn exit_code=2", head)
+    known = "name, format, year_groups, suffix, output, expires, title, class_id, parity, subjects, teachers, validate"
+    assert below == [
+        "    profiles.d/torn.toml has 3 mistakes",
+        "      year_groups: expected a list in square brackets, found 7",
+        "      output: required, and not there",
+        f"      colour: unknown key (allowed: {known})",
+    ]
+    [line] = logs(json_lines)
+    assert line["error"].splitlines() == [told[4:] for told in below]
+
+
+def test_a_hint_stands_below(school: Path) -> None:
+    """On a terminal the hint has a line of its own."""
+    (school / "hartley.xml").unlink()
+
+    text = command("subjects", "--log-format", "console").err
+
+    assert text.splitlines()[1:] == [
+        "    the document that isams.file names cannot be read: No such file or directory",
+        "    hint: a relative path counts from the folder of sdssync.toml",
+    ]
+
+
+def test_other_libraries_are_not_heard(tmp_path: Path) -> None:
+    """What a library warns of goes nowhere: it may print an address with the key."""
+    code = (
+        "import logging\nfrom sdssync.log import setup as logs\nfrom sdssync.log.options import LogOptions\n"
+        "with logs.logging_to(LogOptions(level=logging.DEBUG), 'f00'):\n"
+        "    logging.getLogger('urllib3.connectionpool').warning('apiKey=secret')\n"
+        "    logging.getLogger('another').critical('apiKey=secret')\n"
+    )
+
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+
+    assert (told.stdout, told.stderr) == (b"", b"")

@@ -1,0 +1,243 @@
+"""The first files that `init` and `new` write."""
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sdssync.config.installation import load
+from sdssync.config.settings import RemoteSource
+from sdssync.errors import ConfigError, OutputError
+from sdssync.sds.schema import SdsFormat
+from sdssync.setup.new_files import ProfileOptions, init, new_profile, parse_years
+from tests.support.installation import install
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Give all files below a folder, hidden ones too."""
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_init(tmp_path: Path) -> None:
+    """A first installation is right, commented, and ready for profiles."""
+    config = tmp_path / "new" / "sdssync.toml"
+
+    made = init(config)
+
+    assert made == (config, tmp_path / "new" / "profiles.d")
+    assert sorted(files(tmp_path)) == ["new/sdssync.toml"]
+    text = config.read_text(encoding="utf-8")
+    assert sum(line.startswith("#") for line in text.split("\n")) >= 8
+    settings = load(config).settings
+    assert (settings.school.id, settings.profiles) == ("8889999", tmp_path / "new" / "profiles.d")
+    assert settings.source == RemoteSource(
+        url="https://isams.myschool.example", api_key_file=tmp_path / "new" / "secrets" / "isams.key"
+    )
+
+
+def test_init_keeps_what_is_there(tmp_path: Path) -> None:
+    """A settings file that is there is not touched, nor is a folder of profiles."""
+    config = install(tmp_path, "# mine", a="# mine too")
+    before = files(tmp_path)
+
+    with pytest.raises(ConfigError) as caught:
+        init(config)
+
+    assert caught.value.message == f"{config} is there already, and stays as it is"
+    assert files(tmp_path) == before
+
+
+def test_init_beside_profiles(tmp_path: Path) -> None:
+    """A folder of profiles that is there is used."""
+    (tmp_path / "profiles.d").mkdir()
+
+    assert init(tmp_path / "sdssync.toml") == (tmp_path / "sdssync.toml",)
+
+
+def test_a_dangling_link_is_there(tmp_path: Path) -> None:
+    """A link to nowhere is not written through."""
+    (tmp_path / "sdssync.toml").symlink_to(tmp_path / "elsewhere.toml")
+
+    with pytest.raises(ConfigError, match="is there already"):
+        init(tmp_path / "sdssync.toml")
+
+    assert files(tmp_path) == {}
+
+
+def test_nowhere_to_write(tmp_path: Path) -> None:
+    """A folder that cannot be made is an output error."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(OutputError) as caught:
+        init(tmp_path / "file" / "sdssync.toml")
+
+    assert caught.value.message == f"the folder {tmp_path}/file/profiles.d cannot be made: Not a directory"
+
+
+def test_what_cannot_be_written_is_not_there(tmp_path: Path) -> None:
+    """A file is there whole or not at all."""
+    config = install(tmp_path)
+    (tmp_path / "profiles.d" / ".a.toml.new").mkdir()
+
+    with pytest.raises(OutputError, match=r"a\.toml cannot be written"):
+        new_profile(config, "a", ProfileOptions())
+
+    assert not (tmp_path / "profiles.d" / "a.toml").exists()
+
+
+def test_new_from_every_option(tmp_path: Path) -> None:
+    """Each option becomes a key."""
+    config = install(tmp_path)
+
+    file = new_profile(
+        config,
+        "Seniors",
+        ProfileOptions(
+            years="7,8,10-12",
+            exclude=("7", "15"),
+            include=("52",),
+            suffix=" - 26/27",
+            output="out\\Seniors",
+            expires=date(2027, 7, 31),
+            format=SdsFormat.V2,
+        ),
+    )
+
+    assert file == tmp_path / "profiles.d" / "Seniors.toml"
+    assert tomllib.loads(file.read_text(encoding="utf-8")) == {
+        "format": "v2",
+        "year_groups": [7, 8, 10, 11, 12],
+        "suffix": " - 26/27",
+        "output": "out\\Seniors",
+        "expires": date(2027, 7, 31),
+        "subjects": {"exclude": [7, 15], "include": [52]},
+    }
+    [profile] = load(config).profiles
+    assert (profile.name, profile.output) == ("Seniors", tmp_path / "out" / "Seniors")
+    assert sorted(files(tmp_path)) == ["profiles.d/Seniors.toml", "sdssync.toml"]
+
+
+def test_new_without_options(tmp_path: Path) -> None:
+    """The format of today, and a folder of the profile's name; the folder of profiles is made."""
+    config = install(tmp_path)
+    (tmp_path / "profiles.d").rmdir()
+
+    file = new_profile(config, "Prep", ProfileOptions())
+
+    assert file.read_text(encoding="utf-8") == (
+        "# An SDS profile: `sdssync run-all` runs it. The folder of output belongs to sdssync alone.\n"
+        'format = "v2.1"\n'
+        'output = "csv/Prep"\n'
+    )
+    [profile] = load(config).profiles
+    assert (profile.format, profile.year_groups) == (SdsFormat.V21, tuple(range(14)))
+
+
+def test_new_after_a_kill(tmp_path: Path) -> None:
+    """What a killed run left half written is in nobody's way."""
+    config = install(tmp_path)
+    (tmp_path / "profiles.d" / ".a.toml.new").write_text("half", encoding="utf-8")
+
+    new_profile(config, "a", ProfileOptions())
+
+    assert sorted(files(tmp_path)) == ["profiles.d/a.toml", "sdssync.toml"]
+
+
+EXISTS = "is there already, and stays as it is"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        pytest.param("old", ProfileOptions(), f"{{folder}}/old.toml {EXISTS}", id="the file is there"),
+        pytest.param("OLD", ProfileOptions(), f"{{folder}}/OLD.toml {EXISTS}", id="in another case"),
+        pytest.param(
+            "Elder",
+            ProfileOptions(),
+            "profiles.d/Elder.toml has 1 mistake\n"
+            "  name: expected a name of its own, found that of profiles.d/old.toml",
+            id="the name of another",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(output="CSV/OLD/x"),
+            "profiles.d/New.toml has 1 mistake\n"
+            "  output: expected a folder of its own, found one inside the output of profiles.d/old.toml",
+            id="inside the output of another",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(output=".", exclude=("7", "7")),
+            "profiles.d/New.toml has 2 mistakes\n"
+            "  subjects.exclude[1]: expected each value once, found 7: it stands there twice\n"
+            "  output: expected a folder for the CSV files alone,"
+            " found one that is or holds the folder of the settings",
+            id="several mistakes",
+        ),
+        pytest.param(
+            "a/b",
+            ProfileOptions(),
+            'expected a name that Windows and Linux accept for a file, found "a/b": it holds a path separator',
+            id="separator in the name",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(years="13-7"),
+            '--years: expected years from -5 to 20 like 7-13, 7,8,10-12 or -2-0, found "13-7"',
+            id="backwards",
+        ),
+    ],
+)
+def test_new_refuses(tmp_path: Path, name: str, options: ProfileOptions, expected: str) -> None:
+    """What would be wrong, or in conflict, is not written."""
+    config = install(tmp_path, old='name = "Elder"\noutput = "csv/old"')
+    before = files(tmp_path)
+
+    with pytest.raises(ConfigError) as caught:
+        new_profile(config, name, options)
+
+    assert caught.value.message == expected.format(folder=tmp_path / "profiles.d")
+    assert files(tmp_path) == before
+
+
+def test_new_needs_settings(tmp_path: Path) -> None:
+    """Without right settings nobody knows where profiles go."""
+    with pytest.raises(ConfigError, match="sdssync init writes a first one"):
+        new_profile(tmp_path / "sdssync.toml", "a", ProfileOptions())
+
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7", [7]),
+        ("7-13", [7, 8, 9, 10, 11, 12, 13]),
+        ("7,8,10-12", [7, 8, 10, 11, 12]),
+        ("-2-0", [-2, -1, 0]),
+        ("-5--3", [-5, -4, -3]),
+        ("-1", [-1]),
+        (" 0 , 20 ", [0, 20]),
+        ("7-7", [7]),
+    ],
+)
+def test_years(text: str, expected: list[int]) -> None:
+    """Years and ranges, also below zero."""
+    assert parse_years(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "7,", "x", "7-", "7..9", "9-7", "-6", "21", "1-999999999", "7.0", "7 - 9"])
+def test_no_years(text: str) -> None:
+    """Anything else is refused."""
+    with pytest.raises(ConfigError, match="--years: expected years from -5 to 20"):
+        parse_years(text)
+
+
+def test_a_new_file_is_readable_for_others(tmp_path: Path) -> None:
+    """The file has the mode that the account gives to any new file: it holds no secret."""
+    init(tmp_path / "sdssync.toml")
+    (tmp_path / "other").write_text("", encoding="utf-8")
+
+    assert os.stat(tmp_path / "sdssync.toml").st_mode == os.stat(tmp_path / "other").st_mode  # noqa: PTH116

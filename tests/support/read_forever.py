@@ -1,0 +1,106 @@
+"""
+Read the set that others publish until told to end: the witness of the torture tests.
+
+    python -m tests.support.read_forever OUTPUT path|folder exchange|renaming
+
+Ends with an error as soon as it sees what nobody may see; at SIGTERM says how many sets it saw whole, and how often
+there was none or an opened folder was on its way out.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.publish_forever import FILES, generation_of
+
+
+class Reader:
+    """Counts what it sees; the generations that it sees never go back."""
+
+    def __init__(self, output: Path, strategy: str) -> None:
+        self.output = output
+        self.strategy = strategy
+        self.whole = 0
+        self.gone = 0
+        self.newest = -1
+
+    def advance(self, generation: int) -> None:
+        if generation < self.newest:
+            sys.exit(f"generation {generation} after {self.newest}")
+        self.newest = generation
+
+    def by_path(self) -> None:
+        """Each file is whole and not older than any seen before; it is there, but for an instant of renaming."""
+        for name in FILES:
+            try:
+                data = (self.output / name).read_bytes()
+            except FileNotFoundError:
+                if self.strategy == "exchange":
+                    sys.exit(f"{name}: not there")
+                self.gone += 1
+                return
+            self.advance(generation_of(name, data))
+        self.whole += 1
+
+    def by_folder(self) -> None:
+        """All files of an opened folder are of one generation; none is missing unless the folder has been replaced."""
+        try:
+            folder = os.open(self.output, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            if self.strategy == "exchange":
+                sys.exit("no folder")
+            self.gone += 1
+            return
+        try:
+            seen = list(self._generations(folder))
+            if len(set(seen)) > 1:
+                sys.exit(f"mixed generations in an open folder: {seen}")
+            if len(seen) < len(FILES):
+                self._is_replaced(folder)
+                self.gone += 1
+                return
+            self.advance(seen[0])
+            self.whole += 1
+        finally:
+            os.close(folder)
+
+    def _generations(self, folder: int) -> Iterator[int]:
+        for name in os.listdir(folder):
+            try:
+                file = os.open(name, os.O_RDONLY, dir_fd=folder)
+            except FileNotFoundError:
+                continue
+            with open(file, "rb") as opened:  # noqa: PTH123 - a descriptor
+                yield generation_of(name, opened.read())
+            time.sleep(random.choice((0, 0, 0.001, 0.003)))  # noqa: S311 - gives a swap the time to happen
+
+    def _is_replaced(self, folder: int) -> None:
+        """What is missing in an open folder is missing in none that is published."""
+        try:
+            now = self.output.stat()
+        except FileNotFoundError:
+            return
+        if os.path.samestat(now, os.fstat(folder)):
+            sys.exit("files are missing in the published folder")
+
+
+def main(output: Path, way: str, strategy: str) -> None:
+    reader = Reader(output, strategy)
+
+    def end(*_: object) -> None:
+        os.write(1, b"%d %d\n" % (reader.whole, reader.gone))
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    os.write(1, b"ready\n")
+    read = {"path": reader.by_path, "folder": reader.by_folder}[way]
+    while True:
+        read()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
