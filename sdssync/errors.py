@@ -90,3 +90,8 @@ class OutputError(SdsSyncError):
     """A file or folder of ours could not be written, or is not ours to write."""
 
     exit_code = ExitCode.OUTPUT
+
+
+def os_reason(error: OSError) -> str:
+    """Return what the operating system says about an error, or its class where it says nothing; never a path."""
+    return error.strerror or type(error).__name__

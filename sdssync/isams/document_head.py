@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdssync.errors import SourceMalformedError, SourceUnavailableError
+from sdssync.errors import SourceMalformedError, SourceUnavailableError, os_reason
 from sdssync.isams.error_documents import read_error_document
 from sdssync.net.failure import Failure
 
@@ -54,7 +54,7 @@ def inspect(path: Path) -> Prolog:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise SourceUnavailableError(
-            f"the iSAMS document cannot be read: {error.strerror or type(error).__name__}",
+            f"the iSAMS document cannot be read: {os_reason(error)}",
             "give the account under which sdssync runs the right to read the state folder",
         ) from None
     found = classify(head)

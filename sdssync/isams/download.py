@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from sdssync.config.settings import ApiKey, RecordedSource, RemoteSource
-from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
+from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError, os_reason
 from sdssync.files.swap import patiently
 from sdssync.isams import document_head, error_documents
 from sdssync.log import events
@@ -119,7 +119,7 @@ def cached(state: Path, max_bytes: int) -> Document:
         size, modified = _measure(path)
     except OSError as error:
         raise SourceUnavailableError(
-            f"no document of an earlier download: {LAST_DOCUMENT} in the state folder: {_reason(error)}",
+            f"no document of an earlier download: {LAST_DOCUMENT} in the state folder: {os_reason(error)}",
             "run once without --cached"
             if isinstance(error, FileNotFoundError)
             else "let the account of sdssync read what is in that folder",
@@ -141,7 +141,7 @@ def recorded(source: RecordedSource) -> Document:
         size, _ = _measure(source.file)
     except OSError as error:
         raise ConfigError(
-            f"the document that isams.file names cannot be read: {_reason(error)}",
+            f"the document that isams.file names cannot be read: {os_reason(error)}",
             "a relative path counts from the folder of sdssync.toml"
             if isinstance(error, FileNotFoundError | NotADirectoryError)
             else "name a file that the account of sdssync can read",
@@ -164,10 +164,6 @@ def _check_size(size: int, max_bytes: int) -> None:
         raise SourceMalformedError(
             f"the document has {size} bytes, more than the {max_bytes} allowed", "if it may, raise [isams] max_bytes"
         )
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__
 
 
 class _Part:
@@ -233,7 +229,7 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"the state folder cannot be written: {_reason(error)}",
+            f"the state folder cannot be written: {os_reason(error)}",
             "see that [paths] state is a folder in which sdssync may write, and that the disk is not full",
         ) from None
 

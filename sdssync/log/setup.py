@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import TextIO
 
-from sdssync.errors import ExitCode, OutputError, SdsSyncError
+from sdssync.errors import ExitCode, OutputError, SdsSyncError, os_reason
 from sdssync.log import events
 from sdssync.log.events import structlog
 from sdssync.log.options import LogFormat, LogOptions
@@ -213,9 +213,9 @@ def _open(file: Path) -> _LogFile:
             file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", errors="backslashreplace"
         )
     except OSError as error:
-        reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
+        reason = "its folder is a file" if isinstance(error, FileExistsError) else os_reason(error)
         raise OutputError(
-            f"log file {file} cannot be opened: {reason or type(error).__name__}",
+            f"log file {file} cannot be opened: {reason}",
             "choose a file that the account of sdssync can write to",
         ) from None
     handler.setFormatter(_formatter(_JSON))

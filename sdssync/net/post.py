@@ -30,7 +30,7 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from sdssync import __version__
 from sdssync.config.settings import is_loopback
-from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError
+from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
 from sdssync.net.deadline import LONGEST, Deadline
 from sdssync.net.errors import FOREIGN, translate
 from sdssync.net.failure import Failure
@@ -90,7 +90,7 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
         raise ConfigError(f"{where} holds no certificate in PEM form", "export it as Base64 (.pem, .crt)") from None
     except OSError as error:
         raise ConfigError(
-            f"{where} cannot be read: {error.strerror or type(error).__name__}",
+            f"{where} cannot be read: {os_reason(error)}",
             "a relative path counts from the folder of sdssync.toml",
         ) from None
     return context
