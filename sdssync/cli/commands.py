@@ -21,7 +21,7 @@ from sdssync.sds.schema import SdsFormat
 
 if TYPE_CHECKING:
     from sdssync.config.installation import Installation
-    from sdssync.jobs.run import Job
+    from sdssync.jobs.job import Job
 
 app = typer.Typer(
     add_completion=False,
@@ -177,16 +177,16 @@ def subjects(
     Example: sdssync subjects --cached
     """
     from sdssync.cli import progress
-    from sdssync.jobs import run
-    from sdssync.report import summary
+    from sdssync.jobs.subjects import list_subjects
+    from sdssync.report.subjects import subjects_json, subjects_text
 
     installation = _installation(common)
     with progress.shown(wanted=common.progress, color=common.log.color) as tell:
-        found = run.list_subjects(installation.settings, cached=cached, progress=tell)
+        found = list_subjects(installation.settings, cached=cached, progress=tell)
     if format is ResultFormat.JSON:
-        streams.print_result(summary.subjects_json(found))
+        streams.print_result(subjects_json(found))
     else:
-        streams.print_result(summary.subjects_text(found, color=common.log.color))
+        streams.print_result(subjects_text(found, color=common.log.color))
     return ExitCode.DONE
 
 
@@ -202,16 +202,17 @@ def profiles(
 
     Example: sdssync profiles --format json
     """
-    from sdssync.jobs import profile_warnings
-    from sdssync.report import summary
+    from sdssync.jobs.profile_warnings import report_wrong
+    from sdssync.jobs.profiles import list_profiles
+    from sdssync.report.profiles import profiles_json, profiles_text
 
     installation = _installation(common)
-    installation.require_profiles()
+    configured = list_profiles(installation, _today(None))
     if format is ResultFormat.JSON:
-        streams.print_result(summary.profiles_json(installation, _today(None)))
+        streams.print_result(profiles_json(configured))
     else:
-        streams.print_result(summary.profiles_text(installation, _today(None), color=common.log.color))
-    return max(map(profile_warnings.tell_broken, installation.broken), default=ExitCode.DONE)
+        streams.print_result(profiles_text(configured, color=common.log.color))
+    return max(map(report_wrong, installation.broken), default=ExitCode.DONE)
 
 
 @app.command()
@@ -274,21 +275,21 @@ def new(
 
 def _run(common: Common, format: ResultFormat, job: "Job") -> ExitCode:  # noqa: A002  (the option's name)
     from sdssync.cli import progress
-    from sdssync.jobs import run
-    from sdssync.report import summary
+    from sdssync.jobs.run import run
+    from sdssync.report.summary import run_json, run_text
 
     installation = _installation(common)
     with progress.shown(wanted=common.progress, color=common.log.color) as tell:
-        report = run.run(installation, job, tell)
+        report = run(installation, job, tell)
     if format is ResultFormat.JSON:
-        streams.print_result(summary.run_json(report))
+        streams.print_result(run_json(report))
     else:
-        streams.print_result(summary.run_text(report, color=common.log.color))
+        streams.print_result(run_text(report, color=common.log.color))
     return report.exit_code
 
 
 def _job(common: Common, names: tuple[str, ...], *, cached: bool, dry_run: bool, today: datetime | None) -> "Job":
-    from sdssync.jobs.run import Job, Mode
+    from sdssync.jobs.job import Job, Mode
 
     mode = Mode.DRY_RUN if dry_run else Mode.PUBLISH
     return Job(run_id=common.run_id, today=_today(today), names=names, mode=mode, cached=cached)

@@ -66,6 +66,10 @@ class Profile:
     """Beginnings of the codes that count in validation; (): all."""
     ignore: tuple[str, ...]
 
+    def has_expired(self, today: date) -> bool:
+        """Return True if the last day on which the profile runs is over."""
+        return self.expires is not None and today > self.expires
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

@@ -1,4 +1,4 @@
-"""What the log says about a profile besides how it ended: expiry, things it names that are not there, its findings."""
+"""What the log says about a profile in addition to its outcome: expiry, names that iSAMS does not have, findings."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -19,30 +19,30 @@ EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
 
 
-def tell_broken(broken: BrokenProfile) -> ExitCode:
-    """Tell what is wrong with a profile that was asked for; return the code of that."""
+def report_wrong(broken: BrokenProfile) -> ExitCode:
+    """Log the mistakes of a profile that was asked for; return the exit code that they cause."""
     error = ProfileError(render([broken.report]))
     setup.failed("profile.failed", error, profile=broken.name)
     return error.exit_code
 
 
 def warn_of_others(installation: Installation, named: Iterable[str]) -> None:
-    """Warn of what is wrong in profiles that nobody asked for; it changes nothing for those that are named."""
+    """Warn of mistakes in profiles that were not asked for; they change nothing for those that are named."""
     asked = {same_name(name) for name in named}
-    for each in installation.broken:
-        if same_name(each.name) not in asked:
-            events.log().warning("profile.passed_over", profile=each.name, error=render([each.report]))
+    for broken in installation.broken:
+        if same_name(broken.name) not in asked:
+            events.log().warning("profile.passed_over", profile=broken.name, error=render([broken.report]))
 
 
 def warn_of_safety(settings: Settings) -> None:
-    """Warn that limits are set which this version does not apply: nobody should rely on them."""
+    """Warn that limits are set that this version does not enforce, so that the administrator does not rely on them."""
     if settings.safety != Safety():
         hint = "this version reads [safety] and does not enforce it"
         events.log().warning("safety.ignored", hint=hint)
 
 
 def warn_of_expiry(profile: Profile, today: date) -> None:
-    """Warn while there is time to set a later date."""
+    """Warn of an expiry that is near, while there is time to set a later date."""
     if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
         events.log().warning(
             "profile.neared_expiry",
@@ -53,26 +53,26 @@ def warn_of_expiry(profile: Profile, today: date) -> None:
 
 
 def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
-    """Warn of subject ids and addresses in the profile that the document does not know; addresses are only counted."""
+    """Warn of subject ids and addresses in the profile that the document does not have; addresses are only counted."""
     log = events.log()
     if subjects := unknown_subjects(selection.roll, profile):
-        hint = "see `sdssync subjects` for the ids that there are"
+        hint = "`sdssync subjects` lists the ids that iSAMS has"
         log.warning("profile.named_unknown_subjects", subjects=list(subjects), hint=hint)
-    if strangers := sum(isinstance(each, Unlisted) for each in selection.extra_teachers):
-        hint = "see [teachers] extra: no member of staff has such an address"
-        log.warning("profile.named_unknown_teachers", count=strangers, hint=hint)
+    if unlisted := sum(isinstance(teacher, Unlisted) for teacher in selection.extra_teachers):
+        hint = "check [teachers] extra: no member of staff has such an address"
+        log.warning("profile.named_unknown_teachers", count=unlisted, hint=hint)
 
 
-def warn_of_blank_grades(roster: Roster, profile: Profile) -> None:
-    """Warn of pupils whose year is no SDS grade: the cell stays empty."""
+def warn_of_blank_grades(roster: Roster) -> None:
+    """Warn of pupils whose year is not an SDS grade: their grade stays empty."""
     blank = sum(1 for user in roster.users if isinstance(user.person, Pupil) and not grade(user.person.year))
-    if blank and not profile.parity:
-        hint = "years above 14 are no grades of SDS; see year_groups of the profile"
+    if blank:
+        hint = "SDS has no grade for years above 14; check year_groups in the profile"
         events.log().warning("profile.left_grades_blank", count=blank, hint=hint)
 
 
-def tell_verdict(verdict: Verdict) -> None:
-    """Log the counts, and where the worst offences are; a cell is no part of it."""
+def report_verdict(verdict: Verdict) -> None:
+    """Log how many findings there are, and where the worst are; never a cell."""
     log = events.log()
     log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
     for finding in verdict.worst:

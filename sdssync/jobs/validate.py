@@ -1,8 +1,8 @@
 """
-What `sdssync validate` is asked to check: folders of anybody's, or published sets of profiles.
+Check what `sdssync validate` is asked to check: any folder, or the published CSV sets of profiles.
 
-One that cannot be checked stops no other. A set that belongs to a profile is judged by what its settings say: the
-names, the files of the last publication, and the rules that the profile selects.
+One that cannot be checked stops no other. A set that belongs to a profile is judged by what the settings say:
+`include_names`, the files of the last publication, and the rules that the profile selects.
 """
 
 import os
@@ -27,7 +27,7 @@ from sdssync.sds.findings import BLOCKING, SetReport, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which findings the command line wants."""
+    """Which findings the command line asks for."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -41,17 +41,17 @@ STRICT = (*BLOCKING, Severity.WARNING)
 
 @dataclass(slots=True)
 class Validated:
-    """The sets that were checked, and the highest code of all."""
+    """The CSV sets that were checked, and the highest exit code."""
 
     reports: list[SetReport] = field(default_factory=list)
     exit_code: ExitCode = ExitCode.DONE
 
     def note(self, code: ExitCode) -> None:
-        """Let a code count."""
+        """Take an exit code into account; the highest wins."""
         self.exit_code = max(self.exit_code, code)
 
     def add(self, check: Callable[[], SetReport], *, profile: str = "") -> None:
-        """Check one more set, that of a profile or of nobody; where that cannot be, log it."""
+        """Check one more CSV set, of a profile or of none; if that is not possible, log why."""
         try:
             report = check()
         except ConfigError as error:
@@ -67,10 +67,10 @@ class Validated:
 
 def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choice) -> Validated:
     """
-    Check each target; without one, the published set of every profile.
+    Check each target; without targets, the published CSV set of every profile.
 
     Raises:
-        ConfigError: the settings, a profile or a code is not there, or a target is empty.
+        ConfigError: the settings, a profile or a rule code does not exist, or a target is empty.
 
     """
     if unknown := unknown_prefixes(choice.select + choice.ignore):
@@ -84,29 +84,29 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
     validated = Validated()
     for target, entry in entries:
         if isinstance(entry, BrokenProfile):
-            validated.note(profile_warnings.tell_broken(entry))
+            validated.note(profile_warnings.report_wrong(entry))
         elif entry is None or installation is None:
             validated.add(partial(_check_folder, target, installation, choice))
         elif _has_output(entry):
             validated.add(partial(_check_profile, entry, installation, choice), profile=entry.name)
         else:
-            validated.note(_tell_unpublished(entry))
+            validated.note(_report_unpublished(entry))
     if installation is not None:
         profile_warnings.warn_of_others(installation, targets)
     return validated
 
 
 def _is_path(target: str) -> bool:
-    """Tell a folder from a name: it has a path separator, of this system or of Windows."""
+    """Return True if the target has a path separator, of this system or of Windows: it is a folder, not a name."""
     return "/" in target or "\\" in target or os.sep in target
 
 
 def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation | None:
     """
-    Load the installation to which the targets may belong.
+    Load the installation to which the targets may belong; None if there is none.
 
-    Nobody need have one to check a folder. So none is none, unless it is named; and one that is wrong is passed over,
-    with a warning, where all targets are folders.
+    A folder can be checked without an installation. So it may be missing unless it is named, and where all targets are
+    folders one with mistakes is ignored, with a warning.
     """
     path = settings_path(config, os.environ)
     named = config is not None or bool(os.environ.get(CONFIG_VARIABLE))
@@ -117,24 +117,24 @@ def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation
     except ConfigError as error:
         if named or not targets or not all(map(_is_path, targets)):
             raise
-        hint = "folders are checked as those of nobody: without include_names and without the last publication"
+        hint = "the folders are checked without include_names and without the files of the last publication"
         events.log().warning("settings.ignored", error=error.message, hint=hint)
         return None
 
 
 def _named(target: str, installation: Installation | None) -> Profile | BrokenProfile | None:
-    """Find the profile of that name; None: the target is a folder."""
+    """Return the profile of that name; None: the target is a folder."""
     if installation is None or _is_path(target):
         return None
-    found = next((each for each in installation.entries if same_name(each.name) == same_name(target)), None)
+    found = next((entry for entry in installation.entries if same_name(entry.name) == same_name(target)), None)
     if found is None and not os.path.lexists(target):
-        known = ", ".join(each.name for each in installation.entries) or "none yet"
-        raise ConfigError(f"there is no profile and no folder {describe(target)}", f"the profiles are: {known}")
+        known = ", ".join(entry.name for entry in installation.entries) or "none yet"
+        raise ConfigError(f"no profile and no folder is called {describe(target)}", f"the profiles are: {known}")
     return found
 
 
 def _has_output(profile: Profile) -> bool:
-    """Whether a profile has an output folder; of one that cannot be looked at the check says why."""
+    """Return True if the profile has an output folder; if it cannot be looked at, the check reports why."""
     try:
         return stat.S_ISDIR(profile.output.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -143,7 +143,7 @@ def _has_output(profile: Profile) -> bool:
         return True
 
 
-def _tell_unpublished(profile: Profile) -> ExitCode:
+def _report_unpublished(profile: Profile) -> ExitCode:
     events.log().error(
         "profile.failed",
         profile=profile.name,
@@ -155,7 +155,7 @@ def _tell_unpublished(profile: Profile) -> ExitCode:
 
 
 def _published_sets(installation: Installation, choice: Choice) -> Validated:
-    """Check what every profile has published; those that have published nothing are named and passed over."""
+    """Check what every profile has published; those that have published nothing are named and skipped."""
     installation.require_profiles()
     validated = Validated()
     for profile in installation.profiles:
@@ -165,7 +165,7 @@ def _published_sets(installation: Installation, choice: Choice) -> Validated:
         else:
             events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
     for broken in installation.broken:
-        validated.note(profile_warnings.tell_broken(broken))
+        validated.note(profile_warnings.report_wrong(broken))
     return validated
 
 
@@ -175,7 +175,7 @@ def _check_profile(profile: Profile, installation: Installation, choice: Choice)
 
 
 def _check_folder(target: str, installation: Installation | None, choice: Choice) -> SetReport:
-    """Check a folder; where it is the output of a profile, by the settings of that, but in the format of its files."""
+    """Check a folder; if it is the output of a profile, by the settings of that, but in the format of its files."""
     options = CheckOptions()
     if installation is not None:
         for profile in installation.profiles:
@@ -185,7 +185,7 @@ def _check_folder(target: str, installation: Installation | None, choice: Choice
 
 
 def _chosen(options: CheckOptions, choice: Choice) -> CheckOptions:
-    """Let the command line decide, where it says something; what it ignores comes on top."""
+    """Return the options with what the command line asks for; the codes that it ignores are added."""
     return replace(
         options,
         select=choice.select or options.select,

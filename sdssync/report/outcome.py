@@ -1,20 +1,22 @@
 """
 What a run has done, as values: an outcome for each profile, and the exit code of them all.
 
-How it is printed is told in `summary`.
+`summary` prints them.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
+from sdssync.config.installation import Profile
 from sdssync.errors import ExitCode
 from sdssync.roster.omissions import Kind, Omission
 
 
 class Outcome(StrEnum):
-    """How it ended for one profile."""
+    """How a run ended for one profile."""
 
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
@@ -22,18 +24,18 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     """The set breaks rules of SDS; the published one stays."""
     HELD = "held"
-    """A safety gate wants somebody to look first."""
+    """A safety gate asks the administrator to look first."""
     FAILED = "failed"
     """The profile file is wrong, or the source or the output failed."""
     SKIPPED = "skipped"
     """Expired."""
     GENERATED = "generated"
-    """All but published: a dry run."""
+    """A dry run: everything but publishing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileResult:
-    """What became of one profile."""
+    """How a run ended for one profile, with its counts."""
 
     profile: str
     outcome: Outcome
@@ -48,7 +50,19 @@ class ProfileResult:
     """Code to count."""
     omissions: tuple[Omission, ...] = ()
     why: str = ""
-    """For the outcomes that need one; without names, addresses and cells."""
+    """The reason, for the outcomes that need one; without names, addresses and cells."""
+
+    @classmethod
+    def of(cls, profile: Profile, outcome: Outcome, exit_code: ExitCode = ExitCode.DONE, *, why: str = "") -> Self:
+        """Return a result with what the profile itself says, and no counts yet."""
+        return cls(
+            profile=profile.name,
+            outcome=outcome,
+            exit_code=exit_code,
+            format=profile.format,
+            output=profile.output_as_written,
+            why=why,
+        )
 
     @property
     def omission_counts(self) -> dict[str, int]:
@@ -62,7 +76,7 @@ class ProfileResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What became of all profiles, in the order of their files."""
+    """How a run ended for all profiles, in the order of their files."""
 
     run_id: str
     results: tuple[ProfileResult, ...]
@@ -75,5 +89,5 @@ class RunReport:
     @property
     def outcomes(self) -> dict[str, int]:
         """How many profiles ended in which way."""
-        ends = Counter(result.outcome for result in self.results)
-        return {outcome.value: ends[outcome] for outcome in Outcome}
+        counts = Counter(result.outcome for result in self.results)
+        return {outcome.value: counts[outcome] for outcome in Outcome}

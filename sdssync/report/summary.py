@@ -1,37 +1,25 @@
 """
-Results of run, subjects and profiles for stdout: JSON for programs, text for people.
+The result of `sdssync run` and `run-all`: JSON for programs, text for people.
 
-Here, and in the results of validate, names of pupils may be seen: those that the script printed.
+Here, and in the results of `validate`, names of pupils appear: those that iSAMS-SDS.ps1 printed.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
-from sdssync.config.installation import BrokenProfile, Installation, Profile
-from sdssync.config.settings import Settings
-from sdssync.files.paths import shown
-from sdssync.publish.publications import read_publication
+from sdssync.report.json_result import json_result
 from sdssync.report.outcome import ProfileResult, RunReport
 from sdssync.report.tables import table
 from sdssync.roster.omissions import Kind, Omission
-from sdssync.roster.subjects import SubjectSummary
 from sdssync.school import Pupil
-
-_VERSION = 1
 
 
 def run_json(report: RunReport) -> str:
     """Return the report of a run as the documented JSON."""
-    return _dump(
-        {
-            "version": _VERSION,
-            "run_id": report.run_id,
-            "exit_code": int(report.exit_code),
-            "profiles": [_result_json(result) for result in report.results],
-        }
+    return json_result(
+        run_id=report.run_id,
+        exit_code=int(report.exit_code),
+        profiles=[_result_json(result) for result in report.results],
     )
 
 
@@ -103,89 +91,3 @@ def _without_email(report: RunReport) -> Iterable[tuple[str, ...]]:
 
 def _counts(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts)
-
-
-def subjects_json(subjects: Sequence[SubjectSummary]) -> str:
-    """Return the subjects as the documented JSON."""
-    return _dump({"version": _VERSION, "subjects": [asdict(subject) for subject in subjects]})
-
-
-def subjects_text(subjects: Sequence[SubjectSummary], *, color: bool) -> str:
-    """Return the subjects as a table."""
-    header = ("Subject ID", "Code", "Name", "Departments", "Sets", "Pupils")
-    rows = [
-        (
-            subject.id,
-            subject.code,
-            subject.name,
-            ", ".join(subject.departments),
-            str(subject.sets),
-            str(subject.pupils),
-        )
-        for subject in subjects
-    ]
-    return table("Subjects", header, rows, color=color)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Configured:
-    """What `profiles` says of one profile; of a wrong one only a little is known."""
-
-    name: str
-    file: str
-    format: str | None = None
-    year_groups: tuple[int, ...] | None = None
-    output: str | None = None
-    expires: str | None = None
-    state: str
-    published_at: str | None
-
-
-def profiles_json(installation: Installation, today: date) -> str:
-    """Return what is configured as the documented JSON."""
-    configured = [asdict(_configured(each, installation.settings, today)) for each in installation.entries]
-    return _dump({"version": _VERSION, "profiles": configured})
-
-
-def profiles_text(installation: Installation, today: date, *, color: bool) -> str:
-    """Return what is configured as a table."""
-    header = ("Name", "File", "Format", "Years", "Output", "Expires", "State", "Published at")
-    rows = [
-        (
-            each.name,
-            each.file,
-            each.format or "",
-            ", ".join(map(str, each.year_groups or ())),
-            each.output or "",
-            "" if each.state == _WRONG else each.expires or "never",
-            each.state,
-            each.published_at or "never",
-        )
-        for each in (_configured(entry, installation.settings, today) for entry in installation.entries)
-    ]
-    return table("Profiles", header, rows, color=color)
-
-
-_WRONG = "wrong"
-
-
-def _configured(each: Profile | BrokenProfile, settings: Settings, today: date) -> _Configured:
-    file = shown(each.file, settings.folder)
-    last = read_publication(settings.state, each.name)
-    published_at = last.published_at.isoformat(timespec="seconds") if last else None
-    if isinstance(each, BrokenProfile):
-        return _Configured(name=each.name, file=file, state=_WRONG, published_at=published_at)
-    return _Configured(
-        name=each.name,
-        file=file,
-        format=each.format,
-        year_groups=each.year_groups,
-        output=each.output_as_written,
-        expires=each.expires.isoformat() if each.expires else None,
-        state="expired" if each.expires and today > each.expires else "ready",
-        published_at=published_at,
-    )
-
-
-def _dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

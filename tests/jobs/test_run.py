@@ -160,7 +160,10 @@ def test_published_and_no_record_of_it(school: Path) -> None:
     events = [line["event"] for line in logs(told)]
     assert (told.exit_code, result["outcome"], result["users"]) == (6, "published", 2)
     assert "the record of the publication cannot be written" in result["why"]
-    assert [event for event in events if event.startswith("profile.")][-2:] == ["profile.published", "profile.hampered"]
+    assert [event for event in events if event.startswith("profile.")][-2:] == [
+        "profile.published",
+        "profile.published_with_problems",
+    ]
     assert (school / "csv" / "Seniors" / "users.csv").exists()
 
 

@@ -1,0 +1,26 @@
+"""What the command line asks for, as values."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+
+class Mode(Enum):
+    """What to do with a CSV set that may be published."""
+
+    PUBLISH = "publish"
+    DRY_RUN = "dry run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run of some or all profiles."""
+
+    run_id: str
+    today: date
+    """The day that counts for expiry."""
+    names: tuple[str, ...] = ()
+    """Profiles to run, without regard to case; (): all."""
+    mode: Mode = Mode.PUBLISH
+    cached: bool = False
+    """Use the document that was downloaded last."""

@@ -1,0 +1,39 @@
+"""List what is configured, for `sdssync profiles`."""
+
+from datetime import date
+
+from sdssync.config.installation import BrokenProfile, Installation, Profile
+from sdssync.config.settings import Settings
+from sdssync.files.paths import shown
+from sdssync.publish.publications import read_publication
+from sdssync.report.profiles import ConfiguredProfile, ProfileState
+
+
+def list_profiles(installation: Installation, today: date) -> tuple[ConfiguredProfile, ...]:
+    """
+    Return every profile of the installation, in the order of the files, as it is on that day.
+
+    Raises:
+        ConfigError: there is no profile at all.
+
+    """
+    installation.require_profiles()
+    return tuple(_describe(profile, installation.settings, today) for profile in installation.entries)
+
+
+def _describe(profile: Profile | BrokenProfile, settings: Settings, today: date) -> ConfiguredProfile:
+    file = shown(profile.file, settings.folder)
+    last = read_publication(settings.state, profile.name)
+    published_at = last.published_at.isoformat(timespec="seconds") if last else None
+    if isinstance(profile, BrokenProfile):
+        return ConfiguredProfile(name=profile.name, file=file, state=ProfileState.WRONG, published_at=published_at)
+    return ConfiguredProfile(
+        name=profile.name,
+        file=file,
+        format=profile.format,
+        year_groups=profile.year_groups,
+        output=profile.output_as_written,
+        expires=profile.expires.isoformat() if profile.expires else None,
+        state=ProfileState.EXPIRED if profile.has_expired(today) else ProfileState.READY,
+        published_at=published_at,
+    )

@@ -1,0 +1,148 @@
+"""
+The story of one profile: select, enrol, write, judge, publish.
+
+The CSV set is built in a hidden folder next to the output; the two change places only when the verdict allows it.
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sdssync.config.installation import Profile
+from sdssync.config.settings import Settings
+from sdssync.errors import ConfigError, ExitCode, OutputError
+from sdssync.files.paths import is_foreign
+from sdssync.jobs import profile_warnings
+from sdssync.jobs.job import Mode
+from sdssync.log import events, setup
+from sdssync.publish.output_folder import check_folder
+from sdssync.publish.publications import Publication, record_publication
+from sdssync.publish.staging import heal, publish, staging, unchanged
+from sdssync.publish.verdict import Verdict, judge
+from sdssync.report.outcome import Outcome, ProfileResult
+from sdssync.roster.csv_files import tables, write
+from sdssync.roster.enrol import Roster, enrol, enrol_as_script
+from sdssync.roster.selection import Roll, Selection, select
+
+
+def prepare(profile: Profile, today: date) -> None:
+    """
+    Check that the output folder is ours and put right what a crash left there, whether or not a document comes tonight.
+
+    Raises:
+        SdsSyncError: the folder is not ours, or cannot be written.
+
+    """
+    profile_warnings.warn_of_expiry(profile, today)
+    if is_foreign(profile.output_as_written):
+        raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
+    check_folder(profile.output)
+    if heal(profile.output):
+        events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
+
+
+def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) -> ProfileResult:
+    """
+    Generate the CSV set of one profile, validate it, and publish it if the verdict allows it.
+
+    Raises:
+        SdsSyncError: the output folder cannot be written; the published set is as it was.
+
+    """
+    selection = _select(roll, profile)
+    roster = _enrol(selection, profile, settings)
+    result = None
+    try:
+        with staging(profile.output) as staged:
+            write(tables(roster, settings.school, profile), staged)
+            generated = _generated(profile, roster)
+            verdict = judge(staged, roster, profile, settings)
+            profile_warnings.report_verdict(verdict)
+            generated = replace(generated, findings=verdict.report.codes)
+            if verdict.refusal:
+                result = _reject(generated, verdict)
+            elif mode is Mode.PUBLISH:
+                result = _publish(generated, staged, profile, settings)
+            else:
+                result = generated
+    except OutputError as error:
+        if result is None:
+            raise
+        result = _with_problem(result, error)
+    return result
+
+
+def _select(roll: Roll, profile: Profile) -> Selection:
+    """Select what the profile takes, and log how much that is."""
+    selection = select(roll, profile)
+    events.log().debug(
+        "profile.selected",
+        pupils=len(selection.pupils),
+        sets=len(selection.sets),
+        extra_teachers=len(selection.extra_teachers),
+    )
+    profile_warnings.warn_of_unknowns(selection, profile)
+    return selection
+
+
+def _enrol(selection: Selection, profile: Profile, settings: Settings) -> Roster:
+    """Return the rows that the profile asks for: those for SDS, or with `parity` those of iSAMS-SDS.ps1."""
+    if profile.parity:
+        return enrol_as_script(selection, profile)
+    roster = enrol(selection, profile, include_names=settings.school.include_names)
+    profile_warnings.warn_of_blank_grades(roster)
+    return roster
+
+
+def _generated(profile: Profile, roster: Roster) -> ProfileResult:
+    """Count what has been generated, and log it."""
+    result = replace(
+        ProfileResult.of(profile, Outcome.GENERATED),
+        users=len(roster.users),
+        classes=len(roster.classes),
+        enrollments=roster.enrollments,
+        omissions=roster.omissions,
+    )
+    events.log().info(
+        "profile.generated",
+        users=result.users,
+        classes=result.classes,
+        enrollments=result.enrollments,
+        omissions=result.omission_counts,
+    )
+    return result
+
+
+def _reject(result: ProfileResult, verdict: Verdict) -> ProfileResult:
+    """Leave the published set as it is, and log why."""
+    events.log().error("profile.rejected", reason=verdict.refusal)
+    return replace(result, outcome=Outcome.REJECTED, exit_code=ExitCode.INVALID, why=verdict.refusal)
+
+
+def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: Settings) -> ProfileResult:
+    """Let the staged set take the place of the published one, unless they are the same, and keep a record of it."""
+    files = tuple(sorted(file.name for file in staged.iterdir()))
+    if unchanged(staged, profile.output):
+        published_at = datetime.fromtimestamp(profile.output.stat().st_mtime, UTC)
+        result = replace(result, outcome=Outcome.UNCHANGED)
+        events.log().info("profile.unchanged", reason="the published files have these bytes already")
+    else:
+        published_at = datetime.now(UTC)
+        publish(staged, profile.output)
+        result = replace(result, outcome=Outcome.PUBLISHED)
+        events.log().info("profile.published", output=profile.output_as_written, files=len(files))
+    publication = Publication(published_at=published_at, format=profile.format, files=files)
+    try:
+        record_publication(settings.state, profile.name, publication)
+    except OutputError as error:
+        return _with_problem(result, error)
+    return result
+
+
+def _with_problem(result: ProfileResult, problem: OutputError | None) -> ProfileResult:
+    """Add what could not be done after the set was in its place, if anything; the outcome stays."""
+    if problem is None:
+        return result
+    setup.failed("profile.published_with_problems", problem)
+    why = "; ".join(filter(None, (result.why, str(problem))))
+    return replace(result, exit_code=max(result.exit_code, problem.exit_code), why=why)

@@ -1,0 +1,20 @@
+"""List the subjects of the school, for `sdssync subjects`."""
+
+from sdssync.config.settings import Settings
+from sdssync.files.lock import installation_lock
+from sdssync.isams.source import Progress, take_document
+from sdssync.roster.selection import call_roll
+from sdssync.roster.subjects import SubjectSummary, summarise_subjects
+
+
+def list_subjects(settings: Settings, *, cached: bool, progress: Progress) -> tuple[SubjectSummary, ...]:
+    """
+    Return the subjects of the school's document, by id.
+
+    Raises:
+        SdsSyncError: there is no complete document, or another run holds the lock.
+
+    """
+    with installation_lock(settings.state):
+        document = take_document(settings, cached=cached, progress=progress)
+    return summarise_subjects(call_roll(document.school))
