@@ -1,15 +1,15 @@
 """
-The ways in which a run can break, and the exit code of each. Imports nothing of ours.
+The errors that can end a run or a profile, and the exit code of each. Imports no other module of the package.
 
-    SdsSyncError                     message + hint; never raised itself
-    ├─ ConfigError            2      usage, settings, or something named there that is not there
-    │  └─ ProfileError        2      one profile file, all its mistakes
+    SdsSyncError                     message and hint; only its subclasses are raised
+    ├─ ConfigError            2      usage, settings, or something that they name does not exist
+    │  └─ ProfileError        2      one profile file, with all its mistakes
     ├─ SourceError            3      iSAMS
-    │  ├─ SourceUnavailableError     no answer, time-out, 5xx after the retries
-    │  ├─ SourceRefusedError         key wrong, expired or without the needed rights
-    │  └─ SourceMalformedError       not XML, or not a complete iSAMS document
+    │  ├─ SourceUnavailableError     no answer, time-out or 5xx, after the retries
+    │  ├─ SourceRefusedError         the key is wrong, has expired or lacks a right
+    │  └─ SourceMalformedError       what came is not XML, or not a complete iSAMS document
     ├─ LockedError            5      another run holds the lock
-    └─ OutputError            6      output, state or log cannot be written
+    └─ OutputError            6      the output, the state or the log cannot be written
 
 A set with findings (1) and a set held by a gate (4) are outcomes, not exceptions.
 """
@@ -19,7 +19,7 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """What the process tells the scheduler (contract, section 2); with several profiles the highest wins."""
+    """The exit codes of the process (contract, section 2); with several profiles the highest wins."""
 
     DONE = 0
     INVALID = 1
@@ -35,9 +35,10 @@ class ExitCode(IntEnum):
 
 class SdsSyncError(Exception):
     """
-    What failed, where, what was expected and what was found, in one line; the hint says what to do now.
+    An error that the administrator can understand.
 
-    Neither text may hold a key, a name, an address or a cell: both go to the log.
+    The message says in one line what failed, where, what was expected and what was found; the hint says what to do now.
+    Neither may hold a key, a name, an address or a cell: both go to the log.
     """
 
     exit_code: ClassVar[ExitCode]
@@ -48,12 +49,12 @@ class SdsSyncError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        """Message and hint as one line."""
+        """Return message and hint as one line."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
 class ConfigError(SdsSyncError):
-    """Wrong usage or settings, or something that they name is not there."""
+    """The usage or the settings are wrong, or something that they name does not exist."""
 
     exit_code = ExitCode.USAGE
 
@@ -63,35 +64,35 @@ class ProfileError(ConfigError):
 
 
 class SourceError(SdsSyncError):
-    """ISAMS gave no complete document; nothing is published."""
+    """There is no complete document from iSAMS; nothing is published."""
 
     exit_code = ExitCode.SOURCE
 
 
 class SourceUnavailableError(SourceError):
-    """No answer in time, or none that is of use, after all retries."""
+    """No usable answer came in time, after all retries."""
 
 
 class SourceRefusedError(SourceError):
-    """ISAMS answered, and said no."""
+    """The answer of iSAMS is a refusal."""
 
 
 class SourceMalformedError(SourceError):
-    """What came is not a complete iSAMS document."""
+    """The answer is not a complete iSAMS document."""
 
 
 class LockedError(SdsSyncError):
-    """Another run of this installation is at work."""
+    """Another run of this installation is in progress."""
 
     exit_code = ExitCode.LOCKED
 
 
 class OutputError(SdsSyncError):
-    """A file or folder of ours could not be written, or is not ours to write."""
+    """A file or folder could not be written, or does not belong to sdssync."""
 
     exit_code = ExitCode.OUTPUT
 
 
 def os_reason(error: OSError) -> str:
-    """Return what the operating system says about an error, or its class where it says nothing; never a path."""
+    """Return what the operating system says about an error, or its class if it says nothing; never a path."""
     return error.strerror or type(error).__name__

@@ -1,4 +1,4 @@
-"""Tables on stdout: with lines and colours on a terminal, plain aligned text otherwise."""
+"""Tables on the screen: with lines and colours on a terminal, otherwise plain aligned text."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from sdssync.files.paths import printable
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool) -> str:
-    """Lay out a table as text that ends with a line break; control characters of the cells are made visible."""
+    """Return a table as text with a final line break; control characters in cells are replaced."""
     cells = [[printable(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         return _rich(title, header, cells, color=color)
