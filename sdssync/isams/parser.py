@@ -13,7 +13,8 @@ from lxml import etree
 
 from sdssync.errors import SourceMalformedError
 from sdssync.isams import document_head
-from sdssync.isams.records import SECTIONS, Reading, Records
+from sdssync.isams.datasets import BY_SECTION
+from sdssync.isams.records import Reading, Records
 
 _BLOCK = 1 << 16  # what a processor keeps near while records are built, read and dropped
 _ROOT = "iSAMS"
@@ -59,7 +60,7 @@ def _feed(path: Path, encoding: str | None, records: Records, progress: Callable
     """Push the file through the parser block by block and hand finished records over as they come."""
     parser = etree.XMLPullParser(
         events=("start", "end"),
-        tag=(_ROOT, *SECTIONS),
+        tag=(_ROOT, *BY_SECTION),
         encoding=encoding,
         no_network=True,
         resolve_entities=False,
@@ -99,9 +100,9 @@ def _is_section(element: etree._Element, root: etree._Element) -> bool:
     """Tell a section from an element of the same name elsewhere in the document."""
     manager = element.getparent()
     return (
-        element.tag in SECTIONS
+        element.tag in BY_SECTION
         and manager is not None
-        and manager.tag == SECTIONS[element.tag].manager
+        and manager.tag == BY_SECTION[element.tag].manager
         and manager.getparent() is root
     )
 

@@ -12,31 +12,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from sdssync.errors import SourceMalformedError
-from sdssync.isams.error_documents import DATASETS
+from sdssync.isams.datasets import BY_SECTION, DATASETS, Dataset
 from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
 
 _BLANKS = " \t\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One of the five parts of the document that make a school."""
-
-    manager: str
-    """The element that holds the section."""
-    record: str
-    method: str
-    """The Batch API method that brings it."""
-    may_be_empty: bool = False
-
-
-SECTIONS = {
-    "CurrentStaff": Section("HRManager", "StaffMember", "HumanResources_GetCurrentStaff"),
-    "CurrentPupils": Section("PupilManager", "Pupil", "Pupil_GetCurrentPupils"),
-    "Departments": Section("TeachingManager", "Department", "Teaching_GetDepartmentsAndSubjects", may_be_empty=True),
-    "Sets": Section("TeachingManager", "Set", "Teaching_GetTeachingSets"),
-    "SetLists": Section("TeachingManager", "SetList", "Teaching_GetTeachingSetLists"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +28,13 @@ class Reading:
 
     school: School
     as_script: School
+
+
+class _Legacy(NamedTuple):
+    """A value as we read it and as the script does."""
+
+    ours: str
+    script: str
 
 
 class _Row(NamedTuple):
@@ -74,7 +60,7 @@ def _text(raw: str | None) -> str:
 
 def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
     """Return the finished records of a section; whatever else stands there is passed over."""
-    for record in section.iterchildren(SECTIONS[section.tag].record):
+    for record in section.iterchildren(BY_SECTION[section.tag].record):
         if record is not unfinished:
             yield record
 
@@ -84,9 +70,9 @@ def _fields(record: etree._Element, *names: str) -> dict[str, str | None]:
     return {child.tag: child.text or "" for child in record.iterchildren(*names)}
 
 
-def _datasets(sections: Sequence[str]) -> str:
-    """Name sections as the control panel of iSAMS does."""
-    return " and ".join(f'"{DATASETS[SECTIONS[name].method]}"' for name in sections)
+def _labels(datasets: Sequence[Dataset]) -> str:
+    """Name datasets as the control panel of iSAMS does."""
+    return " and ".join(f'"{dataset.label}"' for dataset in datasets)
 
 
 class Records:
@@ -122,16 +108,27 @@ class Records:
             self._counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
 
     def check_complete(self) -> None:
-        """Refuse a document that would make people leave because iSAMS did not send them; tell all that it lacks."""
-        missing = [name for name in SECTIONS if name not in self._counts]
-        empty = [name for name, each in SECTIONS.items() if not self._counts.get(name, 1) and not each.may_be_empty]
-        lacks = [f"section {SECTIONS[name].manager}/{name} is missing" for name in missing]
-        lacks += [f"section {SECTIONS[name].manager}/{name} holds no {SECTIONS[name].record}" for name in empty]
-        tick = f"tick {_datasets(missing)} for the key in the iSAMS control panel, API Services Manager, Batch Methods"
-        look = f"look at {_datasets(empty)} in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours"
-        if lacks:
-            hints = [hint for hint, applies in ((tick, missing), (look, empty)) if applies]
-            raise SourceMalformedError(f"the iSAMS document is not complete: {'; '.join(lacks)}", "; ".join(hints))
+        """
+        Check that iSAMS sent everything: a document that lacks people would make them leave SDS.
+
+        Raises:
+            SourceMalformedError: sections are missing or empty; the message names all of them.
+
+        """
+        missing = [dataset for dataset in DATASETS if dataset.section not in self._counts]
+        empty = [dataset for dataset in DATASETS if self._counts.get(dataset.section) == 0 and not dataset.may_be_empty]
+        problems = [f"section {dataset.manager}/{dataset.section} is missing" for dataset in missing]
+        problems += [f"section {dataset.manager}/{dataset.section} holds no {dataset.record}" for dataset in empty]
+        hints = []
+        if missing:
+            panel = "in the iSAMS control panel, API Services Manager, Batch Methods"
+            hints.append(f"tick {_labels(missing)} for the key {panel}")
+        if empty:
+            hints.append(
+                f"look at {_labels(empty)} in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours"
+            )
+        if problems:
+            raise SourceMalformedError(f"the iSAMS document is not complete: {'; '.join(problems)}", "; ".join(hints))
 
     def reading(self) -> Reading:
         """Return the school, and the same school as the script reads it."""
@@ -200,14 +197,14 @@ class Records:
         texts = self._texts
         for record in _finished(section, unfinished):
             fields = _fields(record, "SubjectId", "YearId", "SetCode", "Name")
-            subject_id, script_subject_id = self._legacy(fields.get("SubjectId"), record.get("SubjectId"))
-            year, script_year = self._legacy(fields.get("YearId"), record.get("YearId"))
+            subject_id = self._legacy(fields.get("SubjectId"), record.get("SubjectId"))
+            year = self._legacy(fields.get("YearId"), record.get("YearId"))
             teaching_set = TeachingSet(
                 id=_text(record.get("Id")),
                 code=_text(fields.get("SetCode")),
                 name=_text(fields.get("Name")),
-                subject_id=subject_id,
-                year=year,
+                subject_id=subject_id.ours,
+                year=year.ours,
                 teacher_ids=tuple(
                     [
                         texts[teacher.get("StaffId")]
@@ -216,41 +213,45 @@ class Records:
                     ]
                 ),
             )
-            if (script_subject_id, script_year) != (subject_id, year):
-                script = replace(teaching_set, subject_id=script_subject_id, year=script_year)
-                self._script_sets[len(self._sets)] = script
+            if subject_id.script != subject_id.ours or year.script != year.ours:
+                as_script = replace(teaching_set, subject_id=subject_id.script, year=year.script)
+                self._script_sets[len(self._sets)] = as_script
             self._sets.append(teaching_set)
         return len(self._sets) - before
 
     def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         taken = 0
-        last_set_id, school_ids = "", list[str]()
         for record in _finished(section, unfinished):
             taken += 1
-            set_id = school_id = None
-            # the places are those of iSAMS; to look there first counts: rows are a hundred times more than all else
-            if len(record) > 1 and (first := record[0]).tag == "SetId" and (second := record[1]).tag == "SchoolId":
-                set_id, school_id = first.text, second.text
-            if not set_id or not school_id or set_id.isspace() or school_id.isspace():
+            if not self._take_usual_row(record):
                 self._take_other_row(record)
-                continue
-            if set_id != last_set_id:  # mostly a set's rows stand together, and a look-up costs as much as the reading
-                last_set_id, school_ids = set_id, self._lists[set_id]
-            school_ids.append(school_id)
         return taken
 
+    def _take_usual_row(self, record: etree._Element) -> bool:
+        """Read a row that begins with the two elements in the order of iSAMS, both filled; else return False."""
+        if len(record) < 2:
+            return False
+        first, second = record[0], record[1]
+        if first.tag != "SetId" or second.tag != "SchoolId":
+            return False
+        set_id, school_id = first.text, second.text
+        if not set_id or not school_id or set_id.isspace() or school_id.isspace():
+            return False
+        self._lists[set_id].append(school_id)
+        return True
+
     def _take_other_row(self, record: etree._Element) -> None:
-        """Read a row whose elements stand elsewhere, or are empty or absent, so that the attributes have a say."""
+        """Read a row with its elements in another order, empty or absent, so that the attributes may count."""
         fields = _fields(record, "SetId", "SchoolId")
-        set_id, script_set_id = self._legacy(fields.get("SetId"), record.get("SetId"))
+        set_id = self._legacy(fields.get("SetId"), record.get("SetId"))
         school_id, pupil_id = self._texts[fields.get("SchoolId")], self._texts[record.get("PupilId")]
-        if school_id and set_id and set_id == script_set_id:
-            self._lists[set_id].append(school_id)
+        if school_id and set_id.ours and set_id.ours == set_id.script:
+            self._lists[set_id.ours].append(school_id)
             return
-        row = _Row(set_id, school_id, "" if school_id else pupil_id)
-        script = _Row(script_set_id, school_id, "" if "SchoolId" in fields else pupil_id)
+        row = _Row(set_id.ours, school_id, "" if school_id else pupil_id)
+        script_row = _Row(set_id.script, school_id, "" if "SchoolId" in fields else pupil_id)
         self._odd_rows.append(row)
-        self._script_rows.append(row if script == row else script)
+        self._script_rows.append(row if script_row == row else script_row)
 
     def _memberships(self, odd_rows: Sequence[_Row]) -> tuple[Membership, ...]:
         """Put the set lists together, by set."""
@@ -266,12 +267,12 @@ class Records:
             for set_id in dict.fromkeys((*self._lists, *school_ids, *pupil_ids))
         )
 
-    def _legacy(self, element: str | None, attribute: str | None) -> tuple[str, str]:
+    def _legacy(self, element: str | None, attribute: str | None) -> _Legacy:
         """
-        Read a value that stands as an attribute and as an element marked `Legacy`: for us, and for the script.
+        Read a value that iSAMS writes as an attribute and as an element marked `Legacy`.
 
-        The element counts; where it is absent the attribute does. Where it is there and empty, the script takes the
-        empty text.
+        The element counts, or the attribute if there is no element. If the element is empty, we take the attribute and
+        the script takes the empty text.
         """
         text, fallback = self._texts[element], self._texts[attribute]
-        return text or fallback, fallback if element is None else text
+        return _Legacy(ours=text or fallback, script=fallback if element is None else text)

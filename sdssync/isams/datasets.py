@@ -1,0 +1,61 @@
+"""The five datasets of the Batch API that make a school: what iSAMS calls them, and where they are in its document."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """One dataset; the elements follow the XML of the Batch API."""
+
+    method: str
+    """The Batch API method that brings it."""
+    label: str
+    """Its name in the control panel of iSAMS."""
+    manager: str
+    """The element that holds the section."""
+    section: str
+    """The element that holds the records."""
+    record: str
+    may_be_empty: bool = False
+
+
+DATASETS = (
+    Dataset(
+        method="HumanResources_GetCurrentStaff",
+        label="HR Manager: Current Staff",
+        manager="HRManager",
+        section="CurrentStaff",
+        record="StaffMember",
+    ),
+    Dataset(
+        method="Pupil_GetCurrentPupils",
+        label="Pupil Manager: Current Students",
+        manager="PupilManager",
+        section="CurrentPupils",
+        record="Pupil",
+    ),
+    Dataset(
+        method="Teaching_GetDepartmentsAndSubjects",
+        label="Teaching Manager: Departments & Subjects",
+        manager="TeachingManager",
+        section="Departments",
+        record="Department",
+        may_be_empty=True,
+    ),
+    Dataset(
+        method="Teaching_GetTeachingSets",
+        label="Teaching Manager: Teaching Sets",
+        manager="TeachingManager",
+        section="Sets",
+        record="Set",
+    ),
+    Dataset(
+        method="Teaching_GetTeachingSetLists",
+        label="Teaching Manager: Teaching Set Lists",
+        manager="TeachingManager",
+        section="SetLists",
+        record="SetList",
+    ),
+)
+
+BY_SECTION = {dataset.section: dataset for dataset in DATASETS}
