@@ -18,9 +18,6 @@ LAYERS = """
 FLOORS = [[name.strip() for name in floor.split(",")] for floor in LAYERS.split("<-")]
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 
-TO_BE_CUT = {("net.post", "config.settings"), ("net.errors", "isams.error_documents")}
-"""What still runs against the flow, from the days before the packages."""
-
 FOREIGN = {
     "filelock": {"files.lock"},
     "lxml": {"isams.parser", "isams.records"},
@@ -30,7 +27,7 @@ FOREIGN = {
     "rich": {"cli.commands", "cli.progress", "report.tables", "report.validation.terminal"},
     "structlog": {"log.events", "log.setup"},
     "tomli_w": {"setup.new_files"},
-    "truststore": {"net.post"},
+    "truststore": {"net.tls"},
     "typer": {"cli.commands", "cli.options"},
     "urllib3": {"net.post", "net.errors"},
 }
@@ -80,10 +77,7 @@ def test_imports_go_one_way(module: str) -> None:
     against = [
         name
         for name in our_imports(module)
-        if package(name) != here
-        and here != "__main__"
-        and FLOOR[package(name)] >= FLOOR[here]
-        and (module, name) not in TO_BE_CUT
+        if package(name) != here and here != "__main__" and FLOOR[package(name)] >= FLOOR[here]
     ]
 
     assert against == []

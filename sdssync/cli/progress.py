@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sdssync.isams.source import Progress
+from sdssync.isams.progress import Progress
 
 
 @contextmanager

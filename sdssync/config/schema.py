@@ -18,9 +18,10 @@ from pydantic.config import JsonDict
 from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
-from sdssync.config.settings import Limit, Percentage, is_loopback
+from sdssync.config.settings import Limit, Percentage
 from sdssync.config.template import Template, TemplateError
 from sdssync.files.paths import invisible, name_fault, path_fault
+from sdssync.net.hosts import is_loopback
 from sdssync.sds.catalogue.rules import unknown_prefixes
 from sdssync.sds.data_types import ORG_TYPE, ORG_TYPES
 

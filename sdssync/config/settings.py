@@ -5,7 +5,6 @@ Tells what the environment says: `SDSSYNC_CONFIG` and the variable that holds th
 in `config_model`.
 """
 
-import ipaddress
 import os
 import stat
 from collections.abc import Mapping
@@ -52,14 +51,6 @@ class RemoteSource:
     max_bytes: int = 1024**3
     ca_file: Path | None = None
     """Certificates to trust in PEM form; None: the trust store of the operating system."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: then there need be no TLS, and may be no proxy."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdssync.errors import SourceMalformedError, SourceUnavailableError, os_reason
+from sdssync.errors import SourceUnavailableError, os_reason
 from sdssync.isams.error_documents import read_error_document
-from sdssync.net.failure import Failure
+from sdssync.isams.failures import FailedAttempt, malformed
 
 HEAD_BYTES = 65_536
 """The root element must begin within so many bytes; an error document is looked at no further."""
@@ -58,31 +58,27 @@ def inspect(path: Path) -> Prolog:
             "give the account under which sdssync runs the right to read the state folder",
         ) from None
     found = classify(head)
-    if isinstance(found, Failure):
+    if isinstance(found, FailedAttempt):
         raise found.error()
     return found
 
 
-def classify(head: bytes) -> Prolog | Failure:
+def classify(head: bytes) -> Prolog | FailedAttempt:
     """Tell from the first `HEAD_BYTES` of a document how to parse it, or why it is no iSAMS document."""
     text, encoding = _decode(head)
     root = _root(text, whole=len(head) < HEAD_BYTES)
-    if isinstance(root, Failure):
+    if isinstance(root, FailedAttempt):
         return root
     if root == "Message" and (refusal := read_error_document(text)):
         return refusal
     if root != "iSAMS":
-        return _malformed("the document is XML, but its root element is not iSAMS", _CHECK_URL)
+        return malformed("the document is XML, but its root element is not iSAMS", _CHECK_URL)
     return _declared(text, encoding)
 
 
 def head_text(head: bytes) -> str:
     """Decode the beginning of any answer, for its markup: other characters may come out wrong."""
     return _decode(head)[0]
-
-
-def _malformed(message: str, hint: str) -> Failure:
-    return Failure(kind=SourceMalformedError, message=message, hint=hint, reason="not an iSAMS document")
 
 
 def _decode(head: bytes) -> tuple[str, str | None]:
@@ -102,13 +98,13 @@ def _decode(head: bytes) -> tuple[str, str | None]:
     return head.decode("latin-1"), None
 
 
-def _root(text: str, *, whole: bool) -> str | Failure:
+def _root(text: str, *, whole: bool) -> str | FailedAttempt:
     """Walk over declaration, comments and processing instructions to the root element, and return its name."""
     place = _skip_blanks(text, 0)
     if not text.strip(_BLANKS + "\0"):
-        return _malformed("the document is empty", _AGAIN)
+        return malformed("the document is empty", _AGAIN)
     if text[place] in "{[":
-        return _malformed("the document is JSON, not XML", _CHECK_URL)
+        return malformed("the document is JSON, not XML", _CHECK_URL)
     while True:
         if text.startswith("<!--", place):
             end = text.find("-->", place + 4)
@@ -130,46 +126,46 @@ def _skip_blanks(text: str, place: int) -> int:
     return place
 
 
-def _root_name(text: str, place: int, *, whole: bool) -> str | Failure:
+def _root_name(text: str, place: int, *, whole: bool) -> str | FailedAttempt:
     """Return the name of the element that begins here."""
     name = _NAME.match(text, place)
     if name is None and text[place:] not in {"", "<"}:
-        return _malformed("the document is not XML", _CHECK_URL)
+        return malformed("the document is not XML", _CHECK_URL)
     if name is None or name.end() == len(text):
         return _endless(whole=whole)
     return _web_page() if name[1].lower() in {"html", "head", "body"} else name[1]
 
 
-def _doctype(rest: str) -> Failure:
+def _doctype(rest: str) -> FailedAttempt:
     """Refuse a document type: that of a web page by its name, any other as a danger."""
     if rest.lstrip(_BLANKS)[:4].lower() == "html":
         return _web_page()
-    return _malformed(
+    return malformed(
         "the document has a DOCTYPE, which an iSAMS document never has",
         "find out where the document comes from: who answers at [isams] url",
     )
 
 
-def _web_page() -> Failure:
-    return _malformed("the document is a web page (HTML), perhaps a login page", _CHECK_URL)
+def _web_page() -> FailedAttempt:
+    return malformed("the document is a web page (HTML), perhaps a login page", _CHECK_URL)
 
 
-def _endless(*, whole: bool) -> Failure:
+def _endless(*, whole: bool) -> FailedAttempt:
     if whole:
-        return _malformed("the document is cut: it ends before its root element", _AGAIN)
-    return _malformed(f"the document has no root element in its first {HEAD_BYTES} bytes", _AGAIN)
+        return malformed("the document is cut: it ends before its root element", _AGAIN)
+    return malformed(f"the document has no root element in its first {HEAD_BYTES} bytes", _AGAIN)
 
 
-def _declared(text: str, encoding: str | None) -> Prolog | Failure:
+def _declared(text: str, encoding: str | None) -> Prolog | FailedAttempt:
     """Compare what is declared with what the bytes show."""
     declared = ""
     if text.startswith("<?xml"):
         declaration = _DECLARATION.match(text)
         if declaration is None:
-            return _malformed("the XML declaration of the document is not well formed", _AGAIN)
+            return malformed("the XML declaration of the document is not well formed", _AGAIN)
         declared = (declaration[3] or "").lower()
     if declared and declared not in _WIDE | _NARROW:
-        return _malformed(
+        return malformed(
             "the document declares an encoding that is not UTF-8, UTF-16, ISO-8859-1 or windows-1252", _AGAIN
         )
     if encoding is not None:

@@ -1,66 +1,50 @@
 """
-What iSAMS means when it says no, and what to do about it in the control panel: its error documents and HTTP statuses.
+What iSAMS means when it refuses, and what to do about it in its control panel: its error documents and HTTP statuses.
 
-The Description of an error document is not trusted text: it is searched for what is known and never passed on.
+The Description of an error document is not trusted: it is searched for known words and never passed on.
 """
 
 import re
 from dataclasses import replace
 
-from sdssync.errors import SourceRefusedError, SourceUnavailableError
-from sdssync.net.failure import Failure
-
-DATASETS = {
-    "HumanResources_GetCurrentStaff": "HR Manager: Current Staff",
-    "Pupil_GetCurrentPupils": "Pupil Manager: Current Students",
-    "Teaching_GetDepartmentsAndSubjects": "Teaching Manager: Departments & Subjects",
-    "Teaching_GetTeachingSets": "Teaching Manager: Teaching Sets",
-    "Teaching_GetTeachingSetLists": "Teaching Manager: Teaching Set Lists",
-}
-"""The Batch API methods that sdssync calls, and what the control panel of iSAMS calls them."""
+from sdssync.isams.datasets import DATASETS
+from sdssync.isams.failures import LET_PROXY_IN, RUN_LATER, FailedAttempt, refused, unavailable
+from sdssync.net.failure import status_may_pass
 
 _PANEL = "in the iSAMS control panel, API Services Manager"
 _RECOVERABLE = ("deadlocked", "lock request time out")
-_ANOTHER_TIME = "run it again later; if it stays so, ask iSAMS support"
-
-
-def _refused(message: str, hint: str, reason: str = "refused") -> Failure:
-    return Failure(kind=SourceRefusedError, message=message, hint=hint, reason=reason)
-
-
-def _unavailable(message: str, hint: str, reason: str) -> Failure:
-    return Failure(kind=SourceUnavailableError, message=message, hint=hint, reason=reason, passing=True)
-
+_ALL_LABELS = "; ".join(dataset.label for dataset in DATASETS)
 
 _BY_ID = {
-    "invalidapikey": _refused(
+    "invalidapikey": refused(
         "iSAMS does not know the API key",
-        f"{_PANEL}, look up or make the key, and put it where [isams] api_key_file or api_key_env points to",
+        f"{_PANEL}, look up or create the key, and put it where [isams] api_key_file or api_key_env points to",
     ),
-    "missingparameter": _refused(
-        "iSAMS saw no API key in the request",
-        "[isams] url is to name the iSAMS server itself; something on the way may drop the query from the address",
+    "missingparameter": refused(
+        "iSAMS found no API key in the request",
+        "[isams] url must name the iSAMS server itself; a proxy on the way may drop the query from the address",
     ),
-    "filtersrequiredexception": _refused(
-        "iSAMS asks for a filter: the API key holds a method that cannot be called without one",
-        f"{_PANEL}, Batch Methods, leave only these ticked for the key: {'; '.join(DATASETS.values())}",
+    "filtersrequiredexception": refused(
+        "iSAMS asks for a filter: the API key has a method that cannot be called without one",
+        f"{_PANEL}, Batch Methods, leave only these ticked for the key: {_ALL_LABELS}",
     ),
 }
+_UNKNOWN = refused("iSAMS answered with an error that sdssync does not know", "ask iSAMS support about the Batch API")
 _FINAL = frozenset({401, 403, 404})
-"""Statuses after which no document makes another attempt worth while."""
+"""Statuses after which another attempt is useless, whatever the document says."""
 _KEY_REFUSED = f"{_PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
-# status: what it means, what to do; for answers without an error document
 _BY_STATUS = {
     401: ("iSAMS refused the API key", _KEY_REFUSED),
-    403: ("iSAMS does not let this API key in", _KEY_REFUSED),
+    403: ("iSAMS does not accept this API key", _KEY_REFUSED),
     404: ("there is no Batch API at this address", "check [isams] url: it is the address of the iSAMS server"),
-    407: ("the proxy asks for a login", "put user and password into the proxy variable, or let this server pass"),
+    407: ("the proxy asks for a login", LET_PROXY_IN),
 }
+"""For answers without an error document: what the status means, and what to do."""
 
 
-def read_error_document(text: str) -> Failure | None:
+def read_error_document(text: str) -> FailedAttempt | None:
     """
-    Tell what an iSAMS error document (root `Message`) says; None if `text` is none.
+    Return what an iSAMS error document (root `Message`) says; None if `text` is not one.
 
     `text` is the beginning of the document, decoded: its own declaration says utf-16 whatever the bytes are.
     """
@@ -71,67 +55,49 @@ def read_error_document(text: str) -> Failure | None:
         return _missing_methods(description)
     if identifier == "unhandledexception":
         return _unhandled(description)
-    return _BY_ID.get(
-        identifier,
-        _refused("iSAMS answered with an error that sdssync does not know", "ask iSAMS support about the Batch API"),
-    )
+    return _BY_ID.get(identifier, _UNKNOWN)
 
 
-def of_status(status: int) -> Failure:
-    """Tell what an answer with this HTTP status means when it brings no error document."""
-    if may_pass(status):
-        return _unavailable(f"iSAMS answered with status {status}", _ANOTHER_TIME, f"status {status}")
+def of_status(status: int) -> FailedAttempt:
+    """Return what an answer with this HTTP status means when it brings no error document."""
+    if status_may_pass(status):
+        return unavailable(f"iSAMS answered with status {status}", RUN_LATER, f"status {status}")
     message, hint = _BY_STATUS.get(
         status, ("iSAMS did not accept the request", "check [isams] url, and ask iSAMS support about the Batch API")
     )
-    return _refused(f"{message} (status {status})", hint)
+    return refused(f"{message} (status {status})", hint)
 
 
-def of_proxy(status: int, host: str) -> Failure:
-    """Tell that a proxy answered with this status instead of connecting with iSAMS."""
-    message = f"the proxy did not let the request through to {host} (status {status})"
-    if may_pass(status):
-        return _unavailable(message, _ANOTHER_TIME, f"status {status} of the proxy")
-    let_through = f"let the proxy connect this server with {host}, or put the host into NO_PROXY"
-    return _refused(message, _BY_STATUS[status][1] if status == 407 else let_through)
-
-
-def of_redirect(host: str) -> Failure:
-    """Tell that an answer is a redirect, which is not followed: the key goes to nobody but the host of the settings."""
+def of_redirect(host: str) -> FailedAttempt:
+    """Return that the answer is a redirect; it is not followed, because only the host of the settings gets the key."""
     target = host or "another address"
-    return _refused(
+    return refused(
         f"iSAMS redirects to {target}, and redirects are not followed",
         "write the address at which iSAMS itself answers into [isams] url",
     )
 
 
-def may_pass(status: int) -> bool:
-    """Tell whether the same request may be answered differently a little later."""
-    return status in {408, 429} or 500 <= status < 600
-
-
-def of_answer(status: int, text: str) -> Failure:
-    """Tell what an answer other than 200 means: the document decides what to say, the status whether to try again."""
+def of_answer(status: int, text: str) -> FailedAttempt:
+    """Return what an answer other than 200 means: the document has the words, the status may rule out a retry."""
     document = read_error_document(text)
     if document is None:
         return of_status(status)
-    return replace(document, passing=document.passing and status not in _FINAL)
+    return replace(document, may_pass=document.may_pass and status not in _FINAL)
 
 
-def _missing_methods(description: str) -> Failure:
+def _missing_methods(description: str) -> FailedAttempt:
     """Name the datasets that the key lacks; iSAMS names the methods, in lower case."""
     named = set(re.findall(r"[a-z]+_[a-z]+", description))
-    datasets = [dataset for method, dataset in DATASETS.items() if method.lower() in named]
-    missing = "; ".join(datasets or DATASETS.values())
-    lacks = "the API key lacks" if datasets else "the API key lacks at least one of"
-    return _refused(f"{lacks} {missing}", f"tick this for the key {_PANEL}, Batch Methods")
+    labels = "; ".join(dataset.label for dataset in DATASETS if dataset.method.lower() in named)
+    lacks = f"the API key lacks {labels}" if labels else f"the API key lacks at least one of {_ALL_LABELS}"
+    return refused(lacks, f"tick this for the key {_PANEL}, Batch Methods")
 
 
-def _unhandled(description: str) -> Failure:
-    """Tell an error that goes away by itself from another one; both are worth a second attempt."""
+def _unhandled(description: str) -> FailedAttempt:
+    """Tell a busy database from another error inside iSAMS; both are worth a second attempt."""
     if any(words in description for words in _RECOVERABLE):
-        return _unavailable("the iSAMS database was busy (deadlock or lock)", _ANOTHER_TIME, "database busy")
-    return _unavailable("iSAMS met an error of its own (UnhandledException)", _ANOTHER_TIME, "error in iSAMS")
+        return unavailable("the iSAMS database was busy (deadlock or lock)", RUN_LATER, "database busy")
+    return unavailable("iSAMS reported an internal error (UnhandledException)", RUN_LATER, "error in iSAMS")
 
 
 def _content(text: str, element: str) -> str:

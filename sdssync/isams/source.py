@@ -1,22 +1,21 @@
 """
-Take the school's document: downloaded now, downloaded last, or recorded; and read it.
+Get the document of the Batch API (downloaded now, downloaded last, or recorded), and parse it.
 
-A download takes the place of the last one only after it has proved to be complete.
+A download takes the place of the last document only after it was parsed and found complete.
 """
 
 import os
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from sdssync.config.settings import RecordedSource, Settings, read_api_key
-from sdssync.isams import download, parser
+from sdssync.isams import parser
+from sdssync.isams.document import Document, cached_document, recorded_document
+from sdssync.isams.download import download
+from sdssync.isams.part_file import remove_part_files
+from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
 from sdssync.log import events
-
-Progress = Callable[[str, int, int | None], None]
-"""Told of "download" or "parse", the bytes so far, and the bytes expected, if known."""
 
 
 def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Reading:
@@ -24,26 +23,25 @@ def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Re
     Get the document and parse it; `cached` means the one that was downloaded last.
 
     Raises:
-        SdsSyncError: there is none, it is no complete iSAMS document, or the key is missing.
+        SdsSyncError: there is none, it is not a complete iSAMS document, or there is no key.
 
     """
-    download.remove_leftovers(settings.state)
+    remove_part_files(settings.state)
     source = settings.source
     if isinstance(source, RecordedSource):
-        return _read(download.recorded(source), progress)
+        return _read(recorded_document(source), progress)
     if cached:
-        return _read(download.cached(settings.state, source.max_bytes), progress)
+        return _read(cached_document(settings.state, source.max_bytes), progress)
     key = read_api_key(source, os.environ)
-    with download.download(source, key, settings.state, progress=partial(progress, "download")) as downloaded:
-        document = downloaded.document
-        events.log().info("source.downloaded", **_facts(document))
-        reading = _parse(document, progress)
+    with download(source, key, settings.state, progress=progress) as downloaded:
+        events.log().info("source.downloaded", **_facts(downloaded.document))
+        reading = _parse(downloaded.document, progress)
         downloaded.keep()
     return reading
 
 
-def _read(document: download.Document, progress: Progress) -> Reading:
-    """Log how old a document is that was not downloaded now, and parse it."""
+def _read(document: Document, progress: Progress) -> Reading:
+    """Parse a document that was not downloaded now, and log how old it is."""
     facts = _facts(document)
     if document.downloaded_at:
         age = datetime.now(UTC) - document.downloaded_at
@@ -53,12 +51,12 @@ def _read(document: download.Document, progress: Progress) -> Reading:
     return _parse(document, progress)
 
 
-def _facts(document: download.Document) -> dict[str, object]:
+def _facts(document: Document) -> dict[str, object]:
     """Return what the log says about where a document comes from."""
     return {"bytes": document.bytes, "seconds": round(document.seconds, 3), "attempts": document.attempts}
 
 
-def _parse(document: download.Document, progress: Progress) -> Reading:
+def _parse(document: Document, progress: Progress) -> Reading:
     """Parse a document and log what is in it."""
     started = time.monotonic()
     reading = parser.parse(document.path, progress=lambda done: progress("parse", done, document.bytes))
@@ -69,7 +67,7 @@ def _parse(document: download.Document, progress: Progress) -> Reading:
         staff=len(school.teachers),
         subjects=len({subject.id for subject in school.subjects}),
         sets=len(school.sets),
-        memberships=sum(each.rows for each in school.memberships),
+        memberships=sum(membership.rows for membership in school.memberships),
         seconds=round(time.monotonic() - started, 3),
     )
     return reading

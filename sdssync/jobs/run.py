@@ -16,8 +16,9 @@ from sdssync.config.settings import Settings
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock
 from sdssync.files.paths import same_name
+from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
-from sdssync.isams.source import Progress, take_document
+from sdssync.isams.source import take_document
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.job import Job
 from sdssync.jobs.run_profile import prepare, run_profile

@@ -2,7 +2,8 @@
 
 from sdssync.config.settings import Settings
 from sdssync.files.lock import installation_lock
-from sdssync.isams.source import Progress, take_document
+from sdssync.isams.progress import Progress
+from sdssync.isams.source import take_document
 from sdssync.roster.selection import call_roll
 from sdssync.roster.subjects import SubjectSummary, summarise_subjects
 

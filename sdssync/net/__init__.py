@@ -1,1 +1,1 @@
-"""One bounded HTTP request. What is asked and what an answer means is not known here."""
+"""One bounded HTTP request. What it asks for and what an answer means is known to the caller alone."""

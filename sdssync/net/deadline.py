@@ -1,4 +1,4 @@
-"""A deadline for a whole download, which holds against a server that trickles. What is downloaded is not known here."""
+"""A deadline for a download with all its attempts, which also ends one that receives a byte now and then."""
 
 import socket
 import threading
@@ -6,52 +6,52 @@ from contextlib import suppress
 from typing import Self
 
 LONGEST = 86_400.0
-"""Seconds; some systems cannot wait much longer in one go."""
+"""Seconds; some systems cannot wait much longer in one call."""
 
 
 class Deadline:
     """
-    Cuts the connection when time is up, whatever is being waited for.
+    Shuts the connection down when time is up, whatever it is waiting for.
 
-    The time-outs of a socket begin anew with every byte, so a server that trickles would never meet one.
+    The timeout of a socket starts again with every byte, so a server that sends slowly would never reach it.
     """
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
-        self._line: socket.socket | None = None
+        self._socket: socket.socket | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(min(seconds, LONGEST), self._pass)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        """Let the time run."""
+        """Start the timer."""
         self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the clock and let go of the connection."""
+        """Stop the timer and release the connection."""
         self._timer.cancel()
         self._hold(None)
 
-    def over(self, line: socket.socket) -> socket.socket:
-        """Guard this connection from now on, in place of an earlier one."""
+    def guard(self, connection: socket.socket) -> socket.socket:
+        """Guard this connection from now on, instead of an earlier one, and return it."""
         # a duplicate stays valid when TLS takes over the original, or when HTTP closes it before the body is read
-        self._hold(line.dup())
-        return line
+        self._hold(connection.dup())
+        return connection
 
-    def _hold(self, line: socket.socket | None) -> None:
+    def _hold(self, connection: socket.socket | None) -> None:
         with self._lock:
-            if self._line is not None:
-                self._line.close()
-            self._line = line
-            self._cut()
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = connection
+            self._shut_down_if_passed()
 
     def _pass(self) -> None:
         with self._lock:
             self.passed = True
-            self._cut()
+            self._shut_down_if_passed()
 
-    def _cut(self) -> None:
-        if self.passed and self._line is not None:
-            with suppress(OSError):  # the server was faster
-                self._line.shutdown(socket.SHUT_RDWR)
+    def _shut_down_if_passed(self) -> None:
+        if self.passed and self._socket is not None:
+            with suppress(OSError):  # the server closed it first
+                self._socket.shutdown(socket.SHUT_RDWR)

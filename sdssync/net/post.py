@@ -1,11 +1,11 @@
 """
-One POST over HTTP: streamed, bounded in bytes and time, over verified TLS; every failure comes back as a value of ours.
+One POST over HTTP: streamed, limited in bytes and time, over verified TLS; every failure is returned as a value.
 
-The URL carries the API key, and the HTTP libraries print URLs in exceptions, warnings and logs. So nothing of theirs
-leaves this module, which alone calls them (0.1 s of CPU, so it is imported when a download begins). What an answer
-means is not known here.
+The URL that is sent carries a secret, and the HTTP libraries print URLs in exceptions, warnings and logs. So nothing of
+theirs leaves this package, and no other package calls them. They cost 0.1 s of CPU, so this module is imported when a
+download begins.
 
-Only the adapter of requests is used: its sessions would read `.netrc`, prepare redirects, and keep cookies.
+Only the adapter of requests is used: its sessions would read `.netrc`, follow redirects, and keep cookies.
 """
 
 import http.client
@@ -18,37 +18,46 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
-import truststore
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidProxyURL
 from requests.utils import get_environ_proxies, select_proxy
 
 from sdssync import __version__
-from sdssync.config.settings import is_loopback
-from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
 from sdssync.net.deadline import LONGEST, Deadline
-from sdssync.net.errors import FOREIGN, translate
-from sdssync.net.failure import Failure
+from sdssync.net.errors import FOREIGN, cause_of, proxy_status
+from sdssync.net.failure import Cause, Failure
+from sdssync.net.hosts import is_loopback, is_usable_proxy
 
 _CHUNK = 65_536
-_ERROR_BYTES = 65_536  # of an answer that brings no document, no more than this is looked at
+_ERROR_BYTES = 65_536
+"""At most so much of the body is read when the status is not 200."""
 
 Sink = Callable[[bytes, int | None], None]
-"""Takes the next piece of the decoded body, and the length of it all if the server says."""
+"""Takes the next piece of the decoded body, and the length of the whole body if the server gives it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryKey:
+    """A secret that is sent as a parameter of the query."""
+
+    parameter: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to send, and how much to put up with."""
+    """What to send, and the limits of the answer."""
 
     url: str = field(repr=False)
-    """With the key in its query."""
+    """The address without query and without the secret."""
+    key: QueryKey
     body: bytes
+    media_type: str
+    """Of the body, and of the answer that is wanted."""
     tls: ssl.SSLContext
     timeout: float
     """Seconds without an answer."""
@@ -67,48 +76,24 @@ class Answer:
 
     status: int
     redirected_to: str
-    """The host that a redirect names, "" if it names none that can be shown."""
+    """The host that a redirect names; "" if it names none, or one that must not be shown."""
     wait_seconds: float
-    """How long the server asks to be left alone."""
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """
-    Trust the certificates of the operating system, or those of a PEM file and no others.
-
-    Raises:
-        ConfigError: the file is not there, cannot be read, or holds no certificate.
-
-    """
-    if ca_file is None:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    where = "the file that isams.ca_file names"
-    try:
-        context.load_verify_locations(ca_file)
-    except ssl.SSLError:
-        raise ConfigError(f"{where} holds no certificate in PEM form", "export it as Base64 (.pem, .crt)") from None
-    except OSError as error:
-        raise ConfigError(
-            f"{where} cannot be read: {os_reason(error)}",
-            "a relative path counts from the folder of sdssync.toml",
-        ) from None
-    return context
+    """How long the server asks the client to wait."""
 
 
 def post(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
     """
     Send one request and pass the decoded body on to `sink`.
 
-    The body of an answer other than 200 is passed on as far as it comes, and at most its beginning. What `sink` raises
-    goes through.
+    If the status is not 200, only the beginning of the body is passed on, as much as arrives. An error that `sink`
+    raises is not caught.
     """
     _silence_libraries()
     with closing(_Adapter(request.tls, deadline)) as adapter:
         try:
             response = _send(request, adapter)
         except FOREIGN as error:
-            return _late(deadline, request) or _failure(error, request)
+            return _late(deadline, request) or _failure_of(error, request)
         with closing(response):
             failure = _pass_on(response, request, sink)
             return _late(deadline, request) or failure or _answer(response, request)
@@ -123,7 +108,7 @@ def _silence_libraries() -> None:
 
 
 class _Adapter(HTTPAdapter):
-    """The adapter of requests, with our trust and our deadline."""
+    """The adapter of requests, with our TLS context and our deadline."""
 
     def __init__(self, tls: ssl.SSLContext, deadline: Deadline) -> None:
         self._tls = tls
@@ -139,49 +124,52 @@ class _Adapter(HTTPAdapter):
         """Add nothing: requests would add the certificates of certifi to those that we trust."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Set the deadline over each connection from its first moment on."""
+        """Guard each connection with the deadline from the moment it is opened."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         original, deadline = pool.ConnectionCls, self._deadline
 
         class Guarded(original):  # type: ignore[misc, valid-type]  # known at run time only
-            def _new_conn(self) -> socket.socket:  # where the SOCKS connections of urllib3 differ from the others, too
-                return deadline.over(super()._new_conn())
+            def _new_conn(self) -> socket.socket:  # the one method that the SOCKS connections of urllib3 override too
+                return deadline.guard(super()._new_conn())
 
         pool.ConnectionCls = Guarded
         return pool
 
 
 def _send(request: Request, adapter: _Adapter) -> requests.Response:
-    """Send the request and return the answer with its body still to come."""
+    """Send the request and return the answer, before its body is read."""
     headers = {
-        "Content-Type": "application/xml",
-        "Accept": "application/xml",
+        "Content-Type": request.media_type,
+        "Accept": request.media_type,
         "Accept-Encoding": "gzip, deflate",
         "User-Agent": f"sdssync/{__version__}",
     }
-    prepared = requests.Request("POST", request.url, headers=headers, data=request.body).prepare()
+    url = f"{request.url}?{urlencode({request.key.parameter: request.key.secret}, quote_via=quote)}"
+    prepared = requests.Request("POST", url, headers=headers, data=request.body).prepare()
     timeout = min(request.timeout, LONGEST)
-    own_machine = is_loopback(urlsplit(request.url).hostname or "")
-    proxies = {} if own_machine else get_environ_proxies(request.url)
-    if proxy := select_proxy(request.url, proxies):
-        _check_proxy(proxy)
-    return adapter.send(prepared, stream=True, timeout=timeout, proxies=proxies)
+    return adapter.send(prepared, stream=True, timeout=timeout, proxies=_proxies(request.url))
 
 
-def _check_proxy(proxy: str) -> None:
-    """Raise InvalidProxyURL for an address without proper host and port: the libraries would blame ours for it."""
-    try:
-        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        usable = bool((parts.hostname or "").strip()) and parts.port != 0
-    except ValueError:  # as for a password that holds # or / and is not escaped
-        usable = False
-    if not usable:
+def _proxies(url: str) -> dict[str, str]:
+    """
+    Return the proxies that the environment gives for a URL; for this machine there are none.
+
+    Raises:
+        InvalidProxyURL: the one to use has no usable address. The libraries would blame the URL of the request.
+
+    """
+    if is_loopback(urlsplit(url).hostname or ""):
+        return {}
+    proxies = get_environ_proxies(url)
+    proxy = select_proxy(url, proxies)
+    if proxy and not is_usable_proxy(proxy):
         raise InvalidProxyURL
+    return proxies
 
 
 def _pass_on(response: requests.Response, request: Request, sink: Sink) -> Failure | None:
     """Pass the body on, up to the limit."""
-    good = response.status_code == http.client.OK
+    is_good = response.status_code == http.client.OK
     expected = _expected(response)
     chunks = response.raw.stream(_CHUNK, decode_content=True)
     done = 0
@@ -189,19 +177,19 @@ def _pass_on(response: requests.Response, request: Request, sink: Sink) -> Failu
         try:
             chunk = next(chunks, b"")
         except FOREIGN as error:
-            return _failure(error, request) if good else None
+            return _failure_of(error, request) if is_good else None
         if not chunk:
             return None
         done += len(chunk)
-        if good and done > request.max_bytes:
-            return _too_large(request.max_bytes)
+        if is_good and done > request.max_bytes:
+            return _failure(Cause.TOO_LARGE, request)
         sink(chunk, expected)
-        if not good and done >= _ERROR_BYTES:
+        if not is_good and done >= _ERROR_BYTES:
             return None
 
 
 def _expected(response: requests.Response) -> int | None:
-    """Return the length of the decoded body, if the server says."""
+    """Return the length of the decoded body, if the server gives it."""
     length = response.headers.get("Content-Length", "")
     if "Content-Encoding" in response.headers or not re.fullmatch("[0-9]{1,18}", length):
         return None
@@ -212,25 +200,26 @@ def _answer(response: requests.Response, request: Request) -> Answer:
     location = response.headers.get("Location", "")
     return Answer(
         status=response.status_code,
-        redirected_to=_shown_host(location, request),
+        redirected_to=_redirect_host(location, request),
         wait_seconds=_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date", "")),
     )
 
 
-def _shown_host(location: str, request: Request) -> str:
-    """Return the host of a redirect's target, unless it is a text that could be anything."""
+def _redirect_host(location: str, request: Request) -> str:
+    """Return the host of a redirect's target, or "" if it is not a plain host name or may repeat the secret."""
     try:
         host = urlsplit(location).hostname or urlsplit(request.url).hostname or ""
     except ValueError:
         return ""
-    shown = location and re.fullmatch("[a-z0-9.:-]{1,253}", host)
-    return host if shown and not _resembles(host, request.url.rpartition("=")[2]) else ""
+    is_plain = location and re.fullmatch("[a-z0-9.:-]{1,253}", host)
+    secret = request.key.secret
+    return host if is_plain and not any(_resembles(host, form) for form in (secret, quote(secret, safe=""))) else ""
 
 
-def _resembles(host: str, key: str) -> bool:
-    """Whether a host holds eight signs of the key in a row, however it is punctuated."""
-    bare_host, bare_key = (re.sub("[^a-z0-9]", "", text.lower()) for text in (host, key))
-    return any(bare_key[start : start + 8] in bare_host for start in range(max(1, len(bare_key) - 7)))
+def _resembles(host: str, secret: str) -> bool:
+    """Return True if the host contains any eight consecutive characters of the secret, ignoring punctuation."""
+    bare_host, bare_secret = (re.sub("[^a-z0-9]", "", text.lower()) for text in (host, secret))
+    return any(bare_secret[start : start + 8] in bare_host for start in range(max(1, len(bare_secret) - 7)))
 
 
 def _retry_after(value: str, date: str) -> float:
@@ -244,26 +233,14 @@ def _retry_after(value: str, date: str) -> float:
     return max(0.0, until - (now or time.time())) if until else 0.0
 
 
-def _failure(error: BaseException, request: Request) -> Failure:
-    return translate(error, host=request.host, timeout=request.timeout)
+def _failure_of(error: BaseException, request: Request) -> Failure:
+    return _failure(cause_of(error), request, proxy_status(error))
 
 
-def _too_large(max_bytes: int) -> Failure:
-    return Failure(
-        kind=SourceMalformedError,
-        message=f"the document is larger than {max_bytes} bytes",
-        hint="if it may be, raise [isams] max_bytes",
-        reason="too large",
-    )
+def _failure(cause: Cause, request: Request, status: int | None = None) -> Failure:
+    return Failure(cause=cause, host=request.host, timeout=request.timeout, max_bytes=request.max_bytes, status=status)
 
 
 def _late(deadline: Deadline, request: Request) -> Failure | None:
-    """Whatever went wrong after the deadline has passed is the deadline's doing."""
-    if not deadline.passed:
-        return None
-    return Failure(
-        kind=SourceUnavailableError,
-        message=f"the download from {request.host} was not complete within [isams] max_seconds, all attempts together",
-        hint="find out why iSAMS is slow, or raise [isams] max_seconds",
-        reason="too slow",
-    )
+    """Return a failure if the deadline has passed: any other failure then is only its effect."""
+    return _failure(Cause.TOO_SLOW, request) if deadline.passed else None

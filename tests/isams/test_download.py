@@ -12,7 +12,11 @@ from pytest_httpserver import HTTPServer
 
 from sdssync.config.settings import RecordedSource
 from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
-from sdssync.isams import download, error_documents
+from sdssync.isams import error_documents
+from sdssync.isams.attempts import Pace
+from sdssync.isams.document import Document, cached_document, recorded_document
+from sdssync.isams.download import download
+from sdssync.isams.part_file import remove_part_files
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, no_progress, play, recorded, source
 
 PANEL = "in the iSAMS control panel, API Services Manager"
@@ -22,7 +26,7 @@ ALL_DATASETS = (
 )
 CHECK_KEY = f"{PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
 CHECK_URL = "check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login"
-LATER = "run it again later; if it stays so, ask iSAMS support"
+LATER = "run it again later; if it still fails, ask iSAMS support"
 AGAIN = "run it again; if it stays so, ask iSAMS support"
 ASK = "check [isams] url, and ask iSAMS support about the Batch API"
 
@@ -38,7 +42,7 @@ def test_asks_for_the_five_methods(httpserver: HTTPServer, tmp_path: Path) -> No
     """One POST names the five methods, and carries the key in its query and nowhere else."""
     url = play(httpserver, "good")
 
-    with download.download(source(url), KEY, tmp_path, progress=no_progress):
+    with download(source(url), KEY, tmp_path, progress=no_progress):
         pass
 
     [(request, _)] = httpserver.log
@@ -62,7 +66,7 @@ def test_url_forms(httpserver: HTTPServer, tmp_path: Path, base: str, path: str)
     """The address may be written with a trailing slash, with a path, or whole."""
     httpserver.expect_request(path, method="POST").respond_with_data(recorded("good").body)
 
-    with download.download(source(httpserver.url_for("") + base), KEY, tmp_path, progress=no_progress) as downloaded:
+    with download(source(httpserver.url_for("") + base), KEY, tmp_path, progress=no_progress) as downloaded:
         assert downloaded.document.bytes == len(recorded("good").body)
 
 
@@ -71,9 +75,9 @@ def test_keeps_what_the_caller_found_good(httpserver: HTTPServer, tmp_path: Path
     url = play(httpserver, "good")
     state = tmp_path / "made" / "with parents"
     body = recorded("good").body
-    steps: list[tuple[int, int | None]] = []
+    steps: list[tuple[str, int, int | None]] = []
 
-    with download.download(source(url), KEY, state, progress=lambda *step: steps.append(step)) as downloaded:
+    with download(source(url), KEY, state, progress=lambda *step: steps.append(step)) as downloaded:
         document = downloaded.document
         assert document.path.parent == state
         assert document.path.read_bytes() == body
@@ -85,7 +89,7 @@ def test_keeps_what_the_caller_found_good(httpserver: HTTPServer, tmp_path: Path
     assert (kept.read_bytes(), document.bytes, document.attempts) == (body, len(body), 1)
     assert document.downloaded_at is not None
     assert abs((datetime.now(UTC) - document.downloaded_at).total_seconds()) < 60
-    assert steps[-1] == (len(body), len(body))
+    assert steps[-1] == ("download", len(body), len(body))
     if sys.platform != "win32":
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
@@ -94,7 +98,7 @@ def test_declared_utf_16_is_accepted(httpserver: HTTPServer, tmp_path: Path) -> 
     """A good document that is declared as utf-16 and sent as UTF-8 is a good document."""
     url = play(httpserver, "good-declared-utf-16")
 
-    with download.download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+    with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
         assert downloaded.document.path.read_bytes() == recorded("good-declared-utf-16").body
 
 
@@ -103,7 +107,7 @@ def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: 
     url = play(httpserver, "good")
     (tmp_path / "isams.xml").write_bytes(b"the last one")
 
-    with download.download(source(url), KEY, tmp_path, progress=no_progress):
+    with download(source(url), KEY, tmp_path, progress=no_progress):
         pass
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
@@ -114,8 +118,8 @@ def test_removes_what_a_killed_run_left(tmp_path: Path) -> None:
     (tmp_path / "isams-killed.part").write_bytes(b"half a school")
     (tmp_path / "notes.txt").write_bytes(b"")
 
-    download.remove_leftovers(tmp_path)
-    download.remove_leftovers(tmp_path / "not there")
+    remove_part_files(tmp_path)
+    remove_part_files(tmp_path / "not there")
 
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
@@ -128,7 +132,7 @@ def test_an_interrupt_passes_through(httpserver: HTTPServer, tmp_path: Path, int
     def press(*_: object) -> None:
         raise interrupt
 
-    with pytest.raises(interrupt), download.download(source(url), KEY, tmp_path, progress=press):
+    with pytest.raises(interrupt), download(source(url), KEY, tmp_path, progress=press):
         pass
 
     assert list(tmp_path.iterdir()) == []
@@ -136,7 +140,7 @@ def test_an_interrupt_passes_through(httpserver: HTTPServer, tmp_path: Path, int
 
 KEY_UNKNOWN = (
     "iSAMS does not know the API key "
-    f"({PANEL}, look up or make the key, and put it where [isams] api_key_file or api_key_env points to)"
+    f"({PANEL}, look up or create the key, and put it where [isams] api_key_file or api_key_env points to)"
 )
 LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_URL})"
 
@@ -149,9 +153,9 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
         pytest.param(
             "missing-parameter",
             "SourceRefusedError",
-            "iSAMS saw no API key in the request "
-            "([isams] url is to name the iSAMS server itself; "
-            "something on the way may drop the query from the address)",
+            "iSAMS found no API key in the request "
+            "([isams] url must name the iSAMS server itself; "
+            "a proxy on the way may drop the query from the address)",
             id="MissingParameter",
         ),
         pytest.param(
@@ -170,7 +174,7 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
         pytest.param(
             "filters-required",
             "SourceRefusedError",
-            "iSAMS asks for a filter: the API key holds a method that cannot be called without one "
+            "iSAMS asks for a filter: the API key has a method that cannot be called without one "
             f"({PANEL}, Batch Methods, leave only these ticked for the key: {ALL_DATASETS})",
             id="FiltersRequiredException",
         ),
@@ -189,7 +193,7 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
         pytest.param(
             "forbidden",
             "SourceRefusedError",
-            f"iSAMS does not let this API key in (status 403) ({CHECK_KEY})",
+            f"iSAMS does not accept this API key (status 403) ({CHECK_KEY})",
             id="403",
         ),
         pytest.param(
@@ -265,7 +269,7 @@ def test_a_busy_database_is_worth_another_attempt(status: int, passing: bool) ->
     """The recoverable messages pass whatever the status, but where the status says that nothing helps."""
     text = recorded("deadlock").body.decode()
 
-    assert error_documents.of_answer(status, text).passing is passing
+    assert error_documents.of_answer(status, text).may_pass is passing
 
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 100
@@ -290,7 +294,7 @@ DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 
         pytest.param(
             "unhandled",
             "error in iSAMS",
-            "iSAMS met an error of its own (UnhandledException)",
+            "iSAMS reported an internal error (UnhandledException)",
             DOUBLING,
             id="another UnhandledException",
         ),
@@ -354,7 +358,7 @@ def test_a_second_attempt_can_succeed(httpserver: HTTPServer, tmp_path: Path) ->
     url = play(httpserver, "too-many-requests", "deadlock-with-status-200", "good")
     clock = Clock()
 
-    with download.download(source(url), KEY, tmp_path, progress=no_progress, pace=clock.pace) as downloaded:
+    with download(source(url), KEY, tmp_path, progress=no_progress, pace=clock.pace) as downloaded:
         document = downloaded.document
 
         assert document.path.read_bytes() == recorded("good").body
@@ -367,9 +371,7 @@ def test_a_long_wait_leaves_time_for_the_download(httpserver: HTTPServer, tmp_pa
     url = play(httpserver, "too-many-requests", "good")
     clock = Clock()
 
-    with download.download(
-        source(url, max_seconds=20), KEY, tmp_path, progress=no_progress, pace=clock.pace
-    ) as downloaded:
+    with download(source(url, max_seconds=20), KEY, tmp_path, progress=no_progress, pace=clock.pace) as downloaded:
         assert (downloaded.document.attempts, clock.waits) == (2, [10])
 
 
@@ -378,9 +380,9 @@ def test_jitter_spreads_the_waits(httpserver: HTTPServer, tmp_path: Path, jitter
     """The wait is between half and all of what the doubling says."""
     url = play(httpserver, "bad-gateway", "bad-gateway", "good")
     clock = Clock()
-    pace = download.Pace(now=lambda: clock.time, sleep=clock.sleep, jitter=lambda: jitter)
+    pace = Pace(now=lambda: clock.time, sleep=clock.sleep, jitter=lambda: jitter)
 
-    with download.download(source(url), KEY, tmp_path, progress=no_progress, pace=pace):
+    with download(source(url), KEY, tmp_path, progress=no_progress, pace=pace):
         pass
 
     assert clock.waits == [0.5 + jitter / 2, 1 + jitter]
@@ -404,13 +406,13 @@ def test_state_that_is_no_folder(httpserver: HTTPServer, tmp_path: Path) -> None
 
     with (
         pytest.raises(OutputError) as caught,
-        download.download(source(play(httpserver, "good")), KEY, state, progress=no_progress),
+        download(source(play(httpserver, "good")), KEY, state, progress=no_progress),
     ):
         pass
 
     assert str(caught.value) == (
         "the state folder cannot be written: File exists "
-        "(see that [paths] state is a folder in which sdssync may write, and that the disk is not full)"
+        "(check that [paths] state is a folder in which sdssync may write, and that the disk is not full)"
     )
     assert httpserver.log == []
 
@@ -438,7 +440,7 @@ def test_keep_that_fails(httpserver: HTTPServer, tmp_path: Path) -> None:
 
     with (
         pytest.raises(OutputError, match=r"^the state folder cannot be written: Is a directory"),
-        download.download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress) as downloaded,
+        download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress) as downloaded,
     ):
         downloaded.keep()
 
@@ -451,7 +453,7 @@ def test_cached(tmp_path: Path) -> None:
     path.write_bytes(b"<iSAMS/>")
     os.utime(path, (1_700_000_000, 1_700_000_000))
 
-    assert download.cached(tmp_path, 8) == download.Document(
+    assert cached_document(tmp_path, 8) == Document(
         path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     )
 
@@ -459,7 +461,7 @@ def test_cached(tmp_path: Path) -> None:
 def test_cached_without_a_document(tmp_path: Path) -> None:
     """Without an earlier download there is no source."""
     with pytest.raises(SourceUnavailableError) as caught:
-        download.cached(tmp_path / "state", 7)
+        cached_document(tmp_path / "state", 7)
 
     assert str(caught.value) == (
         "no document of an earlier download: isams.xml in the state folder: No such file or directory "
@@ -472,7 +474,7 @@ def test_recorded(tmp_path: Path) -> None:
     path = tmp_path / "recorded.xml"
     path.write_bytes(b"<iSAMS/>")
 
-    assert download.recorded(RecordedSource(file=path)) == download.Document(
+    assert recorded_document(RecordedSource(file=path)) == Document(
         path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=None
     )
 
@@ -503,7 +505,7 @@ def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], Non
     make(tmp_path / "recorded.xml")
 
     with pytest.raises(ConfigError) as caught:
-        download.recorded(RecordedSource(file=tmp_path / "recorded.xml"))
+        recorded_document(RecordedSource(file=tmp_path / "recorded.xml"))
 
     assert str(caught.value) == f"the document that isams.file names cannot be read: {told}"
 
@@ -512,11 +514,11 @@ def test_documents_larger_than_allowed(tmp_path: Path) -> None:
     """A document on disk is held to `max_bytes` like one that is downloaded."""
     path = tmp_path / "isams.xml"
     path.write_bytes(b"<iSAMS/>")
-    line = "the document has 8 bytes, more than the 7 allowed (if it may, raise [isams] max_bytes)"
+    line = "the document has 8 bytes, more than the 7 allowed (if that is expected, raise [isams] max_bytes)"
 
     with pytest.raises(SourceMalformedError) as of_cached:
-        download.cached(tmp_path, 7)
+        cached_document(tmp_path, 7)
     with pytest.raises(SourceMalformedError) as of_recorded:
-        download.recorded(RecordedSource(file=path, max_bytes=7))
+        recorded_document(RecordedSource(file=path, max_bytes=7))
 
     assert [str(of_cached.value), str(of_recorded.value)] == [line, line]

@@ -16,10 +16,11 @@ import requests.exceptions
 import urllib3.exceptions
 from pytest_httpserver import HTTPServer
 
-from sdssync.isams import download
-from sdssync.net import post
+from sdssync.isams.download import download
+from sdssync.net import post, tls
 from sdssync.net.deadline import Deadline
-from sdssync.net.errors import FOREIGN, translate
+from sdssync.net.errors import FOREIGN, cause_of
+from sdssync.net.failure import Cause
 from tests.support.fake_isams import (
     CERTIFICATE,
     KEY,
@@ -34,15 +35,15 @@ from tests.support.fake_isams import (
 )
 
 GOOD = recorded("good").body
-FIREWALL = "check that iSAMS is up, that [isams] url is right, and that the firewall lets this server out"
-BETWEEN = "run it again; if it stays so, find out what stands between this server and iSAMS"
+FIREWALL = "check that iSAMS is running, that [isams] url is right, and that the firewall lets this server out"
+BETWEEN = "run it again; if it still fails, find out which proxy or firewall is between this server and iSAMS"
 UNUSABLE = "the proxy setting of this server cannot be used"
 PROXY = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or the proxy in the system settings"
 
-BROKEN_OFF = f"HOST broke the connection off ({BETWEEN})"
-NOT_HTTP = f"what HOST answered is not proper HTTP ({BETWEEN})"
-CUT = f"the answer of HOST was cut off, or was not as long as announced ({BETWEEN})"
-NOT_COMPRESSED = f"what HOST answered is not compressed in the way that it says ({BETWEEN})"
+BROKEN_OFF = f"HOST closed the connection before it had answered ({BETWEEN})"
+NOT_HTTP = f"the answer of HOST is not valid HTTP ({BETWEEN})"
+TRUNCATED = f"the answer of HOST was truncated, or is not as long as its header says ({BETWEEN})"
+NOT_COMPRESSED = f"the answer of HOST is not compressed as its header says ({BETWEEN})"
 SILENT = f"HOST gave no answer for 0.2 s ({FIREWALL})"
 TOO_LATE = (
     "the download from HOST was not complete within [isams] max_seconds, all attempts together "
@@ -121,30 +122,36 @@ def stalls(data: bytes) -> Script:
             sends(head("Content-Length: 1, 2") + GOOD), "SourceUnavailableError", NOT_HTTP, id="two lengths at once"
         ),
         pytest.param(
-            sends(head(f"Content-Length: {len(GOOD) + 1}") + GOOD), "SourceMalformedError", CUT, id="a byte too short"
+            sends(head(f"Content-Length: {len(GOOD) + 1}") + GOOD),
+            "SourceMalformedError",
+            TRUNCATED,
+            id="a byte too short",
         ),
         pytest.param(
-            sends(head(f"Content-Length: {len(GOOD)}")), "SourceMalformedError", CUT, id="headers and no body"
+            sends(head(f"Content-Length: {len(GOOD)}")), "SourceMalformedError", TRUNCATED, id="headers and no body"
         ),
         pytest.param(
             sends(head("Content-Length: 99", "Content-Encoding: gzip") + gzip.compress(GOOD)[:50]),
             "SourceMalformedError",
-            CUT,
+            TRUNCATED,
             id="compressed, and cut",
         ),
         pytest.param(
             sends(head("Transfer-Encoding: chunked") + b"5\r\n<iSAM\r\n"),
             "SourceMalformedError",
-            CUT,
+            TRUNCATED,
             id="no last chunk",
         ),
         pytest.param(
-            sends(head("Transfer-Encoding: chunked") + b"ff\r\n<iSAM"), "SourceMalformedError", CUT, id="cut in a chunk"
+            sends(head("Transfer-Encoding: chunked") + b"ff\r\n<iSAM"),
+            "SourceMalformedError",
+            TRUNCATED,
+            id="cut in a chunk",
         ),
         pytest.param(
             sends(head("Transfer-Encoding: chunked") + b"five\r\n<iSAM\r\n0\r\n\r\n"),
             "SourceMalformedError",
-            CUT,
+            TRUNCATED,
             id="a size that is no number",
         ),
         pytest.param(says_nothing, "SourceUnavailableError", SILENT, id="says nothing"),
@@ -182,12 +189,12 @@ def test_failures_that_may_pass(tmp_path: Path, script: Script, kind: str, line:
         ),
         pytest.param(
             head(f"Content-Length: {len(GOOD)}") + GOOD,
-            "the document is larger than 1000 bytes (if it may be, raise [isams] max_bytes)",
+            "the document is larger than 1000 bytes (if that is expected, raise [isams] max_bytes)",
             id="larger than allowed",
         ),
         pytest.param(
             head("Content-Encoding: gzip") + gzip.compress(b"<iSAMS>" + b" " * 50_000_000),
-            "the document is larger than 1000 bytes (if it may be, raise [isams] max_bytes)",
+            "the document is larger than 1000 bytes (if that is expected, raise [isams] max_bytes)",
             id="larger than allowed when unpacked",
         ),
     ],
@@ -240,7 +247,7 @@ def test_forms_of_a_good_answer(tmp_path: Path, data: bytes) -> None:
     """HTTP has several ways to send a document."""
     with (
         raw_server(sends(data)) as url,
-        download.download(source(url), KEY, tmp_path, progress=no_progress) as downloaded,
+        download(source(url), KEY, tmp_path, progress=no_progress) as downloaded,
     ):
         assert downloaded.document.path.read_bytes() == GOOD
 
@@ -286,11 +293,13 @@ def test_no_server(tmp_path: Path) -> None:
     ("url", "message"),
     [
         pytest.param("http://isams.invalid", "the name of HOST is not found", id="no such name"),
-        pytest.param("http://", "[isams] url is no address that can be called", id="no host"),
-        pytest.param("http://a..b", "[isams] url is no address that can be called", id="an empty label"),
-        pytest.param(f"http://{'a' * 70}.example", "[isams] url is no address that can be called", id="a long label"),
-        pytest.param("http://localhost:99999", "[isams] url is no address that can be called", id="no such port"),
-        pytest.param("gopher://localhost", "[isams] url is no address that can be called", id="another scheme"),
+        pytest.param("http://", "[isams] url is not an address that can be called", id="no host"),
+        pytest.param("http://a..b", "[isams] url is not an address that can be called", id="an empty label"),
+        pytest.param(
+            f"http://{'a' * 70}.example", "[isams] url is not an address that can be called", id="a long label"
+        ),
+        pytest.param("http://localhost:99999", "[isams] url is not an address that can be called", id="no such port"),
+        pytest.param("gopher://localhost", "[isams] url is not an address that can be called", id="another scheme"),
     ],
 )
 def test_addresses_that_lead_nowhere(tmp_path: Path, url: str, message: str) -> None:
@@ -323,7 +332,7 @@ class TestTls:
         """A certificate that `ca_file` names is trusted."""
         with (
             raw_server(sends(head() + GOOD), tls=True) as url,
-            download.download(source(url, ca_file=CERTIFICATE), KEY, tmp_path, progress=no_progress) as downloaded,
+            download(source(url, ca_file=CERTIFICATE), KEY, tmp_path, progress=no_progress) as downloaded,
         ):
             assert downloaded.document.bytes == len(GOOD)
 
@@ -332,21 +341,29 @@ class TestTls:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         with (
             raw_server(sends(head() + GOOD), tls=True) as url,
-            download.download(source(url), KEY, tmp_path, progress=no_progress) as downloaded,
+            download(source(url), KEY, tmp_path, progress=no_progress) as downloaded,
         ):
             assert downloaded.document.bytes == len(GOOD)
 
     def test_nothing_is_trusted_besides(self) -> None:
         """With `ca_file`, the certificates of the HTTP library are not trusted as well."""
-        tls = post.tls_context(CERTIFICATE)
+        context = tls.tls_context(CERTIFICATE)
         with raw_server(sends(head() + GOOD), tls=True) as url, Deadline(10) as deadline:
-            request = post.Request(url=url, body=b"</Filters>", tls=tls, timeout=5, max_bytes=10_000)
+            request = post.Request(
+                url=url,
+                key=post.QueryKey(parameter="key", secret="k" * 9),
+                body=b"</Filters>",
+                media_type="application/xml",
+                tls=context,
+                timeout=5,
+                max_bytes=10_000,
+            )
             answer = post.post(request, deadline, lambda *_: None)
 
         assert answer == post.Answer(status=200, redirected_to="", wait_seconds=0.0)
-        assert len(tls.get_ca_certs()) == 1
-        assert tls.verify_mode is ssl.CERT_REQUIRED
-        assert tls.check_hostname
+        assert len(context.get_ca_certs()) == 1
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
 
     def test_a_server_that_speaks_no_tls(self, tmp_path: Path) -> None:
         """A plain server behind an https address is told as that."""
@@ -400,7 +417,7 @@ class TestEnvironment:
         with raw_server(proxy) as url:
             monkeypatch.setenv("HTTP_PROXY", url.replace("//", "//user:pass@"))
             settings = source("http://isams.invalid", retry_for=0)
-            with download.download(settings, KEY, tmp_path, progress=no_progress) as downloaded:
+            with download(settings, KEY, tmp_path, progress=no_progress) as downloaded:
                 assert downloaded.document.bytes == len(GOOD)
 
         assert seen[0].startswith(b"POST http://isams.invalid" + PATH.encode())
@@ -412,7 +429,7 @@ class TestEnvironment:
         monkeypatch.setenv("NO_PROXY", "localhost")
         url = play(httpserver, "good")
 
-        with download.download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+        with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
             assert downloaded.document.attempts == 1
 
     def test_no_proxy_for_this_machine(
@@ -423,7 +440,7 @@ class TestEnvironment:
 
         with raw_server(sends(head() + GOOD)) as proxy:
             monkeypatch.setenv("HTTP_PROXY", proxy)
-            with download.download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+            with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
                 assert downloaded.document.bytes == len(recorded("good").body)
 
         assert len(httpserver.log) == 1
@@ -459,9 +476,9 @@ class TestEnvironment:
     @pytest.mark.parametrize(
         ("status", "waits", "hint"),
         [
-            (407, 0, "put user and password into the proxy variable, or let this server pass"),
+            (407, 0, "put user and password into the proxy variable, or let this server pass without them"),
             (403, 0, "let the proxy connect this server with isams.invalid, or put the host into NO_PROXY"),
-            (503, 3, "run it again later; if it stays so, ask iSAMS support"),
+            (503, 3, "run it again later; if it still fails, ask iSAMS support"),
         ],
     )
     def test_a_proxy_that_says_no(
@@ -491,7 +508,7 @@ class TestEnvironment:
         monkeypatch.setenv("NETRC", str(netrc))
         url = play(httpserver, "good")
 
-        with download.download(source(url), KEY, tmp_path, progress=no_progress):
+        with download(source(url), KEY, tmp_path, progress=no_progress):
             pass
 
         assert "Authorization" not in httpserver.log[0][0].headers
@@ -521,18 +538,16 @@ def test_every_foreign_error_is_translated(kind: type[Exception]) -> None:
     """Every class of error of the HTTP libraries is known to the table, so that a new one is looked at."""
     error = kind.__new__(kind)
 
-    failure = translate(error, host="isams.example", timeout=120)
-
     assert isinstance(error, FOREIGN)
     untold = kind.__name__ in UNTOLD[kind.__module__]
-    assert (failure.message == "the request to isams.example failed") is untold
+    assert (cause_of(error) is Cause.OTHER) is untold
 
 
 def test_the_libraries_log_nothing(httpserver: HTTPServer, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The loggers of the HTTP libraries, which print the URL, reach no handler at any level."""
     caplog.set_level(logging.DEBUG)
 
-    with download.download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress):
+    with download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress):
         pass
 
     assert [record.name for record in caplog.records if record.name != "werkzeug"] == []

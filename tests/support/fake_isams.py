@@ -22,7 +22,8 @@ from werkzeug import Request, Response
 
 from sdssync.config.settings import ApiKey, RemoteSource
 from sdssync.errors import SdsSyncError
-from sdssync.isams import download
+from sdssync.isams.attempts import Pace
+from sdssync.isams.download import download
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CERTIFICATE = FIXTURES / "tls" / "loopback.crt"
@@ -72,9 +73,9 @@ class Clock:
         self.time += seconds
 
     @property
-    def pace(self) -> download.Pace:
+    def pace(self) -> Pace:
         """This clock, without jitter."""
-        return download.Pace(now=lambda: self.time, sleep=self.sleep, jitter=lambda: 1.0)
+        return Pace(now=lambda: self.time, sleep=self.sleep, jitter=lambda: 1.0)
 
 
 def source(url: str, **changes: Any) -> RemoteSource:
@@ -82,7 +83,7 @@ def source(url: str, **changes: Any) -> RemoteSource:
     return RemoteSource(url=url, api_key_env="ISAMS_API_KEY", **changes)
 
 
-def no_progress(done: int, expected: int | None) -> None:
+def no_progress(stage: str, done: int, expected: int | None) -> None:
     """Show nothing."""
 
 
@@ -129,7 +130,7 @@ def failing(settings: RemoteSource, state: Path) -> Failed:
 
 def _error_of(settings: RemoteSource, state: Path, clock: Clock) -> SdsSyncError:
     try:
-        with download.download(settings, KEY, state, progress=no_progress, pace=clock.pace):
+        with download(settings, KEY, state, progress=no_progress, pace=clock.pace):
             pass
     except SdsSyncError as error:
         return error

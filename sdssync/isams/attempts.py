@@ -1,0 +1,69 @@
+"""When a download is tried again, and how long it waits before that."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sdssync.config.settings import RemoteSource
+from sdssync.isams.failures import FailedAttempt
+from sdssync.log import events
+
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 60.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The clock of a download, and how it waits between attempts."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+    """A number from 0 to 1, new each time, so that schools do not all come back in the same second."""
+
+
+class Attempts:
+    """The attempts of one download, within the time that the settings allow."""
+
+    def __init__(self, source: RemoteSource, pace: Pace) -> None:
+        self.number = 1
+        """Of the present attempt."""
+        self._source = source
+        self._pace = pace
+        self._started = pace.now()
+
+    @property
+    def seconds(self) -> float:
+        """The time since the first attempt began."""
+        return self._pace.now() - self._started
+
+    @property
+    def timeout(self) -> float:
+        """The seconds that the present attempt may be without an answer."""
+        # one more than is left, so that the deadline ends the attempt and is reported as the cause
+        return min(self._source.timeout, self._source.max_seconds - self.seconds + 1)
+
+    def wait_after(self, failure: FailedAttempt) -> None:
+        """
+        Wait for the next attempt.
+
+        The wait doubles from one attempt to the next, up to a minute, with jitter. A server that asks for a longer
+        one gets it, as far as there is time.
+
+        Raises:
+            SourceError: the failure is permanent, or there is no time for another attempt.
+
+        """
+        elapsed = self.seconds
+        left = self._source.retry_for - elapsed
+        doubled = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self.number - 1, 10))
+        # at most half of the time that is left: the other half is for the download
+        asked = min(failure.wait_seconds, (self._source.max_seconds - elapsed) / 2)
+        wait = min(left, max(doubled * (0.5 + self._pace.jitter() / 2), asked))
+        if not failure.may_pass or left <= 0 or elapsed + wait >= self._source.max_seconds:
+            raise failure.error(self.number)
+        events.log().warning("source.retried", attempt=self.number, reason=failure.reason, wait_seconds=round(wait, 1))
+        self._pace.sleep(wait)
+        self.number += 1

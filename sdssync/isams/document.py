@@ -1,0 +1,93 @@
+"""A document of the Batch API on disk: downloaded now, downloaded last, or recorded. It is not parsed here."""
+
+import errno
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sdssync.config.settings import RecordedSource
+from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
+
+LAST_DOCUMENT = "isams.xml"
+"""The name in the state folder under which the last good document is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document on disk, complete as far as HTTP can show."""
+
+    path: Path
+    bytes: int
+    seconds: float
+    attempts: int
+    """0 if it was not downloaded now."""
+    downloaded_at: datetime | None
+    """None if that is unknown, because the document was recorded."""
+
+
+def cached_document(state: Path, max_bytes: int) -> Document:
+    """
+    Return the document that was downloaded last.
+
+    Raises:
+        SourceError: there is none, it cannot be read, or it is larger than `max_bytes`.
+
+    """
+    path = state / LAST_DOCUMENT
+    try:
+        size, modified = measure(path)
+    except OSError as error:
+        raise SourceUnavailableError(
+            f"no document of an earlier download: {LAST_DOCUMENT} in the state folder: {os_reason(error)}",
+            "run once without --cached"
+            if isinstance(error, FileNotFoundError)
+            else "give the account of sdssync the right to read that folder",
+        ) from None
+    _check_size(size, max_bytes)
+    return Document(path=path, bytes=size, seconds=0.0, attempts=0, downloaded_at=modified)
+
+
+def recorded_document(source: RecordedSource) -> Document:
+    """
+    Return the document that the settings name.
+
+    Raises:
+        ConfigError: it does not exist, or is not a file that can be read.
+        SourceError: it is larger than `max_bytes`.
+
+    """
+    try:
+        size, _ = measure(source.file)
+    except OSError as error:
+        raise ConfigError(
+            f"the document that isams.file names cannot be read: {os_reason(error)}",
+            "a relative path counts from the folder of sdssync.toml"
+            if isinstance(error, FileNotFoundError | NotADirectoryError)
+            else "name a file that the account of sdssync can read",
+        ) from None
+    _check_size(size, source.max_bytes)
+    return Document(path=source.file, bytes=size, seconds=0.0, attempts=0, downloaded_at=None)
+
+
+def measure(path: Path) -> tuple[int, datetime]:
+    """
+    Return the size in bytes and the time of modification of a file that can be opened.
+
+    Raises:
+        OSError: it cannot be opened, or is not a file.
+
+    """
+    if path.exists() and not path.is_file():
+        raise IsADirectoryError(errno.EISDIR, "it is not a file")  # opening a pipe would wait for ever
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+    return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
+
+
+def _check_size(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise SourceMalformedError(
+            f"the document has {size} bytes, more than the {max_bytes} allowed",
+            "if that is expected, raise [isams] max_bytes",
+        )

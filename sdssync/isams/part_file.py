@@ -1,0 +1,92 @@
+"""The temporary file of a download in the state folder: private, emptied by each attempt, removed at the end."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+
+from sdssync.errors import OutputError, os_reason
+
+_PREFIX, _SUFFIX = "isams-", ".part"
+
+
+class PartFile:
+    """The temporary file while it is written."""
+
+    def __init__(self, file: FileIO) -> None:
+        self.size = 0
+        self._file = file
+
+    def restart(self) -> None:
+        """Empty the file."""
+        self.size = 0
+        with writing_state():
+            self._file.seek(0)
+            self._file.truncate()
+
+    def add(self, chunk: bytes) -> None:
+        """Add a piece; without a buffer, so that a full disk shows here and not when the file is closed."""
+        rest = memoryview(chunk)
+        with writing_state():
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        self.size += len(chunk)
+
+    def finish(self) -> None:
+        """Flush it to the disk, so that a power failure cannot leave an empty file in place of the last document."""
+        with writing_state():
+            os.fsync(self._file.fileno())
+
+    def head(self, size: int) -> bytes:
+        """Return the first bytes that were written."""
+        with writing_state():
+            self._file.seek(0)
+            return self._file.read(size)
+
+
+@contextmanager
+def temporary_path(state: Path) -> Iterator[Path]:
+    """
+    Create a file that only its owner may read, and remove it at the end.
+
+    Raises:
+        OutputError: the state folder cannot be written.
+
+    """
+    with writing_state():
+        state.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=state, prefix=_PREFIX, suffix=_SUFFIX)
+        os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        with suppress(OSError):  # the next run removes it
+            path.unlink(missing_ok=True)
+
+
+def remove_part_files(state: Path) -> None:
+    """Remove the files left by interrupted runs; the caller must hold the lock of the installation."""
+    for path in state.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):  # it may be open elsewhere; the run does not depend on it
+            path.unlink()
+
+
+@contextmanager
+def writing_state() -> Iterator[None]:
+    """
+    Translate errors of the disk.
+
+    Raises:
+        OutputError: the block raised an OSError.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"the state folder cannot be written: {os_reason(error)}",
+            "check that [paths] state is a folder in which sdssync may write, and that the disk is not full",
+        ) from None

@@ -1,0 +1,21 @@
+"""Hosts and proxies as they appear in settings and in the environment. No connection is opened here."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+def is_loopback(host: str) -> bool:
+    """Return True if a host is this machine: then plain HTTP is allowed, and a proxy is not."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_usable_proxy(proxy: str) -> bool:
+    """Return True if the address of a proxy has a host, and no port that cannot exist."""
+    try:
+        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+        return bool((parts.hostname or "").strip()) and parts.port != 0
+    except ValueError:  # for instance a password that contains # or / and is not escaped
+        return False
