@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.selection import select
 from sdssync.school import Pupil

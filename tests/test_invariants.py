@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
 from sdssync.roster.csv_files import tables, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script

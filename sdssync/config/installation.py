@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdssync.config.mistakes import MISSING, FileMistakes, Mistake, render
-from sdssync.config.profile_file import Draft, Profile, conflicts, read_draft
+from sdssync.config.profile import Profile
+from sdssync.config.profile_file import Draft, conflicts, read_draft
 from sdssync.config.settings import Settings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError
 from sdssync.files.paths import printable, shown, toml_files
-
-__all__ = ["BrokenProfile", "Installation", "Profile", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

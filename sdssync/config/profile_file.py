@@ -6,12 +6,12 @@ Which files there are, and what becomes of the wrong ones, is told in `profile`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from sdssync.config.mistakes import FileMistakes, Mistake, check_shape, read_toml, wrong
+from sdssync.config.profile import Profile
 from sdssync.config.schema import ProfileModel
 from sdssync.config.settings_file import SettingsFile
 from sdssync.config.template import Template
@@ -37,38 +37,6 @@ _LISTS = (
     ("validate", "select"),
     ("validate", "ignore"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """One SDS profile: which part of the school goes where, and how it is written."""
-
-    name: str
-    file: Path
-    format: SdsFormat
-    year_groups: tuple[int, ...]
-    suffix: str
-    output: Path
-    """Absolute."""
-    output_as_written: str
-    expires: date | None
-    """The last day on which it runs."""
-    title: Template
-    class_id: Template
-    parity: bool
-    """Row for row what iSAMS-SDS.ps1 1.0.5 writes."""
-    include: tuple[str, ...] | None
-    """Subject ids as iSAMS writes them; None: all."""
-    exclude: tuple[str, ...]
-    extra_teachers: tuple[str, ...]
-    """Addresses, `*` and `?` are wildcards; those of a parity profile may repeat."""
-    select: tuple[str, ...]
-    """Beginnings of the codes that count in validation; (): all."""
-    ignore: tuple[str, ...]
-
-    def has_expired(self, today: date) -> bool:
-        """Return True if the last day on which the profile runs is over."""
-        return self.expires is not None and today > self.expires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

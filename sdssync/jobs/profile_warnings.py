@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sdssync.config.installation import BrokenProfile, Installation, Profile
+from sdssync.config.installation import BrokenProfile, Installation
 from sdssync.config.mistakes import render
+from sdssync.config.profile import Profile
 from sdssync.config.settings import Safety, Settings
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.paths import same_name

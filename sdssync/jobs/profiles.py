@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sdssync.config.installation import BrokenProfile, Installation, Profile
+from sdssync.config.installation import BrokenProfile, Installation
+from sdssync.config.profile import Profile
 from sdssync.config.settings import Settings
 from sdssync.files.paths import shown
 from sdssync.publish.publications import read_publication

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sdssync import __version__
-from sdssync.config.installation import BrokenProfile, Installation, Profile
+from sdssync.config.installation import BrokenProfile, Installation
 from sdssync.config.mistakes import describe
+from sdssync.config.profile import Profile
 from sdssync.config.settings import Settings
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.config.settings import Settings
 from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.files.paths import is_foreign

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from sdssync.config.installation import BrokenProfile, Installation, Profile, load
+from sdssync.config.installation import BrokenProfile, Installation, load
 from sdssync.config.mistakes import describe
+from sdssync.config.profile import Profile
 from sdssync.config.settings import CONFIG_VARIABLE, settings_path
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.files.paths import place, same_name

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.config.settings import Settings
 from sdssync.publish.publications import read_publication
 from sdssync.roster.enrol import Roster

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.errors import ExitCode
 from sdssync.roster.omissions import Kind, Omission
 

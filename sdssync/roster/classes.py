@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.config.template import Values
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
 from sdssync.roster.selection import Member, Roll, Selection

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade, grade_as_script

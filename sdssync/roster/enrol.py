@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.roster import classes, users
 from sdssync.roster.classes import Class, Enrolled
 from sdssync.roster.identifiers import order

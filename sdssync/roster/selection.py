@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.roster.identifiers import number_or_text
 from sdssync.school import Pupil, School, Subject, Teacher, TeachingSet, is_same_record
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from sdssync.config.installation import Installation, Profile, load
+from sdssync.config.installation import Installation, load
 from sdssync.config.mistakes import known_keys
+from sdssync.config.profile import Profile
 from sdssync.config.schema import ProfileModel, SettingsModel, json_schemas
 from sdssync.config.template import Template
 from sdssync.errors import ConfigError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sdssync.config.installation import Profile
+from sdssync.config.profile import Profile
 from sdssync.config.template import Template
 from sdssync.isams import parser
 from sdssync.isams.records import Reading
