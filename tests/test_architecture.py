@@ -25,7 +25,7 @@ FOREIGN = {
     "pydantic_core": {"config.schema", "config.mistakes"},
     "requests": {"net.post", "net.errors"},
     "rich": {"cli.commands", "cli.progress", "report.tables", "report.validation.terminal"},
-    "structlog": {"log.events", "log.setup"},
+    "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},
     "tomli_w": {"setup.new_files"},
     "truststore": {"net.tls"},
     "typer": {"cli.commands", "cli.options"},

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PACKAGE = Path(sdssync.__file__).parent
 GROUP: Any = typer.main.get_command(app)
-# What the functions of `logs` add to the keys that they are given.
+# What the functions of `log.outcomes` add to the keys that they are given.
 ADDED = {
     "failed": {"error", "hint", "exit_code"},
     "crashed": {"error", "hint", "frames", "exit_code"},

@@ -164,7 +164,7 @@ def _log_options(arguments: Sequence[str]) -> dict[str, Any]:
 
 def run(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
     """Run a handler with logs; an error becomes a log line of one line, and its exit code."""
-    from sdssync.log import setup  # noqa: PLC0415  (help and usage need no logs)
+    from sdssync.log import outcomes, setup  # noqa: PLC0415  (help and usage need no logs)
 
     code = ExitCode.DONE
     try:
@@ -172,24 +172,24 @@ def run(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
             code = _guarded(handler, common)
     except OutputError as error:  # of the log file: so tell it without one
         with setup.logging_to(replace(common.log, file=None), common.run_id):
-            setup.failed("log.failed", error)
+            outcomes.failed("log.failed", error)
         return max(code, error.exit_code)
     return code
 
 
 def _guarded(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
-    from sdssync.log import setup  # noqa: PLC0415  (help and usage need no logs)
+    from sdssync.log import outcomes  # noqa: PLC0415  (help and usage need no logs)
 
     try:
         return handler(common)
     except SdsSyncError as error:
-        setup.failed("command.failed", error)
+        outcomes.failed("command.failed", error)
         return error.exit_code
     except KeyboardInterrupt:
-        setup.interrupted("command.interrupted")
+        outcomes.interrupted("command.interrupted")
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  (the one place where a bug becomes a line and a code)
-        setup.crashed("command.crashed", error)
+        outcomes.crashed("command.crashed", error)
         return ExitCode.BUG
 
 

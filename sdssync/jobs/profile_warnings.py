@@ -9,7 +9,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.settings import Safety, Settings
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.paths import same_name
-from sdssync.log import events, setup
+from sdssync.log import events, outcomes
 from sdssync.publish.verdict import Verdict
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade
@@ -23,7 +23,7 @@ EXPIRY_NOTICE = 21
 def report_wrong(broken: BrokenProfile) -> ExitCode:
     """Log the mistakes of a profile that was asked for; return the exit code that they cause."""
     error = ProfileError(render([broken.report]))
-    setup.failed("profile.failed", error, profile=broken.name)
+    outcomes.failed("profile.failed", error, profile=broken.name)
     return error.exit_code
 
 

@@ -23,7 +23,7 @@ from sdssync.isams.source import take_document
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.job import Job
 from sdssync.jobs.run_profile import prepare, run_profile
-from sdssync.log import events, setup
+from sdssync.log import events, outcomes
 from sdssync.publish.publications import tidy_publications
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
 from sdssync.roster.selection import Roll, call_roll
@@ -75,7 +75,7 @@ class _Results:
 
     def fail(self, profile: Profile, error: SdsSyncError) -> None:
         """Log why a profile failed and note it."""
-        setup.failed("profile.failed", error, profile=profile.name)
+        outcomes.failed("profile.failed", error, profile=profile.name)
         self.add(ProfileResult.of(profile, Outcome.FAILED, error.exit_code, why=str(error)))
 
     @contextmanager
@@ -87,7 +87,7 @@ class _Results:
             except SdsSyncError as error:
                 self.fail(profile, error)
             except Exception as error:  # noqa: BLE001  (a bug met by one profile must not stop the others)
-                setup.crashed("profile.failed", error)
+                outcomes.crashed("profile.failed", error)
                 self.add(ProfileResult.of(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log"))
 
     def in_order(self, installation: Installation) -> tuple[ProfileResult, ...]:
@@ -110,7 +110,7 @@ def _run_current(
     try:
         rolls = _Rolls(take_document(settings, cached=job.cached, progress=progress))
     except SdsSyncError as error:
-        setup.failed("source.failed", error)
+        outcomes.failed("source.failed", error)
         for profile in ready:
             results.fail(profile, error)
         return

@@ -14,7 +14,7 @@ from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.files.paths import is_foreign
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.job import Mode
-from sdssync.log import events, setup
+from sdssync.log import events, outcomes
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.publications import Publication, record_publication
 from sdssync.publish.staging import heal, publish, staging, unchanged
@@ -143,6 +143,6 @@ def _with_problem(result: ProfileResult, problem: OutputError | None) -> Profile
     """Add what could not be done after the set was in its place, if anything; the outcome stays."""
     if problem is None:
         return result
-    setup.failed("profile.published_with_problems", problem)
+    outcomes.failed("profile.published_with_problems", problem)
     why = "; ".join(filter(None, (result.why, str(problem))))
     return replace(result, exit_code=max(result.exit_code, problem.exit_code), why=why)

@@ -19,7 +19,7 @@ from sdssync.config.settings import CONFIG_VARIABLE, settings_path
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.files.paths import place, same_name
 from sdssync.jobs import profile_warnings
-from sdssync.log import events, setup
+from sdssync.log import events, outcomes
 from sdssync.publish.verdict import check_options
 from sdssync.sds.catalogue.rules import unknown_prefixes
 from sdssync.sds.check_set import CheckOptions, check_set
@@ -57,9 +57,9 @@ class Validated:
             report = check()
         except ConfigError as error:
             if profile:
-                setup.failed("profile.failed", error, profile=profile)
+                outcomes.failed("profile.failed", error, profile=profile)
             else:
-                setup.failed("set.failed", error)
+                outcomes.failed("set.failed", error)
             self.note(error.exit_code)
         else:
             self.reports.append(report)

@@ -1,30 +1,21 @@
 """
-Events for the log: the one door to structlog, which the rest of the package goes through.
+Events for the log: every module that logs does it through here.
 
-Where they go and how they look is set up in `logs`; until then, as in a test, structlog's own defaults hold.
+`setup` decides where they go and how they look; until it has run, as in a test, the defaults of structlog apply.
 """
 
-import sys
 from contextlib import AbstractContextManager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["bound", "log", "structlog"]
+from sdssync.log.structlog_without_rich import structlog
 
 if TYPE_CHECKING:
-    import structlog
-elif "rich" in sys.modules:
-    structlog = import_module("structlog")
-else:
-    # structlog loads rich for tracebacks that we never print: a tenth of a short run. None says "not installed".
-    sys.modules["rich"] = None
-    structlog = import_module("structlog")
-    del sys.modules["rich"]
+    from structlog.stdlib import BoundLogger
 
 
-def log() -> "structlog.stdlib.BoundLogger":
-    """Give what takes events; obtained where it is used, for the set-up may come after the import."""
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+def log() -> "BoundLogger":
+    """Return the logger; call it where it is used, because the set-up may come after the import."""
+    logger: BoundLogger = structlog.get_logger()
     return logger
 
 

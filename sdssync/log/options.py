@@ -1,4 +1,4 @@
-"""What a command line can say about logs; apart from `logs`, so that help and usage need not load a logging library."""
+"""What a command line can say about logs. Loads no logging library, so that help and usage errors stay cheap."""
 
 import logging
 from dataclasses import dataclass
@@ -22,5 +22,5 @@ class LogOptions:
     format: LogFormat = LogFormat.AUTO
     file: Path | None = None
     level: int = logging.INFO
-    """The least level on stderr; a log file has INFO and what is worse, whatever stderr has."""
+    """The lowest level on stderr; a log file always has INFO and above."""
     color: bool = True
