@@ -5,48 +5,34 @@ A mistake in `sdssync.toml` stops everything; a wrong profile file stops itself 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sdssync.config.mistakes import MISSING, FileMistakes, Mistake, render
 from sdssync.config.profile import Profile
-from sdssync.config.profile_file import Draft, conflicts, read_draft
+from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
 from sdssync.config.settings import Settings
 from sdssync.config.settings_file import SettingsFile, read_settings
-from sdssync.errors import ConfigError
+from sdssync.errors import ConfigError, os_reason
 from sdssync.files.paths import printable, shown, toml_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenProfile:
-    """A profile file that is wrong, or in conflict with another."""
-
-    name: str
-    """The name in the file, else its stem."""
-    file: Path
-    shown: str
-    """The file as seen from the folder of the settings."""
-    mistakes: tuple[Mistake, ...]
-
-    @property
-    def report(self) -> FileMistakes:
-        """The mistakes, for `mistakes.render`."""
-        return FileMistakes(self.shown, self.mistakes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """What is configured; profiles and broken ones in the order of their file names."""
+    """The settings and the profile files, in the order of their file names."""
 
     settings: Settings
-    profiles: tuple[Profile, ...]
-    broken: tuple[BrokenProfile, ...]
+    profile_files: tuple[ProfileFile, ...]
 
     @property
-    def entries(self) -> tuple[Profile | BrokenProfile, ...]:
-        """All of them, in the order of their file names."""
-        entries: list[Profile | BrokenProfile] = [*self.profiles, *self.broken]
-        return tuple(sorted(entries, key=lambda entry: entry.file.name))
+    def profiles(self) -> tuple[Profile, ...]:
+        """The profiles that can run."""
+        return tuple(file.profile for file in self.profile_files if file.profile)
+
+    @property
+    def broken(self) -> tuple[ProfileFile, ...]:
+        """The files with mistakes."""
+        return tuple(file for file in self.profile_files if not file.profile)
 
     def require_profiles(self) -> None:
         """
@@ -55,65 +41,57 @@ class Installation:
         Raises:
             ConfigError: for the commands that work on profiles there is nothing to do.
         """
-        if not self.profiles and not self.broken:
+        if not self.profile_files:
             folder = shown(self.settings.profiles, self.settings.folder)
             raise ConfigError(f"there is no profile: {folder} holds no .toml file", "sdssync new NAME writes one")
 
 
 def load(config: Path) -> Installation:
     """
-    Read the settings file and every profile file beside it.
+    Read the settings file and every profile file.
 
     Raises:
-        ConfigError: the settings are wrong or missing; it tells all mistakes of all files, the profiles' too.
+        ConfigError: the settings are wrong or missing; it names all mistakes of all files, those of the profiles too.
     """
-    head = read_settings(config)
-    drafts, problems = read_drafts(head)
-    settings = require_settings(head, drafts, problems)
-    return Installation(
-        settings=settings,
-        profiles=tuple(draft.profile for draft in drafts if draft.profile and not draft.mistakes),
-        broken=tuple(
-            BrokenProfile(name=draft.name, file=draft.file, shown=draft.shown, mistakes=draft.mistakes)
-            for draft in drafts
-            if draft.mistakes
-        ),
-    )
+    settings_file = read_settings(config)
+    profile_files, mistakes = read_profile_files(settings_file)
+    settings = require_settings(settings_file, profile_files, mistakes)
+    return Installation(settings=settings, profile_files=profile_files)
 
 
-def require_settings(head: SettingsFile, drafts: Sequence[Draft] = (), problems: tuple[Mistake, ...] = ()) -> Settings:
+def require_settings(
+    settings_file: SettingsFile, profile_files: Sequence[ProfileFile] = (), mistakes: tuple[Mistake, ...] = ()
+) -> Settings:
     """
-    Take the settings, if there are any.
+    Return the settings, if there are any; `mistakes` are further ones of the settings file.
 
     Raises:
-        ConfigError: there is no such file, or there are mistakes in it; those of the drafts are told along with them.
+        ConfigError: there is no such file, or it has mistakes; those of the profile files are reported with them.
     """
-    if MISSING in head.mistakes:
+    if MISSING in settings_file.mistakes:
         raise ConfigError(
-            f"there is no settings file {printable(str(head.file))}",
+            f"there is no settings file {printable(str(settings_file.file))}",
             "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another",
         )
-    unread = any(not mistake.key for mistake in head.mistakes)  # then nobody knows where the profiles are
-    wrong = head.mistakes if unread else head.mistakes + problems
-    if wrong or head.settings is None:
-        files = [FileMistakes(head.file.name, wrong), *(draft.report for draft in drafts if draft.mistakes)]
-        raise ConfigError(render(files))
-    return head.settings
+    is_unread = any(not mistake.key for mistake in settings_file.mistakes)  # then the folder of the profiles is a guess
+    wrong = settings_file.mistakes if is_unread else settings_file.mistakes + mistakes
+    if wrong or settings_file.settings is None:
+        reports = [
+            FileMistakes(settings_file.file.name, wrong),
+            *(file.report for file in profile_files if file.mistakes),
+        ]
+        raise ConfigError(render(reports))
+    return settings_file.settings
 
 
-def read_drafts(head: SettingsFile) -> tuple[list[Draft], tuple[Mistake, ...]]:
+def read_profile_files(settings_file: SettingsFile) -> tuple[tuple[ProfileFile, ...], tuple[Mistake, ...]]:
     """Read all profile files and compare them; the mistakes are those of the settings about the folder."""
     try:
-        files = [file for file in toml_files(head.profiles) if file != head.file]
+        paths = [path for path in toml_files(settings_file.profiles) if path != settings_file.file]
     except FileNotFoundError:
-        return [], (Mistake("paths.profiles", "expected a folder, found none; make it, or name another"),)
+        return (), (Mistake("paths.profiles", "expected a folder, found none; make it, or name another"),)
     except NotADirectoryError:
-        return [], (Mistake("paths.profiles", "expected a folder, found a file"),)
+        return (), (Mistake("paths.profiles", "expected a folder, found a file"),)
     except OSError as error:
-        return [], (Mistake("paths.profiles", f"the folder cannot be read: {error.strerror or type(error).__name__}"),)
-    drafts = [read_draft(file, head) for file in files]
-    found = conflicts(drafts)
-    return [
-        replace(draft, mistakes=draft.mistakes + tuple(mistake for other, mistake in found if other is draft))
-        for draft in drafts
-    ], ()
+        return (), (Mistake("paths.profiles", f"the folder cannot be read: {os_reason(error)}"),)
+    return compare([read_profile_file(path, settings_file) for path in paths]), ()

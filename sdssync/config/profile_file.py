@@ -1,14 +1,13 @@
 """
-Reads one file of `profiles.d` into a `Draft`: a profile, or all that is wrong with it. Compares drafts with each other.
+Read one file of `profiles.d` into a `ProfileFile`: a profile, or everything that is wrong with it.
 
-Which files there are, and what becomes of the wrong ones, is told in `profile`.
+Which files there are, and what follows from a wrong one, is in `installation`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sdssync.config.mistakes import FileMistakes, Mistake, check_shape, read_toml, wrong
 from sdssync.config.profile import Profile
@@ -40,77 +39,105 @@ _LISTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A profile file as read, right or wrong."""
+class ProfileFile:
+    """A profile file that has been read: with a profile, or with mistakes."""
 
     file: Path
-    shown: str
-    """The file as seen from the folder of the settings."""
+    displayed: str
+    """The path as seen from the folder of the settings."""
     name: str
-    """The name in the file, else the stem."""
-    place: tuple[str, ...]
-    """The output folder as `paths.place` gives it; () where nothing is written that can be used."""
-    profile: Profile | None
-    """What the file says, if it can be told."""
+    """The name that the file gives to the profile, otherwise the name of the file without its ending."""
+    claim: tuple[str, ...]
+    """The output folder in the form of `paths.place`; () if the file names none that a profile may have."""
     mistakes: tuple[Mistake, ...]
+    profile: Profile | None
+    """None if there are mistakes."""
 
     @property
     def report(self) -> FileMistakes:
-        """The mistakes of this file."""
-        return FileMistakes(self.shown, self.mistakes)
+        """The mistakes, for `mistakes.render`."""
+        return FileMistakes(self.displayed, self.mistakes)
+
+    def with_mistakes(self, mistakes: Sequence[Mistake]) -> Self:
+        """Return the file with further mistakes; with any, it has no profile."""
+        return replace(self, mistakes=(*self.mistakes, *mistakes), profile=None) if mistakes else self
 
 
-def read_draft(file: Path, settings: SettingsFile) -> Draft:
-    """Read a profile file; it never raises for what is in the file."""
-    raw = read_toml(file)
-    return draft(file, raw, settings)
+def read_profile_file(file: Path, settings: SettingsFile) -> ProfileFile:
+    """Read a profile file; what is wrong with it becomes its mistakes."""
+    return check_profile_file(file, read_toml(file), settings)
 
 
-def draft(file: Path, raw: dict[str, Any] | Mistake, settings: SettingsFile) -> Draft:
-    """Check what a profile file says, or is about to say."""
-    stem = file.name[: -len(file.suffix)]
-    seen_as = shown(file, settings.folder)
-    if isinstance(raw, Mistake):
-        return Draft(file=file, shown=seen_as, name=printable(stem), place=(), profile=None, mistakes=(raw,))
-    model, mistakes = check_shape(ProfileModel, raw)
-    if fault := name_fault(stem):
-        mistakes += (Mistake("", f"expected a file name that Windows and Linux accept: {fault}"),)
-    mistakes += _parity_mistakes(raw, settings) + _repetitions(raw)
-    name, written = raw.get("name"), raw.get("output")
-    output = resolve(settings.folder, written) if isinstance(written, str) and not path_fault(written) else None
-    claimed = place(output) if output else ()
-    if output and (refused := _output_mistakes(output, claimed, settings)):
-        mistakes += refused
-        claimed = ()  # one that is refused as it is stands in nobody's way
-    name = name if isinstance(name, str) and not name_fault(name) else printable(stem)
-    profile = _profile(model, file, name, output) if model and output and not mistakes else None
-    return Draft(file=file, shown=seen_as, name=name, place=claimed, profile=profile, mistakes=mistakes)
+def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, settings: SettingsFile) -> ProfileFile:
+    """Check what a profile file says or is going to say; a `Mistake` as its content is why it could not be read."""
+    displayed = shown(file, settings.folder)
+    if isinstance(content, Mistake):
+        name = _name({}, file)
+        return ProfileFile(file=file, displayed=displayed, name=name, claim=(), mistakes=(content,), profile=None)
+    model, shape_mistakes = check_shape(ProfileModel, content)
+    name, output = _name(content, file), _output(content, settings)
+    output_mistakes = _output_mistakes(output, settings) if output else ()
+    mistakes = (
+        *shape_mistakes,
+        *_file_name_mistakes(file),
+        *_parity_mistakes(content, settings),
+        *_repetitions(content),
+        *output_mistakes,
+    )
+    return ProfileFile(
+        file=file,
+        displayed=displayed,
+        name=name,
+        claim=place(output) if output and not output_mistakes else (),
+        mistakes=mistakes,
+        profile=_profile(model, file, name, output) if model and output and not mistakes else None,
+    )
 
 
-def conflicts(drafts: Sequence[Draft]) -> list[tuple[Draft, Mistake]]:
-    """Tell which profiles claim one name or one folder; each conflict is a mistake of both."""
-    found: list[tuple[Draft, Mistake]] = []
-    for one, other in combinations(drafts, 2):
-        if same_name(one.name) == same_name(other.name):
-            found += [
-                (one, Mistake("name", f"expected a name of its own, found that of {other.shown}")),
-                (other, Mistake("name", f"expected a name of its own, found that of {one.shown}")),
-            ]
-        if one.place and other.place:
-            found += [*_overlap(one, other), *_overlap(other, one)]
-    return found
+def compare(profile_files: Sequence[ProfileFile]) -> tuple[ProfileFile, ...]:
+    """Return the files with the mistakes that appear between them: each name and each output folder is for one."""
+    return tuple(
+        file.with_mistakes(
+            [mistake for other in profile_files if other is not file for mistake in _conflicts(file, other)]
+        )
+        for file in profile_files
+    )
 
 
-def _overlap(one: Draft, other: Draft) -> list[tuple[Draft, Mistake]]:
-    """Tell both what is wrong when the output of one is, or holds, that of the other; equal ones are told once each."""
-    if one.place == other.place:
-        return [(one, Mistake("output", f"expected a folder of its own, found the output of {other.shown}"))]
-    if not holds(one.place, other.place):
-        return []
-    return [
-        (one, Mistake("output", f"expected a folder of its own, found one that holds the output of {other.shown}")),
-        (other, Mistake("output", f"expected a folder of its own, found one inside the output of {one.shown}")),
-    ]
+def _conflicts(one: ProfileFile, other: ProfileFile) -> Iterator[Mistake]:
+    """Yield the mistakes of one file that come from another: the same name, the same output or one inside the other."""
+    if same_name(one.name) == same_name(other.name):
+        yield Mistake("name", f"expected a name of its own, found that of {other.displayed}")
+    if not one.claim or not other.claim:
+        return
+    if one.claim == other.claim:
+        yield Mistake("output", f"expected a folder of its own, found the output of {other.displayed}")
+    elif holds(one.claim, other.claim):
+        yield Mistake("output", f"expected a folder of its own, found one that holds the output of {other.displayed}")
+    elif holds(other.claim, one.claim):
+        yield Mistake("output", f"expected a folder of its own, found one inside the output of {other.displayed}")
+
+
+def _stem(file: Path) -> str:
+    return file.name[: -len(file.suffix)]
+
+
+def _name(content: Mapping[str, Any], file: Path) -> str:
+    """Return the name in the file if it is a good one, otherwise the name of the file without its ending."""
+    name = content.get("name")
+    return name if isinstance(name, str) and not name_fault(name) else printable(_stem(file))
+
+
+def _output(content: Mapping[str, Any], settings: SettingsFile) -> Path | None:
+    """Return the output folder, if the file names one."""
+    text = content.get("output")
+    return resolve(settings.folder, text) if isinstance(text, str) and not path_fault(text) else None
+
+
+def _file_name_mistakes(file: Path) -> tuple[Mistake, ...]:
+    """Return what is wrong with the name of the file, which has to be safe even if the profile has another name."""
+    fault = name_fault(_stem(file))
+    return (Mistake("", f"expected a file name that Windows and Linux accept: {fault}"),) if fault else ()
 
 
 def _parity_mistakes(raw: Mapping[str, Any], settings: SettingsFile) -> tuple[Mistake, ...]:
@@ -150,18 +177,25 @@ def _repetitions(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
-def _output_mistakes(output: Path, claimed: tuple[str, ...], settings: SettingsFile) -> tuple[Mistake, ...]:
-    """Tell what the settings alone show against an output folder, at most one thing: publishing replaces it."""
+def _output_mistakes(output: Path, settings: SettingsFile) -> tuple[Mistake, ...]:
+    """Return why the settings do not allow an output folder, at most one reason: publishing replaces the folder."""
+    fault = _output_fault(output, settings)
+    return (Mistake("output", f"expected a folder for the CSV files alone, found {fault}"),) if fault else ()
+
+
+def _output_fault(output: Path, settings: SettingsFile) -> str:
+    if is_root(output):
+        return "a drive or root"
+    claim = place(output)
     ours = (("settings", settings.folder), ("state", settings.state), ("profiles", settings.profiles))
-    state = place(settings.state)
-    faults = (
-        (is_root(output), "a drive or root"),
-        *((holds(claimed, place(folder)), f"one that is or holds the folder of the {what}") for what, folder in ours),
-        (holds(state, claimed), "one inside the folder of the state"),
-        (is_hidden_sibling(output), "one with the name of a set in the making"),
-    )
-    found = [fault for applies, fault in faults if applies]
-    return tuple(Mistake("output", f"expected a folder for the CSV files alone, found {fault}") for fault in found[:1])
+    for what, folder in ours:
+        if holds(claim, place(folder)):
+            return f"one that is or holds the folder of the {what}"
+    if holds(place(settings.state), claim):
+        return "one inside the folder of the state"
+    if is_hidden_sibling(output):
+        return "one with the name of a set in the making"
+    return ""
 
 
 def _profile(model: ProfileModel, file: Path, name: str, output: Path) -> Profile:

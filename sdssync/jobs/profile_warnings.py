@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sdssync.config.installation import BrokenProfile, Installation
+from sdssync.config.installation import Installation
 from sdssync.config.mistakes import render
 from sdssync.config.profile import Profile
+from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import Safety, Settings
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.paths import same_name
@@ -20,7 +21,7 @@ EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
 
 
-def report_wrong(broken: BrokenProfile) -> ExitCode:
+def report_wrong(broken: ProfileFile) -> ExitCode:
     """Log the mistakes of a profile that was asked for; return the exit code that they cause."""
     error = ProfileError(render([broken.report]))
     outcomes.failed("profile.failed", error, profile=broken.name)

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from sdssync.config.installation import BrokenProfile, Installation
-from sdssync.config.profile import Profile
+from sdssync.config.installation import Installation
+from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import Settings
-from sdssync.files.paths import shown
 from sdssync.publish.publications import read_publication
 from sdssync.report.profiles import ConfiguredProfile, ProfileState
 
@@ -19,17 +18,17 @@ def list_profiles(installation: Installation, today: date) -> tuple[ConfiguredPr
 
     """
     installation.require_profiles()
-    return tuple(_describe(profile, installation.settings, today) for profile in installation.entries)
+    return tuple(_describe(profile_file, installation.settings, today) for profile_file in installation.profile_files)
 
 
-def _describe(profile: Profile | BrokenProfile, settings: Settings, today: date) -> ConfiguredProfile:
-    file = shown(profile.file, settings.folder)
-    last = read_publication(settings.state, profile.name)
+def _describe(profile_file: ProfileFile, settings: Settings, today: date) -> ConfiguredProfile:
+    name, file, profile = profile_file.name, profile_file.displayed, profile_file.profile
+    last = read_publication(settings.state, name)
     published_at = last.published_at.isoformat(timespec="seconds") if last else None
-    if isinstance(profile, BrokenProfile):
-        return ConfiguredProfile(name=profile.name, file=file, state=ProfileState.WRONG, published_at=published_at)
+    if profile is None:
+        return ConfiguredProfile(name=name, file=file, state=ProfileState.WRONG, published_at=published_at)
     return ConfiguredProfile(
-        name=profile.name,
+        name=name,
         file=file,
         format=profile.format,
         year_groups=profile.year_groups,

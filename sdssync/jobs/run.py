@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sdssync import __version__
-from sdssync.config.installation import BrokenProfile, Installation
+from sdssync.config.installation import Installation
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
+from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import Settings
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock
@@ -92,7 +93,7 @@ class _Results:
 
     def in_order(self, installation: Installation) -> tuple[ProfileResult, ...]:
         """Return the results in the order of the profiles' files."""
-        positions = {entry.name: position for position, entry in enumerate(installation.entries)}
+        positions = {file.name: position for position, file in enumerate(installation.profile_files)}
         return tuple(sorted(self._results, key=lambda result: positions[result.profile]))
 
 
@@ -133,16 +134,16 @@ class _Rolls:
         return self._rolls[profile.parity]
 
 
-def _wanted(installation: Installation, names: Sequence[str]) -> tuple[list[Profile], list[BrokenProfile]]:
+def _wanted(installation: Installation, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
     """Return the named profiles, right and wrong; without names all of them. Mistakes of others are warnings."""
     installation.require_profiles()
     if not names:
         return list(installation.profiles), list(installation.broken)
     wanted = {same_name(name) for name in names}
-    known_names = {same_name(entry.name) for entry in installation.entries}
+    known_names = {same_name(file.name) for file in installation.profile_files}
     unknown = [name for name in names if same_name(name) not in known_names]
     if unknown:
-        known = ", ".join(entry.name for entry in installation.entries)
+        known = ", ".join(file.name for file in installation.profile_files)
         found = ", ".join(map(describe, unknown))
         raise ConfigError(f"expected names of profiles, found {found}", f"the profiles are: {known}")
     profile_warnings.warn_of_others(installation, names)
@@ -157,6 +158,8 @@ def _skip(profile: Profile) -> ProfileResult:
     return ProfileResult.of(profile, Outcome.SKIPPED, why=f"expired on {profile.expires}")
 
 
-def _fail_wrong(broken: BrokenProfile) -> ProfileResult:
+def _fail_wrong(broken: ProfileFile) -> ProfileResult:
     code = profile_warnings.report_wrong(broken)
-    return ProfileResult(profile=broken.name, outcome=Outcome.FAILED, exit_code=code, why=f"{broken.shown} is wrong")
+    return ProfileResult(
+        profile=broken.name, outcome=Outcome.FAILED, exit_code=code, why=f"{broken.displayed} is wrong"
+    )

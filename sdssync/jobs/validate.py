@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from sdssync.config.installation import BrokenProfile, Installation, load
+from sdssync.config.installation import Installation, load
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
+from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import CONFIG_VARIABLE, settings_path
 from sdssync.errors import ConfigError, ExitCode
 from sdssync.files.paths import place, same_name
@@ -83,15 +84,16 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
         return _published_sets(installation, choice)
     entries = [(target, _named(target, installation)) for target in targets]
     validated = Validated()
-    for target, entry in entries:
-        if isinstance(entry, BrokenProfile):
-            validated.note(profile_warnings.report_wrong(entry))
-        elif entry is None or installation is None:
+    for target, profile_file in entries:
+        if profile_file is None or installation is None:
             validated.add(partial(_check_folder, target, installation, choice))
-        elif _has_output(entry):
-            validated.add(partial(_check_profile, entry, installation, choice), profile=entry.name)
+        elif profile_file.profile is None:
+            validated.note(profile_warnings.report_wrong(profile_file))
+        elif _has_output(profile_file.profile):
+            check = partial(_check_profile, profile_file.profile, installation, choice)
+            validated.add(check, profile=profile_file.name)
         else:
-            validated.note(_report_unpublished(entry))
+            validated.note(_report_unpublished(profile_file.profile))
     if installation is not None:
         profile_warnings.warn_of_others(installation, targets)
     return validated
@@ -123,13 +125,13 @@ def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation
         return None
 
 
-def _named(target: str, installation: Installation | None) -> Profile | BrokenProfile | None:
+def _named(target: str, installation: Installation | None) -> ProfileFile | None:
     """Return the profile of that name; None: the target is a folder."""
     if installation is None or _is_path(target):
         return None
-    found = next((entry for entry in installation.entries if same_name(entry.name) == same_name(target)), None)
+    found = next((file for file in installation.profile_files if same_name(file.name) == same_name(target)), None)
     if found is None and not os.path.lexists(target):
-        known = ", ".join(entry.name for entry in installation.entries) or "none yet"
+        known = ", ".join(file.name for file in installation.profile_files) or "none yet"
         raise ConfigError(f"no profile and no folder is called {describe(target)}", f"the profiles are: {known}")
     return found
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import tomli_w
 
-from sdssync.config.installation import read_drafts, require_settings
-from sdssync.config.mistakes import FileMistakes, describe, render
-from sdssync.config.profile_file import conflicts, draft
+from sdssync.config.installation import read_profile_files, require_settings
+from sdssync.config.mistakes import describe, render
+from sdssync.config.profile_file import check_profile_file, compare
 from sdssync.config.settings_file import read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError
 from sdssync.files.paths import name_fault, printable, same_name
@@ -109,14 +109,13 @@ def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
     if fault := name_fault(name):
         raise ConfigError(f"expected a name that Windows and Linux accept for a file, found {describe(name)}: {fault}")
     file = settings.profiles / f"{name}.toml"
-    others = read_drafts(head)[0] if settings.profiles.is_dir() else []
+    others = read_profile_files(head)[0] if settings.profiles.is_dir() else []
     if any(same_name(other.file.stem) == same_name(name) for other in others):
         raise _exists(file)
     text = _commented(_PROFILE_COMMENT, _profile_values(name, options))
-    made = draft(file, tomllib.loads(text), head)
-    mistakes = made.mistakes + tuple(mistake for about, mistake in conflicts([*others, made]) if about is made)
-    if mistakes:
-        raise ProfileError(render([FileMistakes(made.shown, mistakes)]), "nothing was written")
+    *_, made = compare([*others, check_profile_file(file, tomllib.loads(text), head)])
+    if made.mistakes:
+        raise ProfileError(render([made.report]), "nothing was written")
     _write_new(file, text)
     return file
 

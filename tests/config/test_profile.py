@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 def broken(installation: Installation) -> dict[str, list[str]]:
     """Give the mistakes of each broken profile, by its file."""
-    return {one.shown: [str(mistake) for mistake in one.mistakes] for one in installation.broken}
+    return {file.displayed: [str(mistake) for mistake in file.mistakes] for file in installation.broken}
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -479,7 +479,7 @@ def test_file_name_that_is_no_text(tmp_path: Path) -> None:
 
     [one] = load(config).broken
 
-    assert (one.name, one.shown) == (
+    assert (one.name, one.displayed) == (
         "\N{REPLACEMENT CHARACTER}" * 2,
         "profiles.d/" + "\N{REPLACEMENT CHARACTER}" * 2 + ".toml",
     )
