@@ -92,12 +92,12 @@ def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> N
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        pytest.param(GOOD[:-20], "is cut or damaged", id="cut near its end"),
-        pytest.param(GOOD[: len(GOOD) // 2], "is cut or damaged", id="cut in the middle"),
+        pytest.param(GOOD[:-20], "is truncated or damaged", id="cut near its end"),
+        pytest.param(GOOD[: len(GOOD) // 2], "is truncated or damaged", id="cut in the middle"),
         pytest.param(GOOD.replace(b"SetLists>", b"Lists>"), "SetLists is missing", id="without a section"),
         pytest.param(document(rows="").encode(), "SetLists holds no SetList", id="with an empty section"),
         pytest.param(document(pupils="").encode(), "CurrentPupils holds no Pupil", id="without pupils"),
-        pytest.param(GOOD.replace(b"Surname501", b"&who;"), "holds an entity", id="with an entity"),
+        pytest.param(GOOD.replace(b"Surname501", b"&who;"), "contains an entity", id="with an entity"),
         pytest.param(
             GOOD.replace(b"<iSAMS>", b'<!DOCTYPE iSAMS [<!ENTITY who "x">]><iSAMS>'), "DOCTYPE", id="with a DOCTYPE"
         ),

@@ -1,7 +1,7 @@
 """
-What kind of document is this, told from its first bytes, before any XML parser sees it. No records are read here.
+Decide what a document is by its first bytes, before an XML parser sees it. No records are read here.
 
-A DOCTYPE is refused here, and an encoding in which one could hide: whatever passes is plain to the parser too.
+A DOCTYPE is refused, and so is any encoding in which the parser could see one that is not visible here.
 """
 
 import re
@@ -13,12 +13,12 @@ from sdssync.isams.error_documents import read_error_document
 from sdssync.isams.failures import FailedAttempt, malformed
 
 HEAD_BYTES = 65_536
-"""The root element must begin within so many bytes; an error document is looked at no further."""
+"""The root element must begin within so many bytes, and only so much of an error document is read."""
 
-_AGAIN = "run it again; if it stays so, ask iSAMS support"
+_AGAIN = "run it again; if it still fails, ask iSAMS support"
 _CHECK_URL = "check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login"
 
-# XML 1.0, section 2.8: nothing else may stand in the declaration
+# XML 1.0, section 2.8: the declaration contains nothing else
 _DECLARATION = re.compile(
     r"""<\?xml\s+version\s*=\s*(["'])1\.[0-9]+\1"""
     r"""(?:\s+encoding\s*=\s*(["'])([A-Za-z][A-Za-z0-9._-]*)\2)?"""
@@ -27,25 +27,25 @@ _DECLARATION = re.compile(
 _NAME = re.compile(r"<([A-Za-z_:][\w:.-]*)")
 _BLANKS = " \t\r\n"
 _WIDE = {"utf-16", "utf-16le", "utf-16be", "unicode", "ucs-2", "iso-10646-ucs-2"}
-# every byte below 128 is the ASCII character in these, so that the markup reads the same here and in the parser
+# in these, every byte below 128 is the ASCII character, so the markup is the same here and in the parser
 _NARROW = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1", "windows-1252", "cp1252"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prolog:
-    """What the beginning of an iSAMS document says to those who parse the rest."""
+    """What the beginning of an iSAMS document says about how to parse it."""
 
     encoding: str | None
-    """What the XML parser must be told, whatever is declared; None: as declared, or by the byte order mark."""
+    """To be given to the XML parser instead of the declared one; None: as declared, or by the byte order mark."""
 
 
 def inspect(path: Path) -> Prolog:
     """
-    Read the beginning of the file and make sure that it is that of an iSAMS document.
+    Read the beginning of the file and check that it is an iSAMS document.
 
     Raises:
-        SourceRefusedError: it is an error document of iSAMS: the key, or its rights.
-        SourceUnavailableError: it is an error document about a failure in iSAMS, or the file cannot be read.
+        SourceRefusedError: it is an iSAMS error document about the key or its rights.
+        SourceUnavailableError: it is an iSAMS error document about a failure in iSAMS, or the file cannot be read.
         SourceMalformedError: it is anything else.
 
     """
@@ -57,16 +57,16 @@ def inspect(path: Path) -> Prolog:
             f"the iSAMS document cannot be read: {os_reason(error)}",
             "give the account under which sdssync runs the right to read the state folder",
         ) from None
-    found = classify(head)
-    if isinstance(found, FailedAttempt):
-        raise found.error()
-    return found
+    prolog = classify(head)
+    if isinstance(prolog, FailedAttempt):
+        raise prolog.error()
+    return prolog
 
 
 def classify(head: bytes) -> Prolog | FailedAttempt:
-    """Tell from the first `HEAD_BYTES` of a document how to parse it, or why it is no iSAMS document."""
+    """Return how to parse a document, by its first `HEAD_BYTES`; or why it is not an iSAMS document."""
     text, encoding = _decode(head)
-    root = _root(text, whole=len(head) < HEAD_BYTES)
+    root = _root(text, is_complete=len(head) < HEAD_BYTES)
     if isinstance(root, FailedAttempt):
         return root
     if root == "Message" and (refusal := read_error_document(text)):
@@ -77,15 +77,15 @@ def classify(head: bytes) -> Prolog | FailedAttempt:
 
 
 def head_text(head: bytes) -> str:
-    """Decode the beginning of any answer, for its markup: other characters may come out wrong."""
+    """Decode the beginning of any answer, for its markup: other characters may be wrong."""
     return _decode(head)[0]
 
 
 def _decode(head: bytes) -> tuple[str, str | None]:
     """
-    Return the text and the encoding that the bytes show, None if they are of one byte a character.
+    Return the text, and the encoding that the bytes show; None if a character of the markup is one byte.
 
-    Bytes beyond ASCII stand for themselves: what matters here is the markup.
+    Bytes beyond ASCII are decoded as Latin-1: only the markup matters here.
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head.decode("utf-16", errors="replace"), "utf-16"
@@ -98,51 +98,51 @@ def _decode(head: bytes) -> tuple[str, str | None]:
     return head.decode("latin-1"), None
 
 
-def _root(text: str, *, whole: bool) -> str | FailedAttempt:
-    """Walk over declaration, comments and processing instructions to the root element, and return its name."""
-    place = _skip_blanks(text, 0)
+def _root(text: str, *, is_complete: bool) -> str | FailedAttempt:
+    """Skip declaration, comments and processing instructions, and return the name of the root element."""
+    index = _skip_blanks(text, 0)
     if not text.strip(_BLANKS + "\0"):
         return malformed("the document is empty", _AGAIN)
-    if text[place] in "{[":
+    if text[index] in "{[":
         return malformed("the document is JSON, not XML", _CHECK_URL)
     while True:
-        if text.startswith("<!--", place):
-            end = text.find("-->", place + 4)
-        elif text.startswith("<?", place):
-            end = text.find("?>", place + 2)
-        elif text[place : place + 9].lower() == "<!doctype":
-            return _doctype(text[place + 9 :])
+        if text.startswith("<!--", index):
+            end = text.find("-->", index + 4)
+        elif text.startswith("<?", index):
+            end = text.find("?>", index + 2)
+        elif text[index : index + 9].lower() == "<!doctype":
+            return _doctype(text[index + 9 :])
         else:
-            return _root_name(text, place, whole=whole)
+            return _root_name(text, index, is_complete=is_complete)
         if end < 0:
-            return _endless(whole=whole)
-        place = _skip_blanks(text, text.index(">", end) + 1)
+            return _without_root(is_complete=is_complete)
+        index = _skip_blanks(text, text.index(">", end) + 1)
 
 
-def _skip_blanks(text: str, place: int) -> int:
-    """Return the place of the first character from here on that is not white space."""
-    while text[place : place + 1] and text[place] in _BLANKS:
-        place += 1
-    return place
+def _skip_blanks(text: str, index: int) -> int:
+    """Return the index of the first character from there on that is not white space."""
+    while text[index : index + 1] and text[index] in _BLANKS:
+        index += 1
+    return index
 
 
-def _root_name(text: str, place: int, *, whole: bool) -> str | FailedAttempt:
-    """Return the name of the element that begins here."""
-    name = _NAME.match(text, place)
-    if name is None and text[place:] not in {"", "<"}:
+def _root_name(text: str, index: int, *, is_complete: bool) -> str | FailedAttempt:
+    """Return the name of the element that begins at `index`."""
+    name = _NAME.match(text, index)
+    if name is None and text[index:] not in {"", "<"}:
         return malformed("the document is not XML", _CHECK_URL)
     if name is None or name.end() == len(text):
-        return _endless(whole=whole)
+        return _without_root(is_complete=is_complete)
     return _web_page() if name[1].lower() in {"html", "head", "body"} else name[1]
 
 
 def _doctype(rest: str) -> FailedAttempt:
-    """Refuse a document type: that of a web page by its name, any other as a danger."""
+    """Refuse a document type: that of a web page by its name, any other because it may define entities."""
     if rest.lstrip(_BLANKS)[:4].lower() == "html":
         return _web_page()
     return malformed(
         "the document has a DOCTYPE, which an iSAMS document never has",
-        "find out where the document comes from: who answers at [isams] url",
+        "find out which server answers at [isams] url",
     )
 
 
@@ -150,14 +150,14 @@ def _web_page() -> FailedAttempt:
     return malformed("the document is a web page (HTML), perhaps a login page", _CHECK_URL)
 
 
-def _endless(*, whole: bool) -> FailedAttempt:
-    if whole:
-        return malformed("the document is cut: it ends before its root element", _AGAIN)
+def _without_root(*, is_complete: bool) -> FailedAttempt:
+    if is_complete:
+        return malformed("the document is truncated: it ends before its root element", _AGAIN)
     return malformed(f"the document has no root element in its first {HEAD_BYTES} bytes", _AGAIN)
 
 
 def _declared(text: str, encoding: str | None) -> Prolog | FailedAttempt:
-    """Compare what is declared with what the bytes show."""
+    """Return how to parse the document, by the encoding that it declares and the one that its bytes show."""
     declared = ""
     if text.startswith("<?xml"):
         declaration = _DECLARATION.match(text)
@@ -169,7 +169,7 @@ def _declared(text: str, encoding: str | None) -> Prolog | FailedAttempt:
             "the document declares an encoding that is not UTF-8, UTF-16, ISO-8859-1 or windows-1252", _AGAIN
         )
     if encoding is not None:
-        # lxml finds a byte order mark by itself, and knows no name for "as the mark says"
+        # lxml finds a byte order mark by itself, and has no name for "as the mark says"
         return Prolog(encoding=None if encoding == "utf-16" else encoding)
-    # declared utf-16 and sent as UTF-8: that is what iSAMS does in its error documents
+    # iSAMS declares utf-16 and sends UTF-8 in its error documents
     return Prolog(encoding="utf-8" if declared in _WIDE else None)

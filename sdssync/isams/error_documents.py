@@ -94,7 +94,7 @@ def _missing_methods(description: str) -> FailedAttempt:
 
 
 def _unhandled(description: str) -> FailedAttempt:
-    """Tell a busy database from another error inside iSAMS; both are worth a second attempt."""
+    """Distinguish a busy database from another error inside iSAMS; both are worth a second attempt."""
     if any(words in description for words in _RECOVERABLE):
         return unavailable("the iSAMS database was busy (deadlock or lock)", RUN_LATER, "database busy")
     return unavailable("iSAMS reported an internal error (UnhandledException)", RUN_LATER, "error in iSAMS")

@@ -1,8 +1,8 @@
 """
 Parse an iSAMS Batch document, block by block.
 
-Finished records leave the tree at once, so memory follows the model and not the document. Nothing is fetched and no
-entity is resolved. What a record says is told in `records`.
+Finished records are removed from the tree at once, so memory grows with the school and not with the document. Nothing
+is fetched and no entity is resolved. `records` knows what a record says.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,16 +16,16 @@ from sdssync.isams import document_head
 from sdssync.isams.datasets import BY_SECTION
 from sdssync.isams.records import Reading, Records
 
-_BLOCK = 1 << 16  # what a processor keeps near while records are built, read and dropped
+_BLOCK = 65_536
 _ROOT = "iSAMS"
 
 
 def parse(path: Path, *, progress: Callable[[int], None]) -> Reading:
     """
-    Read the document at `path`; `progress` is told the bytes read so far.
+    Read the document at `path`; `progress` takes the bytes read so far.
 
     Raises:
-        SourceError: what is there is no iSAMS document, is cut, holds an entity, or is not complete: one of the five
+        SourceError: it is not an iSAMS document, is truncated, contains an entity, or is not complete: one of the five
             sections is missing, or there is no pupil, no member of staff, no set or no set-list row.
 
     """
@@ -41,13 +41,13 @@ def parse(path: Path, *, progress: Callable[[int], None]) -> Reading:
 
 
 def _malformed(error: etree.XMLSyntaxError) -> SourceMalformedError:
-    """Tell what the parser met first, and where."""
-    # of an entity only the log knows: the error itself says then that there is no element at all
+    """Return the error for what the parser found first, and where."""
+    # an entity is only in the log: the error itself then says that there is no element at all
     first = next(iter(cast("Iterable[Any]", error.error_log)), None)
     kind, line, column = (first.type, first.line, first.column) if first else (None, error.lineno, error.offset)
-    what = "holds an entity" if kind in _ENTITY_ERRORS else "is cut or damaged"
-    message = f"the iSAMS document {what}: no well-formed XML at line {line}, column {column}"
-    return SourceMalformedError(message, "run it again; if it stays so, ask iSAMS support")
+    what = "contains an entity" if kind in _ENTITY_ERRORS else "is truncated or damaged"
+    message = f"the iSAMS document {what}: not well-formed XML at line {line}, column {column}"
+    return SourceMalformedError(message, "run it again; if it still fails, ask iSAMS support")
 
 
 _ENTITY_ERRORS = frozenset(
@@ -57,7 +57,7 @@ _ENTITY_ERRORS = frozenset(
 
 
 def _feed(path: Path, encoding: str | None, records: Records, progress: Callable[[int], None]) -> None:
-    """Push the file through the parser block by block and hand finished records over as they come."""
+    """Feed the file to the parser block by block, and pass finished records on as they come."""
     parser = etree.XMLPullParser(
         events=("start", "end"),
         tag=(_ROOT, *BY_SECTION),
@@ -92,12 +92,12 @@ def _feed(path: Path, encoding: str | None, records: Records, progress: Callable
 
 
 def _events(parser: etree.XMLPullParser) -> "Iterator[tuple[str, etree._Element]]":
-    """Return what the parser has to tell; with these two kinds of event it is always about an element."""
+    """Return the events of the parser; those of these two types are always about an element."""
     return cast("Iterator[Any]", parser.read_events())
 
 
 def _is_section(element: etree._Element, root: etree._Element) -> bool:
-    """Tell a section from an element of the same name elsewhere in the document."""
+    """Return True for a section, and False for an element of the same name elsewhere in the document."""
     manager = element.getparent()
     return (
         element.tag in BY_SECTION
@@ -108,7 +108,7 @@ def _is_section(element: etree._Element, root: etree._Element) -> bool:
 
 
 def _prune(root: etree._Element, section: etree._Element | None) -> None:
-    """Drop everything that is finished, along the line of last children that leads to where the parser stands."""
+    """Remove everything that is finished: all but the last child, from the root down to where the parser is."""
     node = root
     while len(node):
         del node[:-1]

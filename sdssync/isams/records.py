@@ -1,7 +1,8 @@
 """
-The records of an iSAMS Batch document, element by element, as values of the domain: all iSAMS names live here.
+The records of an iSAMS Batch document, element by element, as values of the domain.
 
-How the document is read in pieces is told in `batch`.
+The names of elements and attributes are those of iSAMS; `datasets` has those of sections and records, and `parser`
+reads the document in pieces.
 """
 
 from collections import defaultdict
@@ -21,9 +22,9 @@ _BLANKS = " \t\r\n"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """
-    One document, read in two ways that differ only where an element marked `Legacy` is there and empty.
+    One document, read in two ways that differ only for an element marked `Legacy` that is present and empty.
 
-    `school` takes the attribute instead; `as_script` takes the empty text, as iSAMS-SDS.ps1 does.
+    `school` has the attribute instead; `as_script` has the empty text, as iSAMS-SDS.ps1 does.
     """
 
     school: School
@@ -46,7 +47,7 @@ class _Row(NamedTuple):
 
 
 class _Texts(dict[str | None, str]):
-    """Texts that come again and again, each held once: `texts[raw]` is the text by the rule of the model."""
+    """Repeated texts, each kept once: `texts[raw]` is what `_text` returns for it."""
 
     def __missing__(self, raw: str | None) -> str:
         self[raw] = text = _text(raw)
@@ -54,19 +55,19 @@ class _Texts(dict[str | None, str]):
 
 
 def _text(raw: str | None) -> str:
-    """Return the text, or "" for one of white space alone (blank, tab, CR, LF; a no-break space is none)."""
+    """Return the text, or "" if it is only white space: blank, tab, CR or LF, but not a no-break space."""
     return raw if raw and raw.strip(_BLANKS) else ""
 
 
 def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
-    """Return the finished records of a section; whatever else stands there is passed over."""
+    """Yield the finished records of a section; other elements are skipped."""
     for record in section.iterchildren(BY_SECTION[section.tag].record):
         if record is not unfinished:
             yield record
 
 
 def _fields(record: etree._Element, *names: str) -> dict[str, str | None]:
-    """Map names of a record's elements to their raw texts: "" for an empty element, absent ones are not there."""
+    """Map names of a record's elements to their raw texts: "" for an empty element; absent elements are omitted."""
     return {child.tag: child.text or "" for child in record.iterchildren(*names)}
 
 
@@ -87,7 +88,7 @@ class Records:
         self._sets: list[TeachingSet] = []
         self._lists: defaultdict[str, list[str]] = defaultdict(list)  # set id to school ids
         self._odd_rows: list[_Row] = []
-        # as the script reads them: the sets that differ, by position, and all of the odd rows
+        # as the script reads them: the teaching sets that differ, by index, and all odd rows
         self._script_sets: dict[int, TeachingSet] = {}
         self._script_rows: list[_Row] = []
         self._takers: dict[str, Callable[[etree._Element, etree._Element | None], int]] = {
@@ -99,7 +100,7 @@ class Records:
         }
 
     def found(self, section: str) -> None:
-        """Note that a section is there, were it empty."""
+        """Note that a section is there, even if it is empty."""
         self._counts.setdefault(section, 0)
 
     def take(self, section: etree._Element, *, finished: bool) -> None:
@@ -143,7 +144,7 @@ class Records:
             return Reading(school=school, as_script=school)
         as_script = replace(
             school,
-            sets=tuple(self._script_sets.get(position, each) for position, each in enumerate(school.sets)),
+            sets=tuple(self._script_sets.get(index, teaching_set) for index, teaching_set in enumerate(school.sets)),
             memberships=self._memberships(self._script_rows),
         )
         return Reading(school=school, as_script=as_script)
@@ -254,7 +255,7 @@ class Records:
         self._script_rows.append(row if script_row == row else script_row)
 
     def _memberships(self, odd_rows: Sequence[_Row]) -> tuple[Membership, ...]:
-        """Put the set lists together, by set."""
+        """Return the members of each teaching set: those of its usual rows first, then those of odd rows."""
         school_ids: defaultdict[str, list[str]] = defaultdict(list)
         pupil_ids: defaultdict[str, list[str]] = defaultdict(list)
         for row in odd_rows:

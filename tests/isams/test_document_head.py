@@ -1,4 +1,4 @@
-"""What kind of document it is: told from its first bytes, before a parser sees it."""
+"""What kind of document it is, by its first bytes, before a parser sees it."""
 
 from pathlib import Path
 
@@ -9,21 +9,18 @@ from sdssync.isams.document_head import HEAD_BYTES, Prolog, inspect
 from tests.support.fake_isams import recorded
 
 ROOT = '<iSAMS><a title="é"/></iSAMS>'
-AGAIN = "run it again; if it stays so, ask iSAMS support"
+AGAIN = "run it again; if it still fails, ask iSAMS support"
 CHECK_URL = "check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login"
 EMPTY = f"the document is empty ({AGAIN})"
 JSON = f"the document is JSON, not XML ({CHECK_URL})"
 NOT_XML = f"the document is not XML ({CHECK_URL})"
 PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_URL})"
 OTHER = f"the document is XML, but its root element is not iSAMS ({CHECK_URL})"
-CUT = f"the document is cut: it ends before its root element ({AGAIN})"
+TRUNCATED = f"the document is truncated: it ends before its root element ({AGAIN})"
 ENDLESS = f"the document has no root element in its first 65536 bytes ({AGAIN})"
 DECLARATION = f"the XML declaration of the document is not well formed ({AGAIN})"
 ENCODING = f"the document declares an encoding that is not UTF-8, UTF-16, ISO-8859-1 or windows-1252 ({AGAIN})"
-DOCTYPE = (
-    "the document has a DOCTYPE, which an iSAMS document never has "
-    "(find out where the document comes from: who answers at [isams] url)"
-)
+DOCTYPE = "the document has a DOCTYPE, which an iSAMS document never has (find out which server answers at [isams] url)"
 
 
 def declared(encoding: str) -> str:
@@ -41,11 +38,13 @@ def declared(encoding: str) -> str:
         pytest.param((declared("utf-8") + ROOT).encode(), None, id="utf-8"),
         pytest.param((declared("ISO-8859-1") + ROOT).encode("latin-1"), None, id="latin-1"),
         pytest.param((declared("windows-1252") + ROOT).encode("cp1252"), None, id="windows-1252"),
-        pytest.param((declared("latin1") + ROOT).encode("latin-1"), None, id="latin1, as some call it"),
-        pytest.param((declared("cp1252") + ROOT).encode("cp1252"), None, id="cp1252, as some call it"),
-        pytest.param((declared("utf8") + ROOT).encode(), None, id="utf8, as some call it"),
-        pytest.param((declared("utf-8") + ROOT).encode("utf-8-sig"), "utf-8", id="utf-8 with mark"),
-        pytest.param((declared("utf-16") + ROOT).encode("utf-8-sig"), "utf-8", id="mark against declaration"),
+        pytest.param((declared("latin1") + ROOT).encode("latin-1"), None, id="latin1, another name"),
+        pytest.param((declared("cp1252") + ROOT).encode("cp1252"), None, id="cp1252, another name"),
+        pytest.param((declared("utf8") + ROOT).encode(), None, id="utf8, another name"),
+        pytest.param((declared("utf-8") + ROOT).encode("utf-8-sig"), "utf-8", id="utf-8 with byte order mark"),
+        pytest.param(
+            (declared("utf-16") + ROOT).encode("utf-8-sig"), "utf-8", id="byte order mark and another declaration"
+        ),
         pytest.param((declared("utf-16") + ROOT).encode(), "utf-8", id="declared utf-16, sent as utf-8"),
         pytest.param((declared("utf-16") + ROOT).encode("utf-16"), None, id="utf-16 with mark"),
         pytest.param(b"\xfe\xff" + ROOT.encode("utf-16-be"), None, id="utf-16 big endian with mark"),
@@ -54,13 +53,13 @@ def declared(encoding: str) -> str:
         pytest.param(
             f"{declared('utf-8')}<!-- <!DOCTYPE x> --><?pi <a?> \r\n{ROOT}".encode(), None, id="comment and pi"
         ),
-        pytest.param(b"<iSAMS>", None, id="root alone, with nothing in it"),
-        pytest.param(b"<iSAMS a='1'", None, id="cut behind the name of the root: the parser's business"),
+        pytest.param(b"<iSAMS>", None, id="a root element and nothing else"),
+        pytest.param(b"<iSAMS a='1'", None, id="truncated after the name of the root, which the parser refuses"),
         pytest.param(b"<!--" + b"x" * (HEAD_BYTES - 20) + b"--><iSAMS/>", None, id="as long as a prolog may be"),
     ],
 )
 def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes, encoding: str | None) -> None:
-    """The beginning of an iSAMS document in any encoding it may have tells how to parse the rest."""
+    """The beginning of an iSAMS document, in any encoding that it may have, decides how to parse the rest."""
     path = tmp_path / "isams.xml"
     path.write_bytes(data)
 
@@ -72,9 +71,9 @@ def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes,
     [
         pytest.param(b"", EMPTY, id="empty"),
         pytest.param(b" \r\n\t", EMPTY, id="white space"),
-        pytest.param(b"\xef\xbb\xbf", EMPTY, id="mark alone"),
+        pytest.param(b"\xef\xbb\xbf", EMPTY, id="byte order mark alone"),
         pytest.param(b"\xff\xfe \x00", EMPTY, id="white space in utf-16"),
-        pytest.param(bytes(70_000), EMPTY, id="zeros, as a power cut leaves them"),
+        pytest.param(bytes(70_000), EMPTY, id="zeros, as after a power failure"),
         pytest.param(b'{"iSAMS": {}}', JSON, id="json object"),
         pytest.param(b"\n[]", JSON, id="json list"),
         pytest.param(b"PK\x03\x04", NOT_XML, id="binary"),
@@ -82,7 +81,7 @@ def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes,
         pytest.param("\ufeff".encode("utf-32"), NOT_XML, id="utf-32"),
         pytest.param(b"Server Error", NOT_XML, id="plain text"),
         pytest.param(b"\x4c\x6f\xa7\x94\x93", NOT_XML, id="ebcdic"),
-        pytest.param(b"<!ELEMENT a>", NOT_XML, id="a declaration out of place"),
+        pytest.param(b"<!ELEMENT a>", NOT_XML, id="a declaration outside a DOCTYPE"),
         pytest.param(b"< iSAMS>", NOT_XML, id="blank before the name"),
         pytest.param(b"<!DOCTYPE html><html>", PAGE, id="html"),
         pytest.param(b"<!doctype HTML PUBLIC '-//W3C//DTD'>", PAGE, id="old html"),
@@ -99,11 +98,11 @@ def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes,
         pytest.param(b"<isams/>", OTHER, id="another case"),
         pytest.param(b"<x:iSAMS xmlns:x='y'/>", OTHER, id="a namespace"),
         pytest.param(b"<iSAMSX/>", OTHER, id="a longer name"),
-        pytest.param(b"<", CUT, id="one byte"),
-        pytest.param(b"<iSA", CUT, id="cut in the name of the root"),
-        pytest.param(b"<?xml version='1.0'", CUT, id="cut in the declaration"),
-        pytest.param(declared("utf-8").encode(), CUT, id="declaration alone"),
-        pytest.param(b"<!-- never ends", CUT, id="cut in a comment"),
+        pytest.param(b"<", TRUNCATED, id="one byte"),
+        pytest.param(b"<iSA", TRUNCATED, id="truncated in the name of the root"),
+        pytest.param(b"<?xml version='1.0'", TRUNCATED, id="truncated in the declaration"),
+        pytest.param(declared("utf-8").encode(), TRUNCATED, id="declaration alone"),
+        pytest.param(b"<!-- never ends", TRUNCATED, id="truncated in a comment"),
         pytest.param(b"<!--" + b"x" * 200_000 + b"--><iSAMS/>", ENDLESS, id="a comment without end"),
         pytest.param(b"<?pi?>" * 50_000, ENDLESS, id="instructions without end"),
         pytest.param(b"<?xml version='1.0'?>" + b" " * 200_000 + b"<iSAMS/>", ENDLESS, id="blanks without end"),
@@ -116,8 +115,8 @@ def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes,
         pytest.param(declared("shift_jis").encode() + b"<iSAMS/>", ENCODING, id="shift_jis"),
     ],
 )
-def test_refuses_what_is_no_isams_document(tmp_path: Path, data: bytes, line: str) -> None:
-    """Anything else is refused by its beginning, in one line that quotes nothing of it."""
+def test_refuses_what_is_not_an_isams_document(tmp_path: Path, data: bytes, line: str) -> None:
+    """Anything else is refused by its beginning, in one line that does not quote it."""
     path = tmp_path / "isams.xml"
     path.write_bytes(data)
 
@@ -149,13 +148,13 @@ PANEL = "in the iSAMS control panel, API Services Manager"
     "encoding",
     [
         pytest.param("utf-8", id="sent as utf-8"),
-        pytest.param("utf-8-sig", id="utf-8 with mark"),
+        pytest.param("utf-8-sig", id="utf-8 with byte order mark"),
         pytest.param("utf-16", id="utf-16 with mark"),
         pytest.param("utf-16-le", id="utf-16 without mark"),
     ],
 )
 def test_reads_error_documents(tmp_path: Path, name: str, kind: type[SourceError], message: str, encoding: str) -> None:
-    """An error document, always declared as utf-16, becomes the error that it tells of, however it is encoded."""
+    """An error document, always declared as utf-16, becomes the error that it describes, in any encoding."""
     path = tmp_path / "isams.xml"
     path.write_bytes(recorded(name).body.decode("utf-8").encode(encoding))
 
@@ -166,7 +165,7 @@ def test_reads_error_documents(tmp_path: Path, name: str, kind: type[SourceError
 
 
 def test_unreadable_file(tmp_path: Path) -> None:
-    """A file that is gone is a source that is not available, and no traceback."""
+    """A file that no longer exists is a source that is not available, and there is no traceback."""
     with pytest.raises(SourceUnavailableError) as caught:
         inspect(tmp_path / "isams.xml")
 

@@ -27,7 +27,7 @@ ALL_DATASETS = (
 CHECK_KEY = f"{PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
 CHECK_URL = "check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login"
 LATER = "run it again later; if it still fails, ask iSAMS support"
-AGAIN = "run it again; if it stays so, ask iSAMS support"
+AGAIN = "run it again; if it still fails, ask iSAMS support"
 ASK = "check [isams] url, and ask iSAMS support about the Batch API"
 
 FILTERS = (
@@ -237,7 +237,7 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
             "doctype",
             "SourceMalformedError",
             "the document has a DOCTYPE, which an iSAMS document never has "
-            "(find out where the document comes from: who answers at [isams] url)",
+            "(find out which server answers at [isams] url)",
             id="doctype",
         ),
         pytest.param(

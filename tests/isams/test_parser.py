@@ -1,4 +1,4 @@
-"""The document as a whole: read in pieces, refused when it is not complete."""
+"""The document: read in pieces, refused if it is not complete."""
 
 import subprocess
 import sys
@@ -20,17 +20,17 @@ XML = Document().xml()
 
 
 def values(school: School) -> dict[str, list[tuple[Any, ...]]]:
-    """Give a school as plain values: two pupils are never equal, their values may be."""
+    """Return a school as plain values: two pupils are never equal, their values may be."""
     return {
-        "pupils": [astuple(each) for each in school.pupils],
-        "teachers": [astuple(each) for each in school.teachers],
-        "subjects": [astuple(each) for each in school.subjects],
-        "sets": [astuple(each) for each in school.sets],
-        "memberships": [astuple(each) for each in school.memberships],
+        "pupils": [*map(astuple, school.pupils)],
+        "teachers": [*map(astuple, school.teachers)],
+        "subjects": [*map(astuple, school.subjects)],
+        "sets": [*map(astuple, school.sets)],
+        "memberships": [*map(astuple, school.memberships)],
     }
 
 
-WHOLE = {
+EXPECTED = {
     "pupils": [("1", "9001", "Ada", "Quill", "7", "ada@pupils.school.example")],
     "teachers": [("101", "Bo", "Marsh", "bo@school.example")],
     "subjects": [("1", "Ma", "Mathematics", "Sciences")],
@@ -40,23 +40,23 @@ WHOLE = {
 
 
 def test_every_section(tmp_path: Path) -> None:
-    """Each section gives its records, and both readings are the same where nothing is absent."""
+    """Each section gives its records, and both readings are the same if nothing is absent."""
     reading = parsed(tmp_path, XML)
 
-    assert values(reading.school) == WHOLE
+    assert values(reading.school) == EXPECTED
     assert reading.as_script is reading.school
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.permutations(tuple(MANAGERS)))
 def test_any_order_of_sections(order: list[str]) -> None:
-    """The sections may come in any order; one manager may stand twice."""
+    """The sections may come in any order; one manager may appear twice."""
     with TemporaryDirectory() as folder:
-        assert values(parsed(Path(folder), Document(order=tuple(order))).school) == WHOLE
+        assert values(parsed(Path(folder), Document(order=tuple(order))).school) == EXPECTED
 
 
 @pytest.mark.parametrize(
-    ("place", "text"),
+    ("before", "text"),
     [
         pytest.param("<iSAMS>", "<!-- <Pupil/> -->", id="comment below the root"),
         pytest.param("<Pupil Id=", "<!-- between records -->", id="comment between records"),
@@ -70,7 +70,7 @@ def test_any_order_of_sections(order: list[str]) -> None:
                      "<iSAMS><PupilManager><CurrentPupils><Pupil/></CurrentPupils></PupilManager></iSAMS>",
                      id="root in the root"),
         pytest.param("<CurrentStaff>", "<Former><CurrentStaff><StaffMember/></CurrentStaff></Former>", id="deeper"),
-        pytest.param("<StaffMember ", "<Team><StaffMember Id='9'/></Team>", id="a record that is no child"),
+        pytest.param("<StaffMember ", "<Team><StaffMember Id='9'/></Team>", id="a record that is not a child"),
         pytest.param("<StaffMember ", "<Pupil Id='3'/><Set/>", id="records of other sections"),
         pytest.param("<SchoolId>", "<Home><EmailAddress>x@home.example</EmailAddress></Home>", id="a nested element"),
         pytest.param("<SetId ", "<Old><SetId>9</SetId><SchoolId>9</SchoolId></Old>", id="nested in a set list"),
@@ -81,26 +81,26 @@ def test_any_order_of_sections(order: list[str]) -> None:
         pytest.param("<HRManager>", '<x:HRManager xmlns:x="u"><x:CurrentStaff/></x:HRManager>', id="namespace"),
     ],
 )  # fmt: skip
-def test_what_means_nothing(tmp_path: Path, place: str, text: str) -> None:
+def test_what_means_nothing(tmp_path: Path, before: str, text: str) -> None:
     """Comments, instructions, and elements that are unknown or elsewhere change nothing."""
-    assert XML.count(place) == 1
+    assert XML.count(before) == 1
 
-    reading = parsed(tmp_path, XML.replace(place, text + place))
+    reading = parsed(tmp_path, XML.replace(before, text + before))
 
-    assert values(reading.school) == WHOLE
+    assert values(reading.school) == EXPECTED
 
 
 def test_unknown_attributes(tmp_path: Path) -> None:
     """Unknown attributes come with new versions."""
-    assert values(parsed(tmp_path, XML.replace(" Id=", ' New="1" xml:lang="en" Id=')).school) == WHOLE
+    assert values(parsed(tmp_path, XML.replace(" Id=", ' New="1" xml:lang="en" Id=')).school) == EXPECTED
 
 
 def test_sections_in_parts(tmp_path: Path) -> None:
-    """A section that stands there twice is read twice."""
+    """A section that appears twice is read twice."""
     more = Document(pupils=(PupilRecord(id="2", school_id="9002"),)).section("CurrentPupils")
     text = XML.replace("<CurrentPupils>", more + "<CurrentPupils>")
 
-    assert [each.school_id for each in parsed(tmp_path, text).school.pupils] == ["9002", "9001"]
+    assert [pupil.school_id for pupil in parsed(tmp_path, text).school.pupils] == ["9002", "9001"]
 
 
 def many(count: int) -> Document:
@@ -128,22 +128,22 @@ def test_block_boundaries(tmp_path: Path, shift: int) -> None:
     assert values(school) == {
         "pupils": [(f"{n}", f"9{n}", "Ada", "Ü" * (n % 7), "7", "ada@pupils.school.example") for n in range(count)],
         "teachers": [(f"{n}", "Bo", "Marsh", "bo@school.example") for n in range(count)],
-        "subjects": WHOLE["subjects"],
+        "subjects": EXPECTED["subjects"],
         "sets": [(f"{n}", "7A/Ma", "7A Mathematics", "1", "7", (f"{n}", "")) for n in range(count)],
         "memberships": [(f"{n}", (f"9{n}",), ()) for n in range(count)],
     }
 
 
 def test_progress(tmp_path: Path) -> None:
-    """The bytes read so far are told, in the end all of them."""
+    """The bytes read so far are reported, at the end all of them."""
     text = many(400).xml()
     (tmp_path / "isams.xml").write_text(text, encoding="utf-8", newline="")
-    told: list[int] = []
+    steps: list[int] = []
 
-    parser.parse(tmp_path / "isams.xml", progress=told.append)
+    parser.parse(tmp_path / "isams.xml", progress=steps.append)
 
-    assert told == sorted(told)
-    assert (len(set(told)) > 2, told[-1]) == (True, len(text.encode()))
+    assert steps == sorted(steps)
+    assert (len(set(steps)) > 2, steps[-1]) == (True, len(text.encode()))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_progress(tmp_path: Path) -> None:
     ],
 )
 def test_encodings(tmp_path: Path, declared: str, encoding: str) -> None:
-    """A document in any encoding that its first bytes or its declaration tell is read."""
+    """A document is read in any encoding that its first bytes or its declaration name."""
     text = Document(pupils=(PupilRecord(surname="Blüte"),)).xml().replace('"utf-8"', f'"{declared}"')
 
     assert parsed(tmp_path, text.encode(encoding)).school.pupils[0].surname == "Blüte"
@@ -191,8 +191,8 @@ def test_a_section_is_missing(tmp_path: Path, section: str) -> None:
     )
 
 
-def test_all_that_is_lacking_is_told_at_once(tmp_path: Path) -> None:
-    """Sections that are missing and sections that are empty stand in one message: an answer of iSAMS lasts a day."""
+def test_everything_that_is_missing_is_in_one_message(tmp_path: Path) -> None:
+    """Missing and empty sections are in one message: iSAMS may repeat an answer for a day."""
     document = Document(order=("CurrentStaff", "CurrentPupils", "Sets"), pupils=(), sets=())
 
     with pytest.raises(SourceMalformedError) as caught:
@@ -237,14 +237,14 @@ def test_a_section_is_empty(tmp_path: Path, section: str, record: str, inside: s
 
 @pytest.mark.parametrize("inside", ["<Departments />", "<Departments></Departments>"])
 def test_no_departments(tmp_path: Path, inside: str) -> None:
-    """A school may have no department; its section must be there all the same."""
+    """A school may have no department; its section must still be there."""
     text = XML.replace(Document().section("Departments"), inside)
 
-    assert values(parsed(tmp_path, text).school) == WHOLE | {"subjects": []}
+    assert values(parsed(tmp_path, text).school) == EXPECTED | {"subjects": []}
 
 
-def test_cut_anywhere(tmp_path: Path) -> None:
-    """No beginning of a document is a document."""
+def test_truncated_anywhere(tmp_path: Path) -> None:
+    """A document that ends early, at any byte, is refused."""
     whole = XML.encode().rstrip()
     file = tmp_path / "isams.xml"
     refused = 0
@@ -259,37 +259,39 @@ def test_cut_anywhere(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000_000), st.sampled_from(["cut", "drop", "byte"]), st.binary(min_size=1, max_size=4))
-def test_damaged_anywhere(place: int, how: str, noise: bytes) -> None:
-    """A damaged document is read or refused; nothing else happens, and the message holds nothing of it."""
+def test_damaged_anywhere(position: int, how: str, noise: bytes) -> None:
+    """A damaged document is read or refused; nothing else happens, and the message does not quote it."""
     data = many(150).xml().encode()
-    at = place % len(data)
+    at = position % len(data)
     damaged = {"cut": data[:at], "drop": data[:at] + data[at + 40 :], "byte": data[:at] + noise + data[at + 1 :]}[how]
     with TemporaryDirectory() as folder:
         try:
             parsed(Path(folder), damaged)
         except SourceError as error:
-            assert "\n" not in str(error)  # noqa: PT017  (not refusing is right, too)
+            assert "\n" not in str(error)  # noqa: PT017  (not to refuse it is right too)
             assert "school.example" not in str(error)  # noqa: PT017
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        pytest.param("Quill", "Q&uuml;ll", "the iSAMS document holds an entity", id="entity"),
-        pytest.param("Quill", "Q&#0;", "the iSAMS document is cut or damaged", id="reference to no character"),
-        pytest.param("Quill", "Q\x01", "the iSAMS document is cut or damaged", id="control character"),
-        pytest.param("Quill", "Q < R & S", "the iSAMS document is cut or damaged", id="not escaped"),
-        pytest.param("</iSAMS>", "</iSAMS><iSAMS/>", "the iSAMS document is cut or damaged", id="two roots"),
-        pytest.param("</iSAMS>", "</iSAMS>Quill", "the iSAMS document is cut or damaged", id="text behind the root"),
-        pytest.param("</Pupil>", "", "the iSAMS document is cut or damaged", id="an end is missing"),
+        pytest.param("Quill", "Q&uuml;ll", "the iSAMS document contains an entity", id="entity"),
+        pytest.param("Quill", "Q&#0;", "the iSAMS document is truncated or damaged", id="reference to no character"),
+        pytest.param("Quill", "Q\x01", "the iSAMS document is truncated or damaged", id="control character"),
+        pytest.param("Quill", "Q < R & S", "the iSAMS document is truncated or damaged", id="not escaped"),
+        pytest.param("</iSAMS>", "</iSAMS><iSAMS/>", "the iSAMS document is truncated or damaged", id="two roots"),
+        pytest.param(
+            "</iSAMS>", "</iSAMS>Quill", "the iSAMS document is truncated or damaged", id="text after the root"
+        ),
+        pytest.param("</Pupil>", "", "the iSAMS document is truncated or damaged", id="an end is missing"),
     ],
 )
 def test_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
-    """What is not well formed, or holds an entity, is refused; the message tells the place and quotes nothing."""
+    """XML that is not well formed, or has an entity, is refused; the message has the position and quotes nothing."""
     with pytest.raises(SourceMalformedError) as caught:
         parsed(tmp_path, XML.replace(old, new))
 
-    assert caught.value.message.startswith(f"{message}: no well-formed XML at line ")
+    assert caught.value.message.startswith(f"{message}: not well-formed XML at line ")
     assert "Quill" not in str(caught.value)
     assert "uuml" not in str(caught.value)
 
@@ -303,7 +305,7 @@ def test_doctype(tmp_path: Path, subset: str) -> None:
 
 def test_latin_1_bytes_in_utf_8(tmp_path: Path) -> None:
     """Bytes that are not of the declared encoding are refused."""
-    with pytest.raises(SourceMalformedError, match="is cut or damaged"):
+    with pytest.raises(SourceMalformedError, match="is truncated or damaged"):
         parsed(tmp_path, XML.encode().replace(b"Quill", b"Bl\xfcte"))
 
 
@@ -317,7 +319,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def peak(file: Path) -> int:
-    """Parse a file in a process of its own; give its peak memory in bytes."""
+    """Parse a file in its own process, and return the peak of its memory in bytes."""
     ran = subprocess.run([sys.executable, "-c", MEASURE, str(file)], capture_output=True, text=True, check=True)
     return int(ran.stdout) * 1024
 
@@ -325,13 +327,13 @@ def peak(file: Path) -> int:
 @pytest.mark.parametrize(
     ("opening", "piece", "closing"),
     [
-        pytest.param("<NewManager><Logs>", "<Log Id='1'><Text>nothing of ours</Text></Log>\n", "</Logs></NewManager>",
+        pytest.param("<NewManager><Logs>", "<Log Id='1'><Text>not read</Text></Log>\n", "</Logs></NewManager>",
                      id="a section of another manager"),
         pytest.param("<PupilManager><FormerPupils>", "<Pupil Id='1'><SchoolId>1</SchoolId></Pupil>\n",
-                     "</FormerPupils></PupilManager>", id="another section of a manager of ours"),
+                     "</FormerPupils></PupilManager>", id="another section of a manager that we read"),
     ],
 )  # fmt: skip
-def test_memory_follows_the_model(tmp_path: Path, opening: str, piece: str, closing: str) -> None:
+def test_memory_follows_the_school(tmp_path: Path, opening: str, piece: str, closing: str) -> None:
     """What is not read takes no memory."""
     small, large = tmp_path / "small.xml", tmp_path / "large.xml"
     small.write_text(XML, encoding="utf-8")

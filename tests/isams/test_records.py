@@ -1,4 +1,4 @@
-"""What a record says: texts, numbers of people, and values that stand twice."""
+"""What a record says: texts, numbers of people, and values that appear twice."""
 
 from dataclasses import astuple
 from pathlib import Path
@@ -40,7 +40,7 @@ from tests.support.builders import (
     ],
 )
 def test_texts(tmp_path: Path, written: str | None, meant: str) -> None:
-    """A text stays as it is, unless it is white space alone: in every element and attribute of every record."""
+    """A text stays as it is, unless it is only white space: in every element and attribute of every record."""
     some = written
     document = Document(
         pupils=(PupilRecord(id=some, school_id=some, year=some, email=some, forename=some, surname=some),),
@@ -75,7 +75,7 @@ def test_texts(tmp_path: Path, written: str | None, meant: str) -> None:
     ],
 )
 def test_markup_in_a_text(tmp_path: Path, inside: str, meant: str) -> None:
-    """CDATA is text, comments and instructions are none."""
+    """CDATA is text; comments and instructions are not."""
     text = Document().xml().replace("Quill", inside)
 
     assert parsed(tmp_path, text).school.pupils[0].surname == meant
@@ -97,7 +97,7 @@ def test_markup_in_a_text(tmp_path: Path, inside: str, meant: str) -> None:
     ],
 )
 def test_legacy(tmp_path: Path, element: str | None, attribute: str | None, ours: str, script: str) -> None:
-    """An element marked `Legacy` counts before the attribute; an empty one does to the script only."""
+    """An element marked `Legacy` counts before the attribute; an empty one counts for the script only."""
     document = Document(
         sets=(
             SetRecord(),
@@ -110,7 +110,8 @@ def test_legacy(tmp_path: Path, element: str | None, attribute: str | None, ours
     reading = parsed(tmp_path, document)
 
     for school, expected in ((reading.school, ours), (reading.as_script, script)):
-        assert [(each.subject_id, each.year) for each in school.sets] == [("1", "7"), (expected, "7"), ("1", expected)]
+        subjects_and_years = [(teaching_set.subject_id, teaching_set.year) for teaching_set in school.sets]
+        assert subjects_and_years == [("1", "7"), (expected, "7"), ("1", expected)]
         assert school.memberships == (Membership("11", ("9001",)), Membership(expected, ("9001",)))
 
 
@@ -142,7 +143,7 @@ def test_pupil_of_a_set_list(
 
 
 def test_elements_not_marked(tmp_path: Path) -> None:
-    """An element counts whether or not it is marked `Legacy`, wherever it stands in the record."""
+    """An element counts whether or not it is marked `Legacy`, wherever it is in the record."""
     text = Document().xml().replace(' Legacy="True"', "").replace("<SetCode>", "<Block/><SetCode>")
 
     school = parsed(tmp_path, text).school
@@ -159,11 +160,11 @@ def test_elements_not_marked(tmp_path: Path) -> None:
             "<Old><SetId>9</SetId></Old><SetId>11</SetId><SchoolId>9001</SchoolId>", "404", id="nested before"
         ),
         pytest.param("<SchoolId>9001</SchoolId>", "11", id="set as an attribute, pupil as an element"),
-        pytest.param("<SchoolId>9001</SchoolId><SetId /><Author />", "11", id="set element empty, behind the pupil"),
+        pytest.param("<SchoolId>9001</SchoolId><SetId /><Author />", "11", id="set element empty, after the pupil"),
     ],
 )
 def test_elements_of_a_set_list(tmp_path: Path, inside: str, attribute: str) -> None:
-    """The elements of a row may stand in any order, among others."""
+    """The elements of a row may be in any order, among others."""
     row = SetListRecord().xml()
 
     text = Document().xml().replace(row, f'<SetList SetId="{attribute}" PupilId="2">{inside}</SetList>{row}')
@@ -188,7 +189,7 @@ def test_teachers_of_a_set(tmp_path: Path, teachers: tuple[str | None, ...] | No
 
 
 def test_legacy_teacher(tmp_path: Path) -> None:
-    """The old element `Teacher` beside `Teachers` is not read."""
+    """The old element `Teacher` next to `Teachers` is not read."""
     text = Document().xml().replace("<Teachers>", '<Teacher Legacy="True">77</Teacher><Teachers>')
 
     assert parsed(tmp_path, text).school.sets[0].teacher_ids == ("101",)
@@ -214,17 +215,17 @@ def test_legacy_teacher(tmp_path: Path) -> None:
     ],
 )
 def test_subjects(tmp_path: Path, departments: tuple[DepartmentRecord, ...], expected: list[Any]) -> None:
-    """A subject comes once for each department that lists it."""
+    """A subject appears once for each department that lists it."""
     school = parsed(tmp_path, Document(departments=departments)).school
 
-    assert [astuple(each) for each in school.subjects] == expected
+    assert [*map(astuple, school.subjects)] == expected
 
 
 def test_records_that_repeat(tmp_path: Path) -> None:
-    """Rows and sets that stand twice are there twice."""
+    """Rows and sets that iSAMS sends twice are kept twice."""
     document = Document(sets=(SetRecord(), SetRecord(code="again")), set_lists=(SetListRecord(), SetListRecord()))
 
     school = parsed(tmp_path, document).school
 
-    assert [each.code for each in school.sets] == ["7A/Ma", "again"]
+    assert [teaching_set.code for teaching_set in school.sets] == ["7A/Ma", "again"]
     assert school.memberships == (Membership("11", ("9001", "9001")),)
