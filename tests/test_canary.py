@@ -1,8 +1,8 @@
 """
-Nothing private leaves: key, names, addresses and cells are canaries, and every failure that can be made is made.
+Nothing private leaves sdssync: key, names, addresses and cells are canaries, and many failures are provoked.
 
-Looked through are stderr and the log file at `-v`, the processes as others on the machine see them, and the names of
-all files; stdout only where no result documents people.
+The tests search stderr and the log file at `-v`, the processes as others on the machine see them, and the names of all
+files; stdout only for results that do not list people.
 """
 
 import json
@@ -50,7 +50,7 @@ PROFILE = (
 
 
 def remote(url: str, more: str = "") -> str:
-    """Settings that ask iSAMS at an address, once."""
+    """Return settings that ask iSAMS at an address, once."""
     return SETTINGS.replace('file = "hartley.xml"', f'url = "{url}"\napi_key_file = "isams.key"\nretry_for = 0\n{more}')
 
 
@@ -63,21 +63,21 @@ def school(here: Path) -> Path:
     return here
 
 
-def assert_silent(folder: Path, told: Ran, *, out: bool = False) -> None:
-    """See that no canary sings in the log, on stderr, in the name of any file, or (with `out`) on stdout."""
+def assert_silent(folder: Path, ran: Ran, *, out: bool = False) -> None:
+    """Check that no canary is in the log, on stderr, in the name of any file, or (with `out`) on stdout."""
     log = folder / "sdssync.log"
-    heard = {
-        "stderr": told.err,
+    searched = {
+        "stderr": ran.err,
         "log": log.read_text(encoding="utf-8") if log.exists() else "",
         "names": "\n".join(map(str, folder.rglob("*"))),
-        "stdout": told.out if out else "",
+        "stdout": ran.out if out else "",
     }
-    assert {where for where, text in heard.items() if CANARY.lower() in text.lower()} == set()
-    assert "Traceback" not in told.err
+    assert {where for where, text in searched.items() if CANARY.lower() in text.lower()} == set()
+    assert "Traceback" not in ran.err
 
 
 def loud(*arguments: str) -> Ran:
-    """Run a command with all that it can log."""
+    """Run a command with everything that it can log."""
     return command("-v", "--log-file", "sdssync.log", *arguments)
 
 
@@ -86,24 +86,24 @@ def loud(*arguments: str) -> Ran:
     "arguments", ["run-all", "run Seniors --dry-run", "subjects", "profiles", "validate", "run-all --today 2030-01-01"]
 )
 def test_when_all_is_well(school: Path, arguments: str, log_format: str) -> None:
-    """A good run with omissions, warnings and unknown extra teachers says nothing of people outside its result."""
+    """A good run with omissions, warnings and unknown extra teachers names people in its result only."""
     assert loud("run-all", "--log-format", log_format).exit_code == 0
 
-    told = loud(*arguments.split(), "--log-format", log_format)
+    ran = loud(*arguments.split(), "--log-format", log_format)
 
-    assert told.exit_code == 0
-    assert_silent(school, told, out=arguments == "profiles")
+    assert ran.exit_code == 0
+    assert_silent(school, ran, out=arguments == "profiles")
 
 
-def test_only_the_result_tells_names(school: Path) -> None:
-    """The canaries are there: the result of a run names the pupils that the script printed, and SDS gets the rest."""
-    told = loud("run-all", "--format", "json")
+def test_only_the_result_has_names(school: Path) -> None:
+    """The result of a run names the pupils that iSAMS-SDS.ps1 printed, and the CSV set has the other names."""
+    ran = loud("run-all", "--format", "json")
 
-    [profile] = told.json["profiles"]
-    printed = [each for each in profile["omitted"] if "surname" in each]
-    assert [(each["surname"], each["reason"]) for each in printed] == [(f"{CANARY}-surname502", "pupil_without_email")]
+    [profile] = ran.json["profiles"]
+    printed = [row for row in profile["omitted"] if "surname" in row]
+    assert [(row["surname"], row["reason"]) for row in printed] == [(f"{CANARY}-surname502", "pupil_without_email")]
     assert CANARY in (school / "csv" / "Seniors" / "users.csv").read_text(encoding="utf-8")
-    assert_silent(school, told)
+    assert_silent(school, ran)
 
 
 @pytest.mark.parametrize(
@@ -113,16 +113,16 @@ def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> N
     """No failure that iSAMS answers with shows the key."""
     install(school, remote(play(httpserver, name)))
 
-    told = loud("run-all")
+    ran = loud("run-all")
 
-    assert told.exit_code == 3
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 3
+    assert_silent(school, ran, out=True)
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param(lambda text: text[: text.index("-surname503")], id="cut within a name"),
+        pytest.param(lambda text: text[: text.index("-surname503")], id="truncated within a name"),
         pytest.param(lambda text: text.replace("-surname503", "<"), id="not well-formed at a name"),
         pytest.param(lambda text: text.replace("<Surname>", f"<{CANARY}>"), id="an element that never closes"),
         pytest.param(lambda text: text.replace("-surname503", f"&{CANARY};"), id="an entity"),
@@ -152,10 +152,10 @@ def test_documents_that_cannot_be_read(httpserver: HTTPServer, school: Path, dam
     httpserver.expect_request(PATH).respond_with_data(damage(SCHOOL), content_type="application/xml")
     install(school, remote(httpserver.url_for("")))
 
-    told = loud("run-all")
+    ran = loud("run-all")
 
-    assert told.exit_code == 3
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 3
+    assert_silent(school, ran, out=True)
 
 
 def _garbage(line: socket.socket, _: bytes) -> None:
@@ -185,18 +185,18 @@ def _echo(line: socket.socket, request: bytes) -> None:
 
 @pytest.mark.parametrize("script", [_garbage, _reset, _bad_length, _cut, _redirect, _echo])
 def test_broken_connections(school: Path, script: Script) -> None:
-    """What goes wrong below HTTP, and answers that repeat the request, show no key."""
+    """Failures below HTTP, and answers that repeat the request, do not show the key."""
     with raw_server(script) as url:
         install(school, remote(url, "timeout = 2\nmax_seconds = 5\n"))
 
-        told = loud("run-all")
+        ran = loud("run-all")
 
-    assert told.exit_code == 3
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 3
+    assert_silent(school, ran, out=True)
 
 
 def test_proxy_and_tls(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a proxy that is not there nor a certificate that nobody trusts makes the key or a login show."""
+    """A proxy that does not exist, or a certificate that is not trusted, does not show the key or a login."""
     with raw_server(_cut, tls=True, host="localhost") as url:
         install(school, remote(url))
         untrusted = loud("run-all")
@@ -221,14 +221,14 @@ def test_proxy_and_tls(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_key_files_that_are_wrong(school: Path, key: str) -> None:
-    """A key file that cannot be one is refused without a word of it."""
+    """A key file with anything but a key is refused, and no part of it is shown."""
     install(school, remote("http://127.0.0.1:9"))
     (school / "isams.key").write_bytes(key.encode("utf-8", "surrogateescape"))
 
-    told = loud("run-all")
+    ran = loud("run-all")
 
-    assert told.exit_code == 2
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 2
+    assert_silent(school, ran, out=True)
 
 
 @pytest.mark.parametrize(
@@ -237,13 +237,11 @@ def test_key_files_that_are_wrong(school: Path, key: str) -> None:
         pytest.param(SETTINGS.replace("file = ", f'api_key = "{KEY}"\nfile = '), id="a key in the file"),
         pytest.param(SETTINGS.replace("file = ", f'api_key = {KEY}"\nfile = '), id="a key without its quote"),
         pytest.param(SETTINGS.replace("file = ", f"{CANARY}-{'k' * 20} = 1\nfile = "), id="a key as the name of a key"),
-        pytest.param(SETTINGS.replace("hartley.xml", f"{CANARY}\\q"), id="an escape that is none"),
-        pytest.param(SETTINGS.replace("hartley.xml", f"{CANARY}.xml"), id="a document that is not there"),
-        pytest.param(
-            SETTINGS.replace("file = ", f'url = "ftp://{CANARY}@host"\nfile = '), id="an address that is none"
-        ),
-        pytest.param(SETTINGS.replace("file = ", f'max_bytes = "{CANARY}"\nfile = '), id="a size that is none"),
-        pytest.param(SETTINGS.replace('"hartley.xml"', f'["{CANARY}"]'), id="a list in the place of a text"),
+        pytest.param(SETTINGS.replace("hartley.xml", f"{CANARY}\\q"), id="an invalid escape"),
+        pytest.param(SETTINGS.replace("hartley.xml", f"{CANARY}.xml"), id="a document that does not exist"),
+        pytest.param(SETTINGS.replace("file = ", f'url = "ftp://{CANARY}@host"\nfile = '), id="an invalid address"),
+        pytest.param(SETTINGS.replace("file = ", f'max_bytes = "{CANARY}"\nfile = '), id="an invalid size"),
+        pytest.param(SETTINGS.replace('"hartley.xml"', f'["{CANARY}"]'), id="a list instead of a text"),
         pytest.param(SETTINGS + f'[teachers]\nextra = ["{CANARY}@x.example"]\n', id="a table of profiles"),
         pytest.param(SETTINGS + f'[isams]\nfile = "{CANARY}"\n', id="a table twice"),
         pytest.param(f"[isams]\napi_key = '''{CANARY}\n", id="a text that never ends"),
@@ -251,13 +249,13 @@ def test_key_files_that_are_wrong(school: Path, key: str) -> None:
     ],
 )
 def test_settings_that_are_wrong(school: Path, settings: str) -> None:
-    """No mistake in the settings is told by showing what may be private."""
+    """No report of a mistake in the settings shows what may be private."""
     install(school, settings)
 
-    told = loud("run-all")
+    ran = loud("run-all")
 
-    assert told.exit_code == 2
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 2
+    assert_silent(school, ran, out=True)
 
 
 @pytest.mark.parametrize(
@@ -278,63 +276,63 @@ def test_settings_that_are_wrong(school: Path, settings: str) -> None:
 )
 @pytest.mark.parametrize("arguments", ["run-all", "profiles", "validate"])
 def test_profiles_that_are_wrong(school: Path, profile: str, arguments: str) -> None:
-    """No mistake in a profile is told by showing an address."""
+    """No report of a mistake in a profile shows an address."""
     install(school, seniors=profile)
 
-    told = loud(arguments)
+    ran = loud(arguments)
 
-    assert told.exit_code == 2
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 2
+    assert_silent(school, ran, out=True)
 
 
 @pytest.mark.parametrize("arguments", ["run", "validate", "run-all"])
 def test_addresses_on_the_command_line(school: Path, arguments: str) -> None:
     """An address that is given where a name is expected is not repeated in the log."""
-    told = loud(arguments, f"{CANARY}@x.example")
+    ran = loud(arguments, f"{CANARY}@x.example")
 
-    assert told.exit_code == 2
-    assert_silent(school, told, out=True)
+    assert ran.exit_code == 2
+    assert_silent(school, ran, out=True)
 
 
 def test_a_rejected_set(school: Path) -> None:
-    """A set that breaks rules is told by rule, file and line; and `validate` shows cells on stdout alone."""
+    """A set that breaks rules is reported by rule, file and line; `validate` shows cells on stdout only."""
     assert loud("run-all").exit_code == 0
     twins = SCHOOL.replace("7983000000503", f"{CANARY}-id").replace("7983000000501", f"{CANARY}-id")
     (school / "hartley.xml").write_text(twins, encoding="utf-8")
 
-    told = loud("run-all")
+    ran = loud("run-all")
 
-    assert told.exit_code == 1
-    assert '"event": "profile.broke_rule"' in told.err
-    assert_silent(school, told)
+    assert ran.exit_code == 1
+    assert '"event": "profile.broke_rule"' in ran.err
+    assert_silent(school, ran)
 
 
 @pytest.mark.parametrize(
     "damage",
     [
         pytest.param(lambda data: data.replace(b"-host", b"\xff"), id="bytes that are not UTF-8"),
-        pytest.param(lambda data: data.replace(b"teacher", CANARY.encode()), id="a role that is none"),
+        pytest.param(lambda data: data.replace(b"teacher", CANARY.encode()), id="an invalid role"),
         pytest.param(lambda data: data.replace(b"101,", b"101,,"), id="a field too many"),
         pytest.param(lambda data: data + b'"' + CANARY.encode(), id="a quote that never closes"),
-        pytest.param(lambda data: data.replace(b"username", CANARY.encode()), id="a header that is none"),
+        pytest.param(lambda data: data.replace(b"username", CANARY.encode()), id="an invalid header"),
         pytest.param(lambda _: b"", id="an empty file"),
     ],
 )
 @pytest.mark.parametrize("output", ["text", "json", "github", "sarif", "junit"])
 def test_findings(school: Path, damage: Callable[[bytes], bytes], output: str) -> None:
-    """Whatever is found in a file, the log is silent; so are the three formats that other machines keep."""
+    """Whatever is found in a file, the log is silent, and so are the three formats that other systems keep."""
     assert loud("run-all").exit_code == 0
     users = school / "csv" / "Seniors" / "users.csv"
     users.write_bytes(damage(users.read_bytes()))
 
-    told = loud("validate", "csv/Seniors", "--format", output)
+    ran = loud("validate", "csv/Seniors", "--format", output)
 
-    assert told.exit_code == 1
-    assert_silent(school, told, out=output in {"github", "sarif", "junit"})
+    assert ran.exit_code == 1
+    assert_silent(school, ran, out=output in {"github", "sarif", "junit"})
 
 
 def test_what_cannot_be_written(school: Path) -> None:
-    """A lock that is held, an output in the way, strangers in it and a state that is a file show nothing."""
+    """A held lock, an output that is a file or has other files, and a state folder that is a file show nothing."""
     (school / "state").mkdir()
     with FileLock(school / "state" / "sdssync.lock"):
         locked = process("-v", "run-all", "--log-file", "sdssync.log", folder=school)
@@ -349,9 +347,9 @@ def test_what_cannot_be_written(school: Path) -> None:
     install(school, SETTINGS + '[paths]\nstate = "hartley.xml"\n')
     stateless = loud("run-all")
 
-    assert [each.exit_code for each in (locked, blocked, mixed, stateless)] == [5, 6, 6, 6]
-    for each in (locked, blocked, mixed, stateless):
-        assert_silent(school, each, out=True)
+    assert [ran.exit_code for ran in (locked, blocked, mixed, stateless)] == [5, 6, 6, 6]
+    for ran in (locked, blocked, mixed, stateless):
+        assert_silent(school, ran, out=True)
 
 
 def _slow(line: socket.socket, _: bytes) -> None:
@@ -365,7 +363,7 @@ def _slow(line: socket.socket, _: bytes) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_process_that_is_stopped(school: Path, number: signal.Signals) -> None:
-    """While it waits for iSAMS and after any kind of end, others see neither key nor people; the next run cleans up."""
+    """While it waits for iSAMS and however it ends, others see neither key nor people; the next run cleans up."""
     with raw_server(_slow) as url:
         install(school, remote(url))
         with started("-v", "run-all", "--log-file", "sdssync.log", folder=school) as running:

@@ -1,4 +1,4 @@
-"""The source: downloads over real HTTP, what each answer of iSAMS means, and the documents of yesterday."""
+"""The source: downloads over real HTTP, what each answer of iSAMS means, and the documents on disk."""
 
 import os
 import stat
@@ -63,7 +63,7 @@ def test_asks_for_the_five_methods(httpserver: HTTPServer, tmp_path: Path) -> No
     ],
 )
 def test_url_forms(httpserver: HTTPServer, tmp_path: Path, base: str, path: str) -> None:
-    """The address may be written with a trailing slash, with a path, or whole."""
+    """The address may be written with a trailing slash, with a path, or with the path of the Batch API."""
     httpserver.expect_request(path, method="POST").respond_with_data(recorded("good").body)
 
     with download(source(httpserver.url_for("") + base), KEY, tmp_path, progress=no_progress) as downloaded:
@@ -103,7 +103,7 @@ def test_declared_utf_16_is_accepted(httpserver: HTTPServer, tmp_path: Path) -> 
 
 
 def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """Whoever does not keep a download leaves the last document as it was, and nothing else."""
+    """A download that is not kept leaves the last document as it was, and nothing else."""
     url = play(httpserver, "good")
     (tmp_path / "isams.xml").write_bytes(b"the last one")
 
@@ -113,8 +113,8 @@ def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
 
 
-def test_removes_what_a_killed_run_left(tmp_path: Path) -> None:
-    """A temporary file of an earlier run, full of pupils, goes; other files stay."""
+def test_removes_the_files_of_killed_runs(tmp_path: Path) -> None:
+    """A temporary file of an earlier run, full of pupils, is removed; other files stay."""
     (tmp_path / "isams-killed.part").write_bytes(b"half a school")
     (tmp_path / "notes.txt").write_bytes(b"")
 
@@ -126,7 +126,7 @@ def test_removes_what_a_killed_run_left(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError], ids=["Ctrl-C", "a bug"])
 def test_an_interrupt_passes_through(httpserver: HTTPServer, tmp_path: Path, interrupt: type[BaseException]) -> None:
-    """Ctrl-C, or whatever comes out of the progress display, is not translated, and the temporary file goes."""
+    """Ctrl-C, or an error of the progress display, is not translated, and the temporary file is removed."""
     url = play(httpserver, "good")
 
     def press(*_: object) -> None:
@@ -169,7 +169,7 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
             "methods-not-allocated-unnamed",
             "SourceRefusedError",
             f"the API key lacks at least one of {ALL_DATASETS} (tick this for the key {PANEL}, Batch Methods)",
-            id="MethodsNotAllocatedToKeyException that names none",
+            id="MethodsNotAllocatedToKeyException that names no method",
         ),
         pytest.param(
             "filters-required",
@@ -182,7 +182,7 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
             "unknown-message",
             "SourceRefusedError",
             "iSAMS answered with an error that sdssync does not know (ask iSAMS support about the Batch API)",
-            id="an error nobody knows",
+            id="an unknown error",
         ),
         pytest.param(
             "unauthorized",
@@ -249,7 +249,7 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
     ],
 )
 def test_failures_that_stay(httpserver: HTTPServer, tmp_path: Path, name: str, kind: str, line: str) -> None:
-    """What will not change by itself is told at once, with what to do about it, and not tried again."""
+    """A failure that is permanent is reported at once, with what to do about it, and not tried again."""
     url = play(httpserver, name)
     (tmp_path / "isams.xml").write_bytes(b"the last one")
 
@@ -263,13 +263,13 @@ def test_failures_that_stay(httpserver: HTTPServer, tmp_path: Path, name: str, k
 
 
 @pytest.mark.parametrize(
-    ("status", "passing"), [(200, True), (400, True), (500, True), (401, False), (403, False), (404, False)]
+    ("status", "may_pass"), [(200, True), (400, True), (500, True), (401, False), (403, False), (404, False)]
 )
-def test_a_busy_database_is_worth_another_attempt(status: int, passing: bool) -> None:
-    """The recoverable messages pass whatever the status, but where the status says that nothing helps."""
+def test_a_busy_database_is_worth_another_attempt(status: int, may_pass: bool) -> None:
+    """A recoverable error may pass whatever the status is, except for a status after which no attempt helps."""
     text = recorded("deadlock").body.decode()
 
-    assert error_documents.of_answer(status, text).may_pass is passing
+    assert error_documents.of_answer(status, text).may_pass is may_pass
 
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 100
@@ -313,7 +313,7 @@ DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 
 def test_failures_that_may_pass(
     httpserver: HTTPServer, tmp_path: Path, name: str, reason: str, message: str, waits: tuple[float, ...]
 ) -> None:
-    """What may pass is tried again, later and later, for as long as the settings say, and each time is logged."""
+    """A failure that may pass is tried again, with growing waits, as long as the settings allow; each is logged."""
     url = play(httpserver, name)
 
     failed = failing(source(url, retry_for=100), tmp_path)
@@ -354,7 +354,7 @@ def test_attempts_end(httpserver: HTTPServer, tmp_path: Path, changes: dict[str,
 
 
 def test_a_second_attempt_can_succeed(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """A database that was busy twice costs time and nothing else; the longer error leaves nothing in the file."""
+    """A database that is busy twice costs only time; the longer error leaves nothing in the file."""
     url = play(httpserver, "too-many-requests", "deadlock-with-status-200", "good")
     clock = Clock()
 
@@ -367,7 +367,7 @@ def test_a_second_attempt_can_succeed(httpserver: HTTPServer, tmp_path: Path) ->
 
 
 def test_a_long_wait_leaves_time_for_the_download(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """A server that asks for more time than there is gets half of it, and is tried again."""
+    """If a server asks for more time than is left, it gets half of it, and is tried again."""
     url = play(httpserver, "too-many-requests", "good")
     clock = Clock()
 
@@ -399,8 +399,8 @@ def test_a_redirect_to_the_key_is_not_named(httpserver: HTTPServer, tmp_path: Pa
     assert failed.error.message == "iSAMS redirects to another address, and redirects are not followed"
 
 
-def test_state_that_is_no_folder(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """A state folder that cannot be made is an error of the output, told before anything is asked of iSAMS."""
+def test_state_that_is_not_a_folder(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A state folder that cannot be created is an output error, reported before a request is sent."""
     state = tmp_path / "state"
     state.write_text("a file", encoding="utf-8")
 
@@ -418,7 +418,7 @@ def test_state_that_is_no_folder(httpserver: HTTPServer, tmp_path: Path) -> None
 
 
 def test_full_disk(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """A file that can grow no further is an error of the output; nothing is left, and the last document stays."""
+    """A file that cannot grow is an output error; no temporary file is left, and the last document stays."""
     (tmp_path / "isams.xml").write_bytes(b"the last one")
     url = play(httpserver, "good")
     resource = pytest.importorskip("resource", reason="Windows has no limit of file sizes for a process")
@@ -435,7 +435,7 @@ def test_full_disk(httpserver: HTTPServer, tmp_path: Path) -> None:
 
 
 def test_keep_that_fails(httpserver: HTTPServer, tmp_path: Path) -> None:
-    """What stands in the way of the last document is an error of the output."""
+    """A folder with the name of the last document is an output error."""
     (tmp_path / "isams.xml").mkdir()
 
     with (
@@ -459,7 +459,7 @@ def test_cached(tmp_path: Path) -> None:
 
 
 def test_cached_without_a_document(tmp_path: Path) -> None:
-    """Without an earlier download there is no source."""
+    """Without an earlier download, `--cached` has no source."""
     with pytest.raises(SourceUnavailableError) as caught:
         cached_document(tmp_path / "state", 7)
 
@@ -489,7 +489,7 @@ def make_pipe(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "reason"),
     [
         pytest.param(
             lambda _: None,
@@ -500,18 +500,18 @@ def make_pipe(path: Path) -> None:
         pytest.param(make_pipe, f"it is not a file ({LET_READ})", id="a pipe"),
     ],
 )
-def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], told: str) -> None:
-    """A recorded document that is not there is a mistake of the settings."""
+def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
+    """A recorded document that cannot be read is a mistake in the settings."""
     make(tmp_path / "recorded.xml")
 
     with pytest.raises(ConfigError) as caught:
         recorded_document(RecordedSource(file=tmp_path / "recorded.xml"))
 
-    assert str(caught.value) == f"the document that isams.file names cannot be read: {told}"
+    assert str(caught.value) == f"the document that isams.file names cannot be read: {reason}"
 
 
 def test_documents_larger_than_allowed(tmp_path: Path) -> None:
-    """A document on disk is held to `max_bytes` like one that is downloaded."""
+    """`max_bytes` applies to a document on disk as to one that is downloaded."""
     path = tmp_path / "isams.xml"
     path.write_bytes(b"<iSAMS/>")
     line = "the document has 8 bytes, more than the 7 allowed (if that is expected, raise [isams] max_bytes)"

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, the same run everywhere, levels, the file and its rotation, text for terminals."""
+"""The log: one JSON object on a line, the id of the run, levels, the file and its rotation, text for terminals."""
 
 import ast
 import json
@@ -49,7 +49,7 @@ def events_of_the_code() -> set[str]:
 
 
 def test_events_are_a_noun_and_a_past_verb() -> None:
-    """Every event is constant and named alike, so that an alarm can be set on it."""
+    """Every event is a constant with the same form of name, so that an alarm can be set on it."""
     events = events_of_the_code()
 
     assert {"run.started", "run.finished", "profile.published", "command.crashed"} <= events
@@ -62,9 +62,9 @@ def test_events_are_a_noun_and_a_past_verb() -> None:
 @pytest.mark.parametrize("arguments", ["run-all", "run-all --dry-run", "run Seniors", "subjects", "run Nobody"])
 def test_every_line(arguments: str) -> None:
     """Each line begins with time in UTC, level, event and the run that the result names."""
-    told = command("-v", *arguments.split(), "--format", "json")
+    ran = command("-v", *arguments.split(), "--format", "json")
 
-    lines = logs(told.err)
+    lines = logs(ran.err)
     assert lines
     assert all(list(line)[:4] == ["timestamp", "level", "event", "run_id"] for line in lines)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"]) for line in lines)
@@ -72,12 +72,12 @@ def test_every_line(arguments: str) -> None:
     [run_id] = {line["run_id"] for line in lines}
     assert re.fullmatch("[0-9a-f]{16}", run_id)
     if "run-all" in arguments:
-        assert told.json["run_id"] == run_id
+        assert ran.json["run_id"] == run_id
 
 
 @pytest.mark.usefixtures("school")
 def test_runs_differ() -> None:
-    """Each run has an id of its own."""
+    """Each run has its own id."""
     ids = {command("run-all", "--format", "json").json["run_id"] for _ in range(3)}
 
     assert len(ids) == 3
@@ -86,31 +86,31 @@ def test_runs_differ() -> None:
 @pytest.mark.parametrize(
     ("options", "on_stderr", "in_file"),
     [
-        pytest.param([], {"info"}, {"info"}, id="as it is"),
+        pytest.param([], {"info"}, {"info"}, id="default"),
         pytest.param(["-v"], {"debug", "info"}, {"info"}, id="verbose"),
         pytest.param(["-q"], set(), {"info"}, id="quiet"),
     ],
 )
 def test_levels(school: Path, options: list[str], on_stderr: set[str], in_file: set[str]) -> None:
-    """`-v` and `-q` are about stderr; the file has the same lines in any case."""
-    told = command(*options, "run-all", "--log-file", "night.log")
+    """`-v` and `-q` change stderr only; the file always has the same lines."""
+    ran = command(*options, "run-all", "--log-file", "night.log")
 
     file = logs((school / "night.log").read_text(encoding="utf-8"))
-    assert {line["level"] for line in logs(told.err)} == on_stderr
+    assert {line["level"] for line in logs(ran.err)} == on_stderr
     assert {line["level"] for line in file} == in_file
 
 
-def test_quiet_tells_what_is_wrong(school: Path) -> None:
-    """Warnings and errors are told with `-q`, too."""
+def test_quiet_shows_what_is_wrong(school: Path) -> None:
+    """Warnings and errors are shown even with `-q`."""
     (school / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
 
-    told = command("-q", "run-all")
+    ran = command("-q", "run-all")
 
-    assert [(line["level"], line["event"]) for line in logs(told.err)] == [("error", "profile.failed")]
+    assert [(line["level"], line["event"]) for line in logs(ran.err)] == [("error", "profile.failed")]
 
 
 def test_the_file_is_appended_to(school: Path) -> None:
-    """A log file is JSON whatever stderr is, its folders are made, and each run goes on where the last one ended."""
+    """A log file is JSON whatever stderr is, its folders are created, and each run appends to it."""
     log = school / "logs" / "2026" / "night.log"
 
     first = command("run-all", "--log-file", log, "--log-format", "console")
@@ -124,18 +124,18 @@ def test_the_file_is_appended_to(school: Path) -> None:
 
 
 def test_rotation(school: Path) -> None:
-    """At ten million bytes a file is put aside; five are kept."""
+    """At ten million bytes a file is renamed; five are kept."""
     log = school / "night.log"
     log.write_text("x" * (LIMIT - 300) + "\n", encoding="utf-8")
     for number in range(1, 6):
         log.with_name(f"night.log.{number}").write_text(str(number), encoding="utf-8")
 
-    told = command("run-all", "--log-file", log)
+    ran = command("run-all", "--log-file", log)
 
     kept = {path.name: path.read_text(encoding="utf-8") for path in sorted(school.glob("night.log*"))}
     aside = kept["night.log.1"].splitlines()[1:]
     assert list(kept) == ["night.log", *(f"night.log.{number}" for number in range(1, 6))]
-    assert aside + kept["night.log"].splitlines() == told.err.splitlines()
+    assert aside + kept["night.log"].splitlines() == ran.err.splitlines()
     assert aside
     assert kept["night.log"]
     assert len(kept["night.log.1"]) <= LIMIT
@@ -143,21 +143,21 @@ def test_rotation(school: Path) -> None:
 
 
 def test_rotation_that_fails(school: Path) -> None:
-    """A full file that cannot be put aside, as when somebody has it open, is gone on with: no line is lost."""
+    """If a full file cannot be renamed, for instance because it is open elsewhere, the log continues in it."""
     log = school / "night.log"
     log.write_text("x" * LIMIT + "\n", encoding="utf-8")
     log.with_name("night.log.4").touch()
     log.with_name("night.log.5").mkdir()
 
-    told = command("run-all", "--log-file", log)
+    ran = command("run-all", "--log-file", log)
 
-    assert told.exit_code == 0
-    assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+    assert ran.exit_code == 0
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == ran.err.splitlines()
 
 
 @pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that can be appended to and not renamed")
-def test_a_full_file_that_somebody_has_open(school: Path) -> None:
-    """While the full file cannot be put aside, the older ones stay as they are."""
+def test_a_full_file_that_another_program_has_open(school: Path) -> None:
+    """While the full file cannot be renamed, the older ones stay as they are."""
     log = school / "night.log"
     log.write_text("x" * LIMIT + "\n", encoding="utf-8")
     for number in range(1, 6):
@@ -166,11 +166,11 @@ def test_a_full_file_that_somebody_has_open(school: Path) -> None:
         pytest.skip("this file system has no files that can be appended to only")
 
     try:
-        told = command("run-all", "--log-file", log)
+        ran = command("run-all", "--log-file", log)
     finally:
         subprocess.run(["chattr", "-a", log], check=True)
 
-    assert log.read_text(encoding="utf-8").splitlines()[1:] == told.err.splitlines()
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == ran.err.splitlines()
     assert [log.with_name(f"night.log.{number}").read_text(encoding="utf-8") for number in range(1, 6)] == list("12345")
 
 
@@ -185,12 +185,12 @@ def test_a_full_file_that_somebody_has_open(school: Path) -> None:
     ids=" ".join,
 )
 def test_wrong_usage_is_in_the_file(school: Path, arguments: list[str]) -> None:
-    """A scheduled task with a typo has nobody at its stderr: its file tells it."""
-    told = command(*arguments)
+    """No one reads the stderr of a scheduled task with a typo, so the mistake is in its file."""
+    ran = command(*arguments)
 
     [line] = logs((school / "night.log").read_text(encoding="utf-8"))
-    assert (told.exit_code, line["event"], line["exit_code"]) == (2, "command.failed", 2)
-    assert logs(told.err) == [line]
+    assert (ran.exit_code, line["event"], line["exit_code"]) == (2, "command.failed", 2)
+    assert logs(ran.err) == [line]
 
 
 @pytest.mark.usefixtures("school")
@@ -207,25 +207,25 @@ def test_wrong_usage_is_in_the_file(school: Path, arguments: list[str]) -> None:
     ids=" ".join,
 )
 def test_addresses_on_a_command_line(arguments: list[str]) -> None:
-    """Whatever somebody types, no log line holds an address."""
-    told = command(*arguments)
+    """No log line contains an address, whatever was typed."""
+    ran = command(*arguments)
 
-    assert told.exit_code == 2
-    assert "head@" not in told.err
+    assert ran.exit_code == 2
+    assert "head@" not in ran.err
 
 
 def test_an_address_in_a_template(school: Path) -> None:
-    """Nor does one repeat what a profile has in a place where it does not belong."""
+    """No log line repeats an address from a profile that has it where it does not belong."""
     profile = 'output = "csv/A"\ntitle = "{head@school.example}"\n'
     (school / "profiles.d" / "seniors.toml").write_text(profile, encoding="utf-8")
 
-    told = command("run-all")
+    ran = command("run-all")
 
-    assert (told.exit_code, "head@" in told.err) == (2, False)
+    assert (ran.exit_code, "head@" in ran.err) == (2, False)
 
 
 def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
-    """For people the lines of a report stand as they are, below the event; for programs they are on one line."""
+    """On a terminal the lines of a report are below the event; in JSON they are in one value."""
     (school / "profiles.d" / "torn.toml").write_text("colour = 1\nyear_groups = 7\n", encoding="utf-8")
     options = ["-q", "run", "torn", "--log-format"]
 
@@ -242,11 +242,11 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
         f"      colour: unknown key (allowed: {known})",
     ]
     [line] = logs(json_lines)
-    assert line["error"].splitlines() == [told[4:] for told in below]
+    assert line["error"].splitlines() == [text[4:] for text in below]
 
 
-def test_a_hint_stands_below(school: Path) -> None:
-    """On a terminal the hint has a line of its own."""
+def test_a_hint_has_its_own_line(school: Path) -> None:
+    """On a terminal the hint is on its own line."""
     (school / "hartley.xml").unlink()
 
     text = command("subjects", "--log-format", "console").err
@@ -257,15 +257,15 @@ def test_a_hint_stands_below(school: Path) -> None:
     ]
 
 
-def test_other_libraries_are_not_heard(tmp_path: Path) -> None:
-    """What a library warns of goes nowhere: it may print an address with the key."""
+def test_other_libraries_do_not_log(tmp_path: Path) -> None:
+    """The warnings of a library go nowhere: they may contain a URL with the key."""
     code = (
-        "import logging\nfrom sdssync.log import setup as logs\nfrom sdssync.log.options import LogOptions\n"
-        "with logs.logging_to(LogOptions(level=logging.DEBUG), 'f00'):\n"
+        "import logging\nfrom sdssync.log import setup\nfrom sdssync.log.options import LogOptions\n"
+        "with setup.logging_to(LogOptions(level=logging.DEBUG), 'f00'):\n"
         "    logging.getLogger('urllib3.connectionpool').warning('apiKey=secret')\n"
         "    logging.getLogger('another').critical('apiKey=secret')\n"
     )
 
-    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
 
-    assert (told.stdout, told.stderr) == (b"", b"")
+    assert (ran.stdout, ran.stderr) == (b"", b"")

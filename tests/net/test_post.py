@@ -1,4 +1,4 @@
-"""HTTP at its worst: cut, slow, endless, garbled, untrusted. Each is one line of ours, and none of it shows the key."""
+"""HTTP at its worst: truncated, slow, endless, garbled, untrusted. Each becomes one line, and none shows the key."""
 
 import gzip
 import inspect
@@ -57,14 +57,14 @@ UNTRUSTED = (
 
 @pytest.fixture(autouse=True)
 def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave no proxy and no trust store of the machine in the environment."""
+    """Remove the proxies and the trust store of the machine from the environment."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
 
 def sends(data: bytes) -> Script:
-    """Send this and close."""
+    """Send the data and close."""
     return lambda line, _: line.sendall(data)
 
 
@@ -82,7 +82,7 @@ def resets(line: socket.socket, _: bytes) -> None:
 
 
 def drips(data: bytes) -> Script:
-    """Send this, and then a byte every 20 ms, as if there were no end."""
+    """Send the data, and then a byte every 20 ms without end."""
 
     def script(line: socket.socket, _: bytes) -> None:
         line.sendall(data)
@@ -94,7 +94,7 @@ def drips(data: bytes) -> Script:
 
 
 def stalls(data: bytes) -> Script:
-    """Send this, and no more."""
+    """Send the data, and no more."""
 
     def script(line: socket.socket, _: bytes) -> None:
         line.sendall(data)
@@ -106,10 +106,10 @@ def stalls(data: bytes) -> Script:
 @pytest.mark.parametrize(
     ("script", "kind", "line"),
     [
-        pytest.param(sends(b""), "SourceUnavailableError", BROKEN_OFF, id="closes without a word"),
+        pytest.param(sends(b""), "SourceUnavailableError", BROKEN_OFF, id="closes without an answer"),
         pytest.param(resets, "SourceUnavailableError", BROKEN_OFF, id="resets the connection"),
         pytest.param(sends(b"SSH-2.0-OpenSSH_9.6\r\n"), "SourceUnavailableError", NOT_HTTP, id="another protocol"),
-        pytest.param(sends(b"HTTP/1.1 abc\r\n\r\n"), "SourceUnavailableError", NOT_HTTP, id="status is no number"),
+        pytest.param(sends(b"HTTP/1.1 abc\r\n\r\n"), "SourceUnavailableError", NOT_HTTP, id="status is not a number"),
         pytest.param(sends(b"HTTP/1.1 200 " + b"O" * 70_000), "SourceUnavailableError", NOT_HTTP, id="endless status"),
         pytest.param(
             sends(head(*[f"X-{number}: y" for number in range(200)])),
@@ -134,7 +134,7 @@ def stalls(data: bytes) -> Script:
             sends(head("Content-Length: 99", "Content-Encoding: gzip") + gzip.compress(GOOD)[:50]),
             "SourceMalformedError",
             TRUNCATED,
-            id="compressed, and cut",
+            id="compressed, and truncated",
         ),
         pytest.param(
             sends(head("Transfer-Encoding: chunked") + b"5\r\n<iSAM\r\n"),
@@ -146,13 +146,13 @@ def stalls(data: bytes) -> Script:
             sends(head("Transfer-Encoding: chunked") + b"ff\r\n<iSAM"),
             "SourceMalformedError",
             TRUNCATED,
-            id="cut in a chunk",
+            id="truncated in a chunk",
         ),
         pytest.param(
             sends(head("Transfer-Encoding: chunked") + b"five\r\n<iSAM\r\n0\r\n\r\n"),
             "SourceMalformedError",
             TRUNCATED,
-            id="a size that is no number",
+            id="a size that is not a number",
         ),
         pytest.param(says_nothing, "SourceUnavailableError", SILENT, id="says nothing"),
         pytest.param(stalls(b"HTTP/1.1 200 OK\r\n"), "SourceUnavailableError", SILENT, id="stalls in the headers"),
@@ -168,7 +168,7 @@ def stalls(data: bytes) -> Script:
     ],
 )
 def test_failures_that_may_pass(tmp_path: Path, script: Script, kind: str, line: str) -> None:
-    """A connection that fails in any way is tried once more here, and then told in one line."""
+    """A connection that fails in any way is tried once more here, and then reported in one line."""
     with raw_server(script) as url:
         failed = failing(source(url, timeout=0.2, retry_for=1), tmp_path)
 
@@ -199,8 +199,8 @@ def test_failures_that_may_pass(tmp_path: Path, script: Script, kind: str, line:
         ),
     ],
 )
-def test_answers_that_are_of_no_use(tmp_path: Path, data: bytes, line: str) -> None:
-    """An answer that came whole and is of no use is not asked for again."""
+def test_answers_that_are_useless(tmp_path: Path, data: bytes, line: str) -> None:
+    """An answer that is complete and useless is not asked for again."""
     with raw_server(sends(data)) as url:
         failed = failing(source(url, max_bytes=1000), tmp_path)
 
@@ -221,7 +221,7 @@ def test_answers_that_are_of_no_use(tmp_path: Path, data: bytes, line: str) -> N
 )
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_a_server_that_trickles(tmp_path: Path, script: Script, tls: bool) -> None:
-    """A byte now and then resets every time-out, but not the deadline."""
+    """A byte now and then restarts every timeout, but not the deadline."""
     began = time.monotonic()
 
     with raw_server(script, tls=tls) as url:
@@ -239,7 +239,7 @@ def test_a_server_that_trickles(tmp_path: Path, script: Script, tls: bool) -> No
         pytest.param(head("Transfer-Encoding: chunked") + b"%x\r\n%b\r\n0\r\n\r\n" % (len(GOOD), GOOD), id="in chunks"),
         pytest.param(head("Content-Encoding: gzip") + gzip.compress(GOOD), id="compressed"),
         pytest.param(head() + GOOD, id="until the end"),
-        pytest.param(head("Content-Length: many") + GOOD, id="with a length that is none"),
+        pytest.param(head("Content-Length: many") + GOOD, id="with a length that is not a number"),
         pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n" + head() + GOOD, id="after a 100"),
     ],
 )
@@ -264,15 +264,15 @@ def test_forms_of_a_good_answer(tmp_path: Path, data: bytes) -> None:
         ),
         pytest.param(["Retry-After: Mon, 01 Sep 2025 01:00:00 GMT"], 1.0, id="in the past, by our clock"),
         pytest.param(["Retry-After: 999999999"], 60.0, id="longer than there is time"),
-        pytest.param(["Retry-After: 9999999999999999999999"], 1.0, id="a number without measure"),
+        pytest.param(["Retry-After: 9999999999999999999999"], 1.0, id="a number that is too large"),
         pytest.param(["Retry-After: -5"], 1.0, id="negative"),
         pytest.param(["Retry-After: soon"], 1.0, id="a word"),
-        pytest.param(["Retry-After: Mon, 01 Sep 999999999999 01:00:00 GMT"], 1.0, id="a year without measure"),
+        pytest.param(["Retry-After: Mon, 01 Sep 999999999999 01:00:00 GMT"], 1.0, id="a year that is too large"),
         pytest.param(["Retry-After: "], 1.0, id="empty"),
     ],
 )
 def test_retry_after(tmp_path: Path, headers: list[str], wait: float) -> None:
-    """The server says when to come back, and is believed as far as there is time; 1 s is what we wait anyway."""
+    """The server says when to come back, and gets what it asks for as far as there is time; the least wait is 1 s."""
     with raw_server(sends(head(*headers, "Content-Length: 0", status="503 Unavailable"))) as url:
         failed = failing(source(url, retry_for=60), tmp_path)
 
@@ -280,7 +280,7 @@ def test_retry_after(tmp_path: Path, headers: list[str], wait: float) -> None:
 
 
 def test_no_server(tmp_path: Path) -> None:
-    """A port on which nobody listens is told as that."""
+    """A port on which no server listens is reported as no connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -303,7 +303,7 @@ def test_no_server(tmp_path: Path) -> None:
     ],
 )
 def test_addresses_that_lead_nowhere(tmp_path: Path, url: str, message: str) -> None:
-    """An address that cannot be called, should the settings let it pass, is a source that is not available."""
+    """An address that cannot be called, if the settings accept it, is a source that is not available."""
     failed = failing(source(url, retry_for=0), tmp_path)
 
     assert (failed.kind, failed.line.partition(" (")[0]) == ("SourceUnavailableError", message)
@@ -312,14 +312,14 @@ def test_addresses_that_lead_nowhere(tmp_path: Path, url: str, message: str) -> 
 class TestTls:
     """TLS is always verified."""
 
-    def test_a_certificate_that_nobody_trusts(self, tmp_path: Path) -> None:
-        """A server with a certificate of its own making is refused, at once."""
+    def test_a_certificate_that_is_not_trusted(self, tmp_path: Path) -> None:
+        """A server with a self-signed certificate is refused, at once."""
         with raw_server(sends(head() + GOOD), tls=True) as url:
             failed = failing(source(url), tmp_path)
 
         assert (failed.kind, failed.line, failed.waits) == ("SourceUnavailableError", UNTRUSTED, [])
 
-    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is no address of this machine")
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is not an address of this machine")
     def test_the_name_counts(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A trusted certificate for another name is refused."""
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
@@ -345,7 +345,7 @@ class TestTls:
         ):
             assert downloaded.document.bytes == len(GOOD)
 
-    def test_nothing_is_trusted_besides(self) -> None:
+    def test_nothing_else_is_trusted(self) -> None:
         """With `ca_file`, the certificates of the HTTP library are not trusted as well."""
         context = tls.tls_context(CERTIFICATE)
         with raw_server(sends(head() + GOOD), tls=True) as url, Deadline(10) as deadline:
@@ -365,8 +365,8 @@ class TestTls:
         assert context.verify_mode is ssl.CERT_REQUIRED
         assert context.check_hostname
 
-    def test_a_server_that_speaks_no_tls(self, tmp_path: Path) -> None:
-        """A plain server behind an https address is told as that."""
+    def test_a_server_without_tls(self, tmp_path: Path) -> None:
+        """A plain HTTP server at an https address is reported as no TLS connection."""
         with raw_server(sends(head() + GOOD)) as url:
             failed = failing(source(url.replace("http:", "https:"), timeout=0.2, retry_for=0), tmp_path)
 
@@ -394,8 +394,8 @@ class TestTls:
             ),
         ],
     )
-    def test_ca_file_that_is_none(self, tmp_path: Path, make: Callable[[Path], None], line: str) -> None:
-        """A `ca_file` that is missing or something else is a mistake of the settings, also where it is not needed."""
+    def test_ca_file_that_cannot_be_used(self, tmp_path: Path, make: Callable[[Path], None], line: str) -> None:
+        """A `ca_file` that is missing or something else is a mistake in the settings, even if it is not needed."""
         make(tmp_path / "ca.pem")
 
         failed = failing(source("http://127.0.0.1:9", ca_file=tmp_path / "ca.pem"), tmp_path)
@@ -435,7 +435,7 @@ class TestEnvironment:
     def test_no_proxy_for_this_machine(
         self, httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """What goes to this machine without TLS, key and all, goes by no other."""
+        """A request to this machine, which may go without TLS, is not sent through a proxy."""
         url = play(httpserver, "good")
 
         with raw_server(sends(head() + GOOD)) as proxy:
@@ -457,7 +457,7 @@ class TestEnvironment:
             pytest.param(":::bad", UNUSABLE, id="no address"),
             pytest.param("http://u:s3#c/ret@127.0.0.1:9", UNUSABLE, id="password"),
             pytest.param("http://127.0.0.1:99999", UNUSABLE, id="port"),
-            pytest.param("   ", UNUSABLE, id="blanks"),
+            pytest.param("   ", UNUSABLE, id="blank"),
             pytest.param("http://[bad", UNUSABLE, id="half an address"),
             pytest.param("socks5://u:s3cret@127.0.0.1:9", UNUSABLE, id="socks"),
             pytest.param("ftp://u:s3cret@127.0.0.1:9", UNUSABLE, id="ftp"),
@@ -466,7 +466,7 @@ class TestEnvironment:
     def test_a_proxy_that_fails(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str, message: str
     ) -> None:
-        """A proxy that is wrong or says no is told as that, without its address or password."""
+        """A proxy that is wrong or refuses is reported, without its address or password."""
         monkeypatch.setenv("HTTPS_PROXY", proxy)
 
         failed = failing(source("https://isams.invalid", retry_for=0), tmp_path)
@@ -481,20 +481,20 @@ class TestEnvironment:
             (503, 3, "run it again later; if it still fails, ask iSAMS support"),
         ],
     )
-    def test_a_proxy_that_says_no(
+    def test_a_proxy_that_refuses(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, waits: int, hint: str
     ) -> None:
-        """What a proxy answers decides whether another attempt makes sense; its password is not told."""
+        """The answer of a proxy decides whether another attempt makes sense; its password is not shown."""
         with raw_server(sends(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as url:
             monkeypatch.setenv("HTTPS_PROXY", url.replace("//", "//u:s3cret@"))
             failed = failing(source("https://isams.invalid", retry_for=5), tmp_path)
 
-        told = f"the proxy did not let the request through to isams.invalid (status {status})"
-        assert (failed.error.message.partition(", after")[0], failed.error.hint) == (told, hint)
+        message = f"the proxy did not let the request through to isams.invalid (status {status})"
+        assert (failed.error.message.partition(", after")[0], failed.error.hint) == (message, hint)
         assert len(failed.waits) == waits
 
     def test_a_proxy_that_trickles(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The deadline holds for the answer of a proxy, too."""
+        """The deadline also applies to the answer of a proxy."""
         with raw_server(drips(b"HTTP/1.1 ")) as url:
             monkeypatch.setenv("HTTPS_PROXY", url)
             failed = failing(source("https://isams.invalid", max_seconds=0.3), tmp_path)
@@ -502,7 +502,7 @@ class TestEnvironment:
         assert failed.line == TOO_LATE
 
     def test_netrc_is_not_read(self, httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A login that somebody left in `.netrc` is not sent."""
+        """A login in `.netrc` is not sent."""
         netrc = tmp_path / "netrc"
         netrc.write_text("default login somebody password s3cret\n", encoding="utf-8")
         monkeypatch.setenv("NETRC", str(netrc))
@@ -520,8 +520,8 @@ FOREIGN_CLASSES = [
     for name, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, Exception) and not issubclass(kind, Warning) and kind.__module__ == module.__name__
 ]
-# Of these nothing more can be said than that the request failed: roots, and what our way of calling never meets.
-UNTOLD = {
+# These have no cause of their own: base classes, and errors that our requests never meet.
+WITHOUT_CAUSE = {
     "requests.exceptions": {
         "RequestException", "HTTPError", "ConnectionError", "TooManyRedirects", "StreamConsumedError", "RetryError",
         "UnrewindableBodyError", "InvalidJSONError",
@@ -535,12 +535,12 @@ UNTOLD = {
 
 @pytest.mark.parametrize("kind", FOREIGN_CLASSES)
 def test_every_foreign_error_is_translated(kind: type[Exception]) -> None:
-    """Every class of error of the HTTP libraries is known to the table, so that a new one is looked at."""
+    """The table knows every error class of the HTTP libraries, so that a new one is noticed."""
     error = kind.__new__(kind)
 
     assert isinstance(error, FOREIGN)
-    untold = kind.__name__ in UNTOLD[kind.__module__]
-    assert (cause_of(error) is Cause.OTHER) is untold
+    is_without_cause = kind.__name__ in WITHOUT_CAUSE[kind.__module__]
+    assert (cause_of(error) is Cause.OTHER) is is_without_cause
 
 
 def test_the_libraries_log_nothing(httpserver: HTTPServer, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

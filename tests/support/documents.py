@@ -1,11 +1,11 @@
-"""Small iSAMS documents as text: a school of three pupils, and what may be different in it."""
+"""Small iSAMS documents as text: a school of three pupils, with parts that can be replaced."""
 
 PHYSICS, MATHS = "11", "12"
-"""The two sets: of year 9 and of year 3."""
+"""The ids of the two teaching sets: of year 9 and of year 3."""
 
 
 def pupil(number: int, *, school_id: str = "", year: str = "9", email: str | None = None) -> str:
-    """Write a pupil; `email` "" means that there is none."""
+    """Return a pupil; `email` "" means that there is none."""
     address = f"pupil{number}@hollowell.example" if email is None else email
     return (
         f'<Pupil Id="{number}"><SchoolId>{school_id or 7983000000000 + number}</SchoolId>'
@@ -15,7 +15,7 @@ def pupil(number: int, *, school_id: str = "", year: str = "9", email: str | Non
 
 
 def row(set_id: str, number: int) -> str:
-    """Put a pupil on the list of a set."""
+    """Return a set-list row: a pupil in a teaching set."""
     return (
         f'<SetList SetId="{set_id}" PupilId="{number}"><SetId Legacy="True">{set_id}</SetId>'
         f'<SchoolId Legacy="True">{7983000000000 + number}</SchoolId></SetList>'
@@ -45,7 +45,7 @@ SETS = "".join(
 
 
 def document(*, pupils: str = PUPILS, rows: str = ROWS) -> str:
-    """Write a complete document."""
+    """Return a complete document."""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<iSAMS>'
         f"<HRManager><CurrentStaff>{STAFF}</CurrentStaff></HRManager>"
@@ -56,4 +56,4 @@ def document(*, pupils: str = PUPILS, rows: str = ROWS) -> str:
 
 
 TWINS = document(pupils=PUPILS + pupil(504, school_id="7983000000501"))
-"""Two people with one school id: no profile of year 9 may be published."""
+"""A document with two pupils of the same school id: no profile of year 9 may be published."""

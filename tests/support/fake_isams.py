@@ -1,7 +1,7 @@
 """
-A fake iSAMS for the tests: recorded exchanges played over real HTTP, and raw sockets for answers that no library sends.
+A fake iSAMS: recorded exchanges played over real HTTP, and raw sockets for answers that no library sends.
 
-Every failing download goes through `failing`, which also looks for the API key in all that the failure leaves behind.
+Every failing download goes through `failing`, which also looks for the API key in everything that the failure leaves.
 """
 
 import logging
@@ -49,7 +49,7 @@ def recorded(name: str) -> Exchange:
 
 
 def play(server: HTTPServer, *names: str) -> str:
-    """Answer with these exchanges one after another, and with the last one from then on; return the URL to set."""
+    """Answer with these exchanges one after another, then always with the last one; return the URL to set."""
     exchanges = [recorded(name) for name in names]
 
     def answer(_: Request) -> Response:
@@ -62,7 +62,7 @@ def play(server: HTTPServer, *names: str) -> str:
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that only moves when somebody sleeps."""
+    """A clock that moves only when the program sleeps."""
 
     time: float = 1000.0
     waits: list[float] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Clock:
 
 
 def source(url: str, **changes: Any) -> RemoteSource:
-    """Settings for a fake."""
+    """Return settings for a fake server."""
     return RemoteSource(url=url, api_key_env="ISAMS_API_KEY", **changes)
 
 
@@ -89,7 +89,7 @@ def no_progress(stage: str, done: int, expected: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What a failed download left behind."""
+    """What a failed download left."""
 
     error: SdsSyncError
     host: str
@@ -103,12 +103,12 @@ class Failed:
 
     @property
     def line(self) -> str:
-        """What the user sees, with HOST for the host."""
+        """The line that the user sees, with HOST for the host."""
         return str(self.error).replace(self.host, "HOST") if self.host else str(self.error)
 
 
 def failing(settings: RemoteSource, state: Path) -> Failed:
-    """Download in vain; fail if the key shows anywhere, or if a file is left."""
+    """Run a download that fails; the key must not show anywhere, and no file may be left."""
     clock, records = Clock(), _Records()
     root = logging.getLogger()
     level = root.level
@@ -138,7 +138,7 @@ def _error_of(settings: RemoteSource, state: Path, clock: Clock) -> SdsSyncError
 
 
 def _traces(error: BaseException) -> Iterator[str]:
-    """Yield the traceback of the error and of all that it was raised after, shown or not."""
+    """Yield the traceback of the error and of all errors before it, shown or not."""
     link: BaseException | None = error
     while link is not None:
         yield "".join(traceback.format_exception(link))
@@ -154,18 +154,18 @@ class _Records(logging.Handler):
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the text, unless it is the fake that logs."""
+        """Keep the text, unless the fake server logs it."""
         if record.name != "werkzeug":
             self.texts.append(record.getMessage())
 
 
 Script = Callable[[socket.socket, bytes], None]
-"""What a raw server does with a connection, having read the request."""
+"""What a raw server does with a connection after it has read the request."""
 
 
 @contextmanager
 def raw_server(script: Script, *, tls: bool = False, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve each connection with the script, byte by byte as it pleases, and yield the URL to set."""
+    """Serve each connection with the script, which sends any bytes, and yield the URL to set."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(FIXTURES / "tls" / "loopback.pem")
     listener = socket.create_server((host, 0))
@@ -178,7 +178,7 @@ def raw_server(script: Script, *, tls: bool = False, host: str = "127.0.0.1") ->
                 script(line, _read_request(line))
                 line.shutdown(socket.SHUT_WR)
                 line.settimeout(5)
-                while line.recv(65_536):  # let the client read to the end before the socket is gone
+                while line.recv(65_536):  # let the client read to the end before the socket closes
                     pass
 
     def accept() -> None:
