@@ -182,7 +182,7 @@ def subjects(
 
     installation = _installation(common)
     with progress.shown(wanted=common.progress, color=common.log.color) as tell:
-        found = list_subjects(installation.settings, cached=cached, progress=tell)
+        found = list_subjects(installation.school.settings, cached=cached, progress=tell)
     if format is ResultFormat.JSON:
         streams.print_result(subjects_json(found))
     else:
@@ -207,12 +207,12 @@ def profiles(
     from sdssync.report.profiles import profiles_json, profiles_text
 
     installation = _installation(common)
-    configured = list_profiles(installation, _today(None))
+    configured = list_profiles(installation.school, _today(None))
     if format is ResultFormat.JSON:
         streams.print_result(profiles_json(configured))
     else:
         streams.print_result(profiles_text(configured, color=common.log.color))
-    return max(map(report_wrong, installation.broken), default=ExitCode.DONE)
+    return max(map(report_wrong, installation.school.broken), default=ExitCode.DONE)
 
 
 @app.command()

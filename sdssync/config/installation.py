@@ -11,17 +11,17 @@ from pathlib import Path
 from sdssync.config.mistakes import MISSING, FileMistakes, Mistake, render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
-from sdssync.config.settings import Settings
+from sdssync.config.settings import SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.paths import printable, shown, toml_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """The settings and the profile files, in the order of their file names."""
+class ConfiguredSchool:
+    """Everything that belongs to one school: its settings and its profile files, in the order of their names."""
 
-    settings: Settings
+    settings: SchoolSettings
     profile_files: tuple[ProfileFile, ...]
 
     @property
@@ -36,14 +36,24 @@ class Installation:
 
     def require_profiles(self) -> None:
         """
-        Refuse an installation without any profile file, right or wrong.
+        Refuse a school without any profile file, right or wrong.
 
         Raises:
             ConfigError: for the commands that work on profiles there is nothing to do.
         """
         if not self.profile_files:
-            folder = shown(self.settings.profiles, self.settings.folder)
+            folders = self.settings.folders
+            folder = shown(folders.profiles, folders.installation)
             raise ConfigError(f"there is no profile: {folder} holds no .toml file", "sdssync new NAME writes one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What is configured: one settings file with one school."""
+
+    file: Path
+    """The settings file."""
+    school: ConfiguredSchool
 
 
 def load(config: Path) -> Installation:
@@ -56,12 +66,13 @@ def load(config: Path) -> Installation:
     settings_file = read_settings(config)
     profile_files, mistakes = read_profile_files(settings_file)
     settings = require_settings(settings_file, profile_files, mistakes)
-    return Installation(settings=settings, profile_files=profile_files)
+    school = ConfiguredSchool(settings=settings, profile_files=profile_files)
+    return Installation(file=settings_file.file, school=school)
 
 
 def require_settings(
     settings_file: SettingsFile, profile_files: Sequence[ProfileFile] = (), mistakes: tuple[Mistake, ...] = ()
-) -> Settings:
+) -> SchoolSettings:
     """
     Return the settings, if there are any; `mistakes` are further ones of the settings file.
 
@@ -75,19 +86,19 @@ def require_settings(
         )
     is_unread = any(not mistake.key for mistake in settings_file.mistakes)  # then the folder of the profiles is a guess
     wrong = settings_file.mistakes if is_unread else settings_file.mistakes + mistakes
-    if wrong or settings_file.settings is None:
+    if wrong or settings_file.school is None:
         reports = [
             FileMistakes(settings_file.file.name, wrong),
             *(file.report for file in profile_files if file.mistakes),
         ]
         raise ConfigError(render(reports))
-    return settings_file.settings
+    return settings_file.school
 
 
 def read_profile_files(settings_file: SettingsFile) -> tuple[tuple[ProfileFile, ...], tuple[Mistake, ...]]:
     """Read all profile files and compare them; the mistakes are those of the settings about the folder."""
     try:
-        paths = [path for path in toml_files(settings_file.profiles) if path != settings_file.file]
+        paths = [path for path in toml_files(settings_file.folders.profiles) if path != settings_file.file]
     except FileNotFoundError:
         return (), (Mistake("paths.profiles", "expected a folder, found none; make it, or name another"),)
     except NotADirectoryError:

@@ -70,7 +70,7 @@ def read_profile_file(file: Path, settings: SettingsFile) -> ProfileFile:
 
 def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, settings: SettingsFile) -> ProfileFile:
     """Check what a profile file says or is going to say; a `Mistake` as its content is why it could not be read."""
-    displayed = shown(file, settings.folder)
+    displayed = shown(file, settings.folders.installation)
     if isinstance(content, Mistake):
         name = _name({}, file)
         return ProfileFile(file=file, displayed=displayed, name=name, claim=(), mistakes=(content,), profile=None)
@@ -131,7 +131,7 @@ def _name(content: Mapping[str, Any], file: Path) -> str:
 def _output(content: Mapping[str, Any], settings: SettingsFile) -> Path | None:
     """Return the output folder, if the file names one."""
     text = content.get("output")
-    return resolve(settings.folder, text) if isinstance(text, str) and not path_fault(text) else None
+    return resolve(settings.folders.installation, text) if isinstance(text, str) and not path_fault(text) else None
 
 
 def _file_name_mistakes(file: Path) -> tuple[Mistake, ...]:
@@ -187,11 +187,12 @@ def _output_fault(output: Path, settings: SettingsFile) -> str:
     if is_root(output):
         return "a drive or root"
     claim = place(output)
-    ours = (("settings", settings.folder), ("state", settings.state), ("profiles", settings.profiles))
+    folders = settings.folders
+    ours = (("settings", folders.installation), ("state", folders.state), ("profiles", folders.profiles))
     for what, folder in ours:
         if holds(claim, place(folder)):
             return f"one that is or holds the folder of the {what}"
-    if holds(place(settings.state), claim):
+    if holds(place(folders.state), claim):
         return "one inside the folder of the state"
     if is_hidden_sibling(output):
         return "one with the name of a set in the making"

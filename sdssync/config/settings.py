@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -86,22 +86,25 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Everything of one `sdssync.toml`; all paths are absolute."""
+class Folders:
+    """Where the files of a school are; all paths are absolute."""
 
-    file: Path
-    school: SchoolIdentity
-    source: RemoteSource | RecordedSource
+    installation: Path
+    """The folder of `sdssync.toml`, from which every relative path in a TOML file counts."""
     profiles: Path
     """The folder of the profile files."""
     state: Path
     """The folder in which sdssync keeps its own files."""
-    safety: Safety = field(default_factory=Safety)
 
-    @property
-    def folder(self) -> Path:
-        """The folder from which every relative path in a TOML file counts."""
-        return self.file.parent
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolSettings:
+    """What `sdssync.toml` says about a school."""
+
+    identity: SchoolIdentity
+    source: RemoteSource | RecordedSource
+    safety: Safety
+    folders: Folders
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,117 +1,107 @@
 """
-Reads `sdssync.toml` into `Settings`, or into the list of all that is wrong with it.
+Read `sdssync.toml` into `SchoolSettings`, or into the list of everything that is wrong with it.
 
-What only a download needs (the key, the certificates) is looked at when it is needed, not here.
+What only a download needs (the key, the certificates) is read when it is needed, not here.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sdssync.config.mistakes import Mistake, check_shape, read_toml
-from sdssync.config.schema import IsamsTable, SettingsModel
-from sdssync.config.settings import RecordedSource, RemoteSource, Safety, SchoolIdentity, Settings
+from sdssync.config.schema import IsamsTable, PathsTable, SettingsModel
+from sdssync.config.settings import Folders, RecordedSource, RemoteSource, Safety, SchoolIdentity, SchoolSettings
 from sdssync.files.paths import path_fault, place, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:
-    """A settings file as read; with mistakes in it there are no settings, and the rest is the best guess."""
+    """
+    The result of reading `sdssync.toml`.
+
+    With mistakes, `school` is None and the rest is best-effort, so that profiles can still be checked.
+    """
 
     file: Path
-    settings: Settings | None
-    mistakes: tuple[Mistake, ...]
-    profiles: Path
-    state: Path
+    folders: Folders
     include_names: bool
-
-    @property
-    def folder(self) -> Path:
-        """The folder from which every relative path in a TOML file counts."""
-        return self.file.parent
+    mistakes: tuple[Mistake, ...]
+    school: SchoolSettings | None
 
 
 def read_settings(config: Path) -> SettingsFile:
-    """Read a settings file; it never raises for what is in the file."""
+    """Read a settings file; what is wrong with it becomes its mistakes."""
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link to the file stays one: its own folder counts
-    raw = read_toml(file)
-    if isinstance(raw, Mistake):
-        return _settings_file(file, {}, None, (raw,))
-    model, mistakes = check_shape(SettingsModel, raw)
-    isams = raw.get("isams")
-    if isinstance(isams, dict):
-        mistakes += _source_mistakes(isams)
-    return _settings_file(file, raw, model, mistakes)
-
-
-def _settings_file(
-    file: Path, raw: Mapping[str, Any], model: SettingsModel | None, mistakes: tuple[Mistake, ...]
-) -> SettingsFile:
-    """Add to what was read what the profiles need to know, whether the settings are right or wrong."""
-    profiles, state = (_folder(file.parent, raw, name, default) for name, default in _FOLDERS)
-    if place(profiles) == place(file.parent):
-        mistakes += (Mistake("paths.profiles", "expected a folder of its own, found the folder of the settings file"),)
-    school = raw.get("school")
+    content = read_toml(file)
+    if isinstance(content, Mistake):
+        folders = _folders(file.parent, {})
+        return SettingsFile(file=file, folders=folders, include_names=False, mistakes=(content,), school=None)
+    model, shape_mistakes = check_shape(SettingsModel, content)
+    folders = _folders(file.parent, content)
+    mistakes = (*shape_mistakes, *_source_mistakes(content), *_folder_mistakes(folders))
+    school = content.get("school")
     return SettingsFile(
         file=file,
-        settings=_settings(file, model, profiles, state) if model and not mistakes else None,
-        mistakes=mistakes,
-        profiles=profiles,
-        state=state,
+        folders=folders,
         include_names=isinstance(school, dict) and school.get("include_names") is True,
+        mistakes=mistakes,
+        school=_school_settings(model, folders) if model and not mistakes else None,
     )
 
 
-_FOLDERS = (("profiles", "profiles.d"), ("state", "state"))
+def _folders(installation: Path, content: Mapping[str, Any]) -> Folders:
+    """Return the folders that the settings name; the defaults where nothing usable is written."""
+    return Folders(
+        installation=installation,
+        profiles=_folder(installation, content, "profiles"),
+        state=_folder(installation, content, "state"),
+    )
 
 
-def _folder(folder: Path, raw: Mapping[str, Any], name: str, default: str) -> Path:
-    """Find a folder of `[paths]`; the default where nothing usable is written."""
-    table = raw.get("paths")
-    text = table.get(name) if isinstance(table, dict) else None
-    return resolve(folder, text if isinstance(text, str) and not path_fault(text) else default)
+def _folder(installation: Path, content: Mapping[str, Any], key: str) -> Path:
+    """Return a folder of `[paths]`."""
+    paths = content.get("paths")
+    text = paths.get(key) if isinstance(paths, dict) else None
+    if not isinstance(text, str) or path_fault(text):
+        text = str(PathsTable.model_fields[key].default)
+    return resolve(installation, text)
 
 
-def _source_mistakes(isams: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """Tell what is wrong between the keys of `[isams]`: it is either url and one key, or file."""
+def _folder_mistakes(folders: Folders) -> tuple[Mistake, ...]:
+    """Return what is wrong between the folders: every .toml file in the folder of the profiles would be a profile."""
+    if place(folders.profiles) != place(folders.installation):
+        return ()
+    return (Mistake("paths.profiles", "expected a folder of its own, found the folder of the settings file"),)
+
+
+def _source_mistakes(content: Mapping[str, Any]) -> tuple[Mistake, ...]:
+    """Return what is wrong between the keys of `[isams]`, which has either url and one key, or file."""
+    isams = content.get("isams")
+    return tuple(Mistake("isams", fault) for fault in _source_faults(isams)) if isinstance(isams, dict) else ()
+
+
+def _source_faults(isams: Mapping[str, Any]) -> Iterator[str]:
     keys = [key for key in ("api_key_file", "api_key_env") if key in isams]
-    rules = (
-        (
-            "url" not in isams and "file" not in isams,
-            Mistake("isams", "expected either url and a key (api_key_file or api_key_env), or file; found neither"),
-        ),
-        (
-            "file" in isams and ("url" in isams or bool(keys)),
-            Mistake("isams", f"expected either url and a key, or file; found file and {' and '.join(_beside(isams))}"),
-        ),
-        (
-            "url" in isams and "file" not in isams and not keys,
-            Mistake("isams", "expected a key beside url: api_key_file or api_key_env; found none"),
-        ),
-        (
-            "file" not in isams and len(keys) == 2,
-            Mistake("isams", "expected one of api_key_file and api_key_env, found both"),
-        ),
-    )
-    return tuple(mistake for applies, mistake in rules if applies)
+    if "file" in isams:
+        if others := ["url"] * ("url" in isams) + keys:
+            yield f"expected either url and a key, or file; found file and {' and '.join(others)}"
+        return
+    if "url" not in isams:
+        yield "expected either url and a key (api_key_file or api_key_env), or file; found neither"
+    elif not keys:
+        yield "expected a key beside url: api_key_file or api_key_env; found none"
+    if len(keys) == 2:
+        yield "expected one of api_key_file and api_key_env, found both"
 
 
-def _beside(isams: Mapping[str, Any]) -> list[str]:
-    """List the keys that do not go with file."""
-    return [key for key in ("url", "api_key_file", "api_key_env") if key in isams]
-
-
-def _settings(file: Path, model: SettingsModel, profiles: Path, state: Path) -> Settings:
-    """Turn a right model into settings."""
-    return Settings(
-        file=file,
-        school=SchoolIdentity(**dict(model.school)),
-        source=_source(file.parent, model.isams),
-        profiles=profiles,
-        state=state,
+def _school_settings(model: SettingsModel, folders: Folders) -> SchoolSettings:
+    return SchoolSettings(
+        identity=SchoolIdentity(**dict(model.school)),
+        source=_source(folders.installation, model.isams),
         safety=Safety(**dict(model.safety)),
+        folders=folders,
     )
 
 

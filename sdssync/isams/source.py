@@ -8,7 +8,7 @@ import os
 import time
 from datetime import UTC, datetime
 
-from sdssync.config.settings import RecordedSource, Settings, read_api_key
+from sdssync.config.settings import RecordedSource, SchoolSettings, read_api_key
 from sdssync.isams import parser
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
@@ -18,7 +18,7 @@ from sdssync.isams.records import Reading
 from sdssync.log import events
 
 
-def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Reading:
+def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress) -> Reading:
     """
     Get the document and parse it; `cached` means the one that was downloaded last.
 
@@ -26,14 +26,14 @@ def take_document(settings: Settings, *, cached: bool, progress: Progress) -> Re
         SdsSyncError: there is none, it is not a complete iSAMS document, or there is no key.
 
     """
-    remove_part_files(settings.state)
+    remove_part_files(settings.folders.state)
     source = settings.source
     if isinstance(source, RecordedSource):
         return _read(recorded_document(source), progress)
     if cached:
-        return _read(cached_document(settings.state, source.max_bytes), progress)
+        return _read(cached_document(settings.folders.state, source.max_bytes), progress)
     key = read_api_key(source, os.environ)
-    with download(source, key, settings.state, progress=progress) as downloaded:
+    with download(source, key, settings.folders.state, progress=progress) as downloaded:
         events.log().info("source.downloaded", **_facts(downloaded.document))
         reading = _parse(downloaded.document, progress)
         downloaded.keep()

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sdssync.config.installation import Installation
+from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import Safety, Settings
+from sdssync.config.settings import Safety, SchoolSettings
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.paths import same_name
 from sdssync.log import events, outcomes
@@ -28,15 +28,15 @@ def report_wrong(broken: ProfileFile) -> ExitCode:
     return error.exit_code
 
 
-def warn_of_others(installation: Installation, named: Iterable[str]) -> None:
+def warn_of_others(school: ConfiguredSchool, named: Iterable[str]) -> None:
     """Warn of mistakes in profiles that were not asked for; they change nothing for those that are named."""
     asked = {same_name(name) for name in named}
-    for broken in installation.broken:
+    for broken in school.broken:
         if same_name(broken.name) not in asked:
             events.log().warning("profile.passed_over", profile=broken.name, error=render([broken.report]))
 
 
-def warn_of_safety(settings: Settings) -> None:
+def warn_of_safety(settings: SchoolSettings) -> None:
     """Warn that limits are set that this version does not enforce, so that the administrator does not rely on them."""
     if settings.safety != Safety():
         hint = "this version reads [safety] and does not enforce it"

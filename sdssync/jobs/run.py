@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sdssync import __version__
-from sdssync.config.installation import Installation
+from sdssync.config.installation import ConfiguredSchool, Installation
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import Settings
+from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock
 from sdssync.files.paths import same_name
@@ -40,13 +40,14 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
     """
     started = time.monotonic()
     log = events.log()
-    settings = installation.settings
-    profiles, wrong = _wanted(installation, job.names)
+    school = installation.school
+    settings = school.settings
+    profiles, wrong = _wanted(school, job.names)
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
-    log.debug("settings.read", file=str(settings.file), state=str(settings.state))
+    log.debug("settings.read", file=str(installation.file), state=str(settings.folders.state))
     profile_warnings.warn_of_safety(settings)
     results = _Results()
-    with installation_lock(settings.state):
+    with installation_lock(settings.folders.state):
         for broken in wrong:
             results.add(_fail_wrong(broken))
         for profile in profiles:
@@ -54,7 +55,7 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
                 results.add(_skip(profile))
         current = [profile for profile in profiles if not profile.has_expired(job.today)]
         _run_current(current, settings, job, progress, results)
-    report = RunReport(run_id=job.run_id, results=results.in_order(installation))
+    report = RunReport(run_id=job.run_id, results=results.in_order(school))
     seconds = round(time.monotonic() - started, 3)
     log.info("run.finished", exit_code=int(report.exit_code), seconds=seconds, **report.outcomes)
     return report
@@ -91,17 +92,17 @@ class _Results:
                 outcomes.crashed("profile.failed", error)
                 self.add(ProfileResult.of(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log"))
 
-    def in_order(self, installation: Installation) -> tuple[ProfileResult, ...]:
+    def in_order(self, school: ConfiguredSchool) -> tuple[ProfileResult, ...]:
         """Return the results in the order of the profiles' files."""
-        positions = {file.name: position for position, file in enumerate(installation.profile_files)}
+        positions = {file.name: position for position, file in enumerate(school.profile_files)}
         return tuple(sorted(self._results, key=lambda result: positions[result.profile]))
 
 
 def _run_current(
-    profiles: Sequence[Profile], settings: Settings, job: Job, progress: Progress, results: _Results
+    profiles: Sequence[Profile], settings: SchoolSettings, job: Job, progress: Progress, results: _Results
 ) -> None:
     """Prepare the output folders, take the document, run the profiles; without a document each of them has failed."""
-    tidy_publications(settings.state)
+    tidy_publications(settings.folders.state)
     for profile in profiles:
         with results.attempt(profile):
             prepare(profile, job.today)
@@ -134,22 +135,22 @@ class _Rolls:
         return self._rolls[profile.parity]
 
 
-def _wanted(installation: Installation, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
+def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
     """Return the named profiles, right and wrong; without names all of them. Mistakes of others are warnings."""
-    installation.require_profiles()
+    school.require_profiles()
     if not names:
-        return list(installation.profiles), list(installation.broken)
+        return list(school.profiles), list(school.broken)
     wanted = {same_name(name) for name in names}
-    known_names = {same_name(file.name) for file in installation.profile_files}
+    known_names = {same_name(file.name) for file in school.profile_files}
     unknown = [name for name in names if same_name(name) not in known_names]
     if unknown:
-        known = ", ".join(file.name for file in installation.profile_files)
+        known = ", ".join(file.name for file in school.profile_files)
         found = ", ".join(map(describe, unknown))
         raise ConfigError(f"expected names of profiles, found {found}", f"the profiles are: {known}")
-    profile_warnings.warn_of_others(installation, names)
+    profile_warnings.warn_of_others(school, names)
     return (
-        [profile for profile in installation.profiles if same_name(profile.name) in wanted],
-        [broken for broken in installation.broken if same_name(broken.name) in wanted],
+        [profile for profile in school.profiles if same_name(profile.name) in wanted],
+        [broken for broken in school.broken if same_name(broken.name) in wanted],
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sdssync.config.profile import Profile
-from sdssync.config.settings import Settings
+from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.files.paths import is_foreign
 from sdssync.jobs import profile_warnings
@@ -41,7 +41,7 @@ def prepare(profile: Profile, today: date) -> None:
         events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
 
 
-def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) -> ProfileResult:
+def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, mode: Mode) -> ProfileResult:
     """
     Generate the CSV set of one profile, validate it, and publish it if the verdict allows it.
 
@@ -54,7 +54,7 @@ def run_profile(profile: Profile, roll: Roll, settings: Settings, mode: Mode) ->
     result = None
     try:
         with staging(profile.output) as staged:
-            write(tables(roster, settings.school, profile), staged)
+            write(tables(roster, settings.identity, profile), staged)
             generated = _generated(profile, roster)
             verdict = judge(staged, roster, profile, settings)
             profile_warnings.report_verdict(verdict)
@@ -85,11 +85,11 @@ def _select(roll: Roll, profile: Profile) -> Selection:
     return selection
 
 
-def _enrol(selection: Selection, profile: Profile, settings: Settings) -> Roster:
+def _enrol(selection: Selection, profile: Profile, settings: SchoolSettings) -> Roster:
     """Return the rows that the profile asks for: those for SDS, or with `parity` those of iSAMS-SDS.ps1."""
     if profile.parity:
         return enrol_as_script(selection, profile)
-    roster = enrol(selection, profile, include_names=settings.school.include_names)
+    roster = enrol(selection, profile, include_names=settings.identity.include_names)
     profile_warnings.warn_of_blank_grades(roster)
     return roster
 
@@ -119,7 +119,7 @@ def _reject(result: ProfileResult, verdict: Verdict) -> ProfileResult:
     return replace(result, outcome=Outcome.REJECTED, exit_code=ExitCode.INVALID, why=verdict.refusal)
 
 
-def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: Settings) -> ProfileResult:
+def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: SchoolSettings) -> ProfileResult:
     """Let the staged set take the place of the published one, unless they are the same, and keep a record of it."""
     files = tuple(sorted(file.name for file in staged.iterdir()))
     if unchanged(staged, profile.output):
@@ -133,7 +133,7 @@ def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: Se
         events.log().info("profile.published", output=profile.output_as_written, files=len(files))
     publication = Publication(published_at=published_at, format=profile.format, files=files)
     try:
-        record_publication(settings.state, profile.name, publication)
+        record_publication(settings.folders.state, profile.name, publication)
     except OutputError as error:
         return _with_problem(result, error)
     return result

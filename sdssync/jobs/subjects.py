@@ -1,6 +1,6 @@
 """List the subjects of the school, for `sdssync subjects`."""
 
-from sdssync.config.settings import Settings
+from sdssync.config.settings import SchoolSettings
 from sdssync.files.lock import installation_lock
 from sdssync.isams.progress import Progress
 from sdssync.isams.source import take_document
@@ -8,7 +8,7 @@ from sdssync.roster.selection import call_roll
 from sdssync.roster.subjects import SubjectSummary, summarise_subjects
 
 
-def list_subjects(settings: Settings, *, cached: bool, progress: Progress) -> tuple[SubjectSummary, ...]:
+def list_subjects(settings: SchoolSettings, *, cached: bool, progress: Progress) -> tuple[SubjectSummary, ...]:
     """
     Return the subjects of the school's document, by id.
 
@@ -16,6 +16,6 @@ def list_subjects(settings: Settings, *, cached: bool, progress: Progress) -> tu
         SdsSyncError: there is no complete document, or another run holds the lock.
 
     """
-    with installation_lock(settings.state):
+    with installation_lock(settings.folders.state):
         document = take_document(settings, cached=cached, progress=progress)
     return summarise_subjects(call_roll(document.school))

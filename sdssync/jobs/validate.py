@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from sdssync.config.installation import Installation, load
+from sdssync.config.installation import ConfiguredSchool, load
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
@@ -79,23 +79,23 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
         raise ConfigError(f"no rule has a code like {', '.join(map(describe, unknown))}", "codes are SDS101 to SDS306")
     if not all(map(str.strip, targets)):
         raise ConfigError("expected the name of a profile or a folder, found an empty text")
-    installation = _installation(config, targets)
-    if installation and not targets:
-        return _published_sets(installation, choice)
-    entries = [(target, _named(target, installation)) for target in targets]
+    school = _school(config, targets)
+    if school and not targets:
+        return _published_sets(school, choice)
+    entries = [(target, _named(target, school)) for target in targets]
     validated = Validated()
     for target, profile_file in entries:
-        if profile_file is None or installation is None:
-            validated.add(partial(_check_folder, target, installation, choice))
+        if profile_file is None or school is None:
+            validated.add(partial(_check_folder, target, school, choice))
         elif profile_file.profile is None:
             validated.note(profile_warnings.report_wrong(profile_file))
         elif _has_output(profile_file.profile):
-            check = partial(_check_profile, profile_file.profile, installation, choice)
+            check = partial(_check_profile, profile_file.profile, school, choice)
             validated.add(check, profile=profile_file.name)
         else:
             validated.note(_report_unpublished(profile_file.profile))
-    if installation is not None:
-        profile_warnings.warn_of_others(installation, targets)
+    if school is not None:
+        profile_warnings.warn_of_others(school, targets)
     return validated
 
 
@@ -104,19 +104,19 @@ def _is_path(target: str) -> bool:
     return "/" in target or "\\" in target or os.sep in target
 
 
-def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation | None:
+def _school(config: Path | None, targets: tuple[str, ...]) -> ConfiguredSchool | None:
     """
-    Load the installation to which the targets may belong; None if there is none.
+    Load the school to which the targets may belong; None if there is none.
 
-    A folder can be checked without an installation. So it may be missing unless it is named, and where all targets are
-    folders one with mistakes is ignored, with a warning.
+    A folder can be checked without settings. So they may be missing unless they are named, and where all targets are
+    folders, settings with mistakes are ignored, with a warning.
     """
     path = settings_path(config, os.environ)
     named = config is not None or bool(os.environ.get(CONFIG_VARIABLE))
     if targets and not named and not os.path.lexists(path):
         return None
     try:
-        return load(path)
+        return load(path).school
     except ConfigError as error:
         if named or not targets or not all(map(_is_path, targets)):
             raise
@@ -125,13 +125,13 @@ def _installation(config: Path | None, targets: tuple[str, ...]) -> Installation
         return None
 
 
-def _named(target: str, installation: Installation | None) -> ProfileFile | None:
+def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:
     """Return the profile of that name; None: the target is a folder."""
-    if installation is None or _is_path(target):
+    if school is None or _is_path(target):
         return None
-    found = next((file for file in installation.profile_files if same_name(file.name) == same_name(target)), None)
+    found = next((file for file in school.profile_files if same_name(file.name) == same_name(target)), None)
     if found is None and not os.path.lexists(target):
-        known = ", ".join(file.name for file in installation.profile_files) or "none yet"
+        known = ", ".join(file.name for file in school.profile_files) or "none yet"
         raise ConfigError(f"no profile and no folder is called {describe(target)}", f"the profiles are: {known}")
     return found
 
@@ -157,33 +157,33 @@ def _report_unpublished(profile: Profile) -> ExitCode:
     return ExitCode.INVALID
 
 
-def _published_sets(installation: Installation, choice: Choice) -> Validated:
+def _published_sets(school: ConfiguredSchool, choice: Choice) -> Validated:
     """Check what every profile has published; those that have published nothing are named and skipped."""
-    installation.require_profiles()
+    school.require_profiles()
     validated = Validated()
-    for profile in installation.profiles:
+    for profile in school.profiles:
         if _has_output(profile):
-            check = partial(_check_profile, profile, installation, choice)
+            check = partial(_check_profile, profile, school, choice)
             validated.add(check, profile=profile.name)
         else:
             events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
-    for broken in installation.broken:
+    for broken in school.broken:
         validated.note(profile_warnings.report_wrong(broken))
     return validated
 
 
-def _check_profile(profile: Profile, installation: Installation, choice: Choice) -> SetReport:
-    options = check_options(profile, installation.settings)
+def _check_profile(profile: Profile, school: ConfiguredSchool, choice: Choice) -> SetReport:
+    options = check_options(profile, school.settings)
     return check_set(profile.output, _chosen(options, choice), shown_as=profile.output_as_written)
 
 
-def _check_folder(target: str, installation: Installation | None, choice: Choice) -> SetReport:
+def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) -> SetReport:
     """Check a folder; if it is the output of a profile, by the settings of that, but in the format of its files."""
     options = CheckOptions()
-    if installation is not None:
-        for profile in installation.profiles:
+    if school is not None:
+        for profile in school.profiles:
             if place(profile.output) == place(Path(target)):
-                options = replace(check_options(profile, installation.settings), format=None)
+                options = replace(check_options(profile, school.settings), format=None)
     return check_set(Path(target), _chosen(options, choice), shown_as=target)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdssync.config.profile import Profile
-from sdssync.config.settings import Settings
+from sdssync.config.settings import SchoolSettings
 from sdssync.publish.publications import read_publication
 from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind
@@ -51,7 +51,7 @@ class Verdict:
         return tuple(finding for finding in self.report.findings if finding.severity in BLOCKING)[:_WORST]
 
 
-def judge(staged: Path, roster: Roster, profile: Profile, settings: Settings) -> Verdict:
+def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettings) -> Verdict:
     """
     Validate a staged set.
 
@@ -80,12 +80,12 @@ def _tolerated(profile: Profile) -> tuple[str, ...]:
     )
 
 
-def check_options(profile: Profile, settings: Settings) -> CheckOptions:
+def check_options(profile: Profile, settings: SchoolSettings) -> CheckOptions:
     """Return what validation must know of a profile."""
-    last = read_publication(settings.state, profile.name)
+    last = read_publication(settings.folders.state, profile.name)
     return CheckOptions(
         format=profile.format,
-        include_names=settings.school.include_names,
+        include_names=settings.identity.include_names,
         published_format=last.format if last else None,
         published_files=frozenset(last.files) if last else frozenset(),
         select=profile.select,

@@ -108,8 +108,8 @@ def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
     settings = require_settings(head)
     if fault := name_fault(name):
         raise ConfigError(f"expected a name that Windows and Linux accept for a file, found {describe(name)}: {fault}")
-    file = settings.profiles / f"{name}.toml"
-    others = read_profile_files(head)[0] if settings.profiles.is_dir() else []
+    file = settings.folders.profiles / f"{name}.toml"
+    others = read_profile_files(head)[0] if settings.folders.profiles.is_dir() else []
     if any(same_name(other.file.stem) == same_name(name) for other in others):
         raise _exists(file)
     text = _commented(_PROFILE_COMMENT, _profile_values(name, options))

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 def broken(installation: Installation) -> dict[str, list[str]]:
     """Give the mistakes of each broken profile, by its file."""
-    return {file.displayed: [str(mistake) for mistake in file.mistakes] for file in installation.broken}
+    return {file.displayed: [str(mistake) for mistake in file.mistakes] for file in installation.school.broken}
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_every_key(tmp_path: Path) -> None:
         """,
     )
 
-    assert load(config).profiles == (
+    assert load(config).school.profiles == (
         Profile(
             name="Senior School",
             file=tmp_path / "profiles.d" / "seniors.toml",
@@ -78,7 +78,7 @@ def test_defaults(tmp_path: Path) -> None:
     """A profile needs an output, and nothing else."""
     config = install(tmp_path, seniors='output = "csv/Seniors"')
 
-    assert load(config).profiles == (
+    assert load(config).school.profiles == (
         Profile(
             name="seniors",
             file=tmp_path / "profiles.d" / "seniors.toml",
@@ -251,7 +251,7 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
     installation = load(config)
 
     assert broken(installation) == {"profiles.d/a.toml": expected}
-    assert [profile.name for profile in installation.profiles] == ["b"]
+    assert [profile.name for profile in installation.school.profiles] == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
     installation = load(config)
 
     assert broken(installation) == {"profiles.d/a.toml": [expected]}
-    assert [profile.name for profile in installation.profiles] == ["b"]
+    assert [profile.name for profile in installation.school.profiles] == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_conflicts(tmp_path: Path, one: str, other: str, expected: tuple[str, st
         "profiles.d/a.toml": [expected[0].format("profiles.d/b.toml")],
         "profiles.d/b.toml": [expected[1].format("profiles.d/a.toml")],
     }
-    assert [profile.name for profile in installation.profiles] == ["c"]
+    assert [profile.name for profile in installation.school.profiles] == ["c"]
 
 
 def test_conflict_with_a_wrong_profile(tmp_path: Path) -> None:
@@ -406,7 +406,7 @@ def test_near_names_are_no_conflict(tmp_path: Path) -> None:
     """Folders that only begin alike are two."""
     config = install(tmp_path, a='output = "csv/Senior"', b='output = "csv/Seniors"')
 
-    assert [profile.name for profile in load(config).profiles] == ["a", "b"]
+    assert [profile.name for profile in load(config).school.profiles] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -436,7 +436,7 @@ def test_parity_may_repeat_a_teacher(tmp_path: Path) -> None:
         a='output = "csv/A"\nparity = true\n[teachers]\nextra = ["x@a.example", "X@a.example", "x@a.example"]',
     )
 
-    assert load(config).profiles[0].extra_teachers == ("x@a.example", "X@a.example", "x@a.example")
+    assert load(config).school.profiles[0].extra_teachers == ("x@a.example", "X@a.example", "x@a.example")
 
 
 def test_what_is_no_profile(tmp_path: Path) -> None:
@@ -450,8 +450,8 @@ def test_what_is_no_profile(tmp_path: Path) -> None:
 
     installation = load(config)
 
-    assert [profile.name for profile in installation.profiles] == ["good"]
-    assert [(one.name, str(one.mistakes[0])) for one in installation.broken] == [
+    assert [profile.name for profile in installation.school.profiles] == ["good"]
+    assert [(one.name, str(one.mistakes[0])) for one in installation.school.broken] == [
         ("Folder", "expected a file, found a folder"),
         ("Gone", "expected a file, found none"),
         ("Latin", "line 1: expected UTF-8 text, found other bytes; save the file as UTF-8"),
@@ -477,7 +477,7 @@ def test_file_name_that_is_no_text(tmp_path: Path) -> None:
         'output = "a"', encoding="utf-8"
     )
 
-    [one] = load(config).broken
+    [one] = load(config).school.broken
 
     assert (one.name, one.displayed) == (
         "\N{REPLACEMENT CHARACTER}" * 2,
@@ -570,7 +570,7 @@ def test_no_profile(tmp_path: Path) -> None:
     installation = load(install(tmp_path))
 
     with pytest.raises(ConfigError) as caught:
-        installation.require_profiles()
+        installation.school.require_profiles()
 
     assert str(caught.value) == "there is no profile: profiles.d holds no .toml file (sdssync new NAME writes one)"
 
@@ -579,7 +579,7 @@ def test_a_wrong_profile_is_a_profile(tmp_path: Path) -> None:
     """An installation whose only profile is wrong is not one without profiles: its mistakes are told instead."""
     installation = load(install(tmp_path, a="?"))
 
-    installation.require_profiles()
+    installation.school.require_profiles()
 
     assert list(broken(installation)) == ["profiles.d/a.toml"]
 
@@ -588,8 +588,10 @@ def test_demo() -> None:
     """The installation of the demo is right."""
     installation = load(ROOT / "sdssync.toml")
 
-    assert installation.broken == ()
-    assert [(one.name, one.year_groups, one.include, one.exclude, one.output) for one in installation.profiles] == [
+    assert installation.school.broken == ()
+    assert [
+        (one.name, one.year_groups, one.include, one.exclude, one.output) for one in installation.school.profiles
+    ] == [
         ("Prep", (0, 1, 2, 3, 4, 5, 6), ("52",), (), ROOT / "csv" / "Prep"),
         ("Seniors", (7, 8, 9, 10, 11, 12, 13), None, ("7", "15", "16", "47"), ROOT / "csv" / "Seniors"),
     ]
@@ -639,7 +641,7 @@ def test_annotated_examples(tmp_path: Path, number: int) -> None:
 
     installation = load(install(tmp_path, examples[0], seniors=examples[1]))
 
-    assert (installation.broken, len(examples)) == ((), 2)
+    assert (installation.school.broken, len(examples)) == ((), 2)
     assert set(tomllib.loads(examples[number])) >= set((SettingsModel, ProfileModel)[number].model_fields) - {
         "validation",
     }

@@ -13,12 +13,13 @@ import pytest
 from sdssync.config.installation import load
 from sdssync.config.settings import (
     ApiKey,
+    Folders,
     Percentage,
     RecordedSource,
     RemoteSource,
     Safety,
     SchoolIdentity,
-    Settings,
+    SchoolSettings,
     read_api_key,
     settings_path,
 )
@@ -53,9 +54,8 @@ def test_every_key(tmp_path: Path) -> None:
         '[safety]\nmax_removed_users = "12.5%"\nmax_removed_classes = 3\nmax_removed_enrollments = "0 %"\n',
     )
 
-    assert load(config).settings == Settings(
-        file=config,
-        school=SchoolIdentity(id="8889999", name="MySchool", type="district", include_names=True),
+    assert load(config).school.settings == SchoolSettings(
+        identity=SchoolIdentity(id="8889999", name="MySchool", type="district", include_names=True),
         source=RemoteSource(
             url="https://isams.myschool.example/base/",
             api_key_file=tmp_path / "secrets/isams.key",
@@ -65,8 +65,7 @@ def test_every_key(tmp_path: Path) -> None:
             max_bytes=1536,
             ca_file=tmp_path.parent / "ca.pem",
         ),
-        profiles=tmp_path / "profiles.d",
-        state=Path("/var/lib/sdssync"),
+        folders=Folders(installation=tmp_path, profiles=tmp_path / "profiles.d", state=Path("/var/lib/sdssync")),
         safety=Safety(
             max_removed_users=Percentage(Decimal("12.5")),
             max_removed_classes=3,
@@ -79,9 +78,8 @@ def test_defaults(tmp_path: Path) -> None:
     """What is not written has the documented value."""
     config = install(tmp_path, SCHOOL + "[isams]\n" + REMOTE)
 
-    assert load(config).settings == Settings(
-        file=config,
-        school=SchoolIdentity(id="8889999", name="MySchool", type="school", include_names=False),
+    assert load(config).school.settings == SchoolSettings(
+        identity=SchoolIdentity(id="8889999", name="MySchool", type="school", include_names=False),
         source=RemoteSource(
             url="https://isams.myschool.example",
             api_key_env="ISAMS_API_KEY",
@@ -90,8 +88,7 @@ def test_defaults(tmp_path: Path) -> None:
             max_seconds=1800,
             max_bytes=1024**3,
         ),
-        profiles=tmp_path / "profiles.d",
-        state=tmp_path / "state",
+        folders=Folders(installation=tmp_path, profiles=tmp_path / "profiles.d", state=tmp_path / "state"),
         safety=Safety(),
     )
 
@@ -104,9 +101,9 @@ def test_paths_count_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.
 
     installation = load(Path("school/sdssync.toml"))
 
-    assert installation.settings.file == tmp_path / "school" / "sdssync.toml"
-    assert installation.settings.source == RecordedSource(file=tmp_path / "school" / "hartley.xml")
-    assert installation.profiles[0].output == tmp_path / "school" / "csv" / "A"
+    assert installation.file == tmp_path / "school" / "sdssync.toml"
+    assert installation.school.settings.source == RecordedSource(file=tmp_path / "school" / "hartley.xml")
+    assert installation.school.profiles[0].output == tmp_path / "school" / "csv" / "A"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +177,7 @@ def test_wrong_url(tmp_path: Path, url: str, fault: str) -> None:
 )
 def test_right_url(tmp_path: Path, url: str) -> None:
     """Plain http is good for this machine."""
-    source = load(install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')).settings.source
+    source = load(install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')).school.settings.source
 
     assert source == RemoteSource(url=url, api_key_env="K")
 
@@ -427,7 +424,7 @@ def test_byte_order_mark(tmp_path: Path) -> None:
 
     installation = load(config)
 
-    assert (installation.settings.school.id, installation.profiles[0].name) == ("8889999", "a")
+    assert (installation.school.settings.identity.id, installation.school.profiles[0].name) == ("8889999", "a")
 
 
 @pytest.mark.parametrize("kind", ["folder", "fifo"])

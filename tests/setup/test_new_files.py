@@ -30,8 +30,8 @@ def test_init(tmp_path: Path) -> None:
     assert sorted(files(tmp_path)) == ["new/sdssync.toml"]
     text = config.read_text(encoding="utf-8")
     assert sum(line.startswith("#") for line in text.split("\n")) >= 8
-    settings = load(config).settings
-    assert (settings.school.id, settings.profiles) == ("8889999", tmp_path / "new" / "profiles.d")
+    settings = load(config).school.settings
+    assert (settings.identity.id, settings.folders.profiles) == ("8889999", tmp_path / "new" / "profiles.d")
     assert settings.source == RemoteSource(
         url="https://isams.myschool.example", api_key_file=tmp_path / "new" / "secrets" / "isams.key"
     )
@@ -114,7 +114,7 @@ def test_new_from_every_option(tmp_path: Path) -> None:
         "expires": date(2027, 7, 31),
         "subjects": {"exclude": [7, 15], "include": [52]},
     }
-    [profile] = load(config).profiles
+    [profile] = load(config).school.profiles
     assert (profile.name, profile.output) == ("Seniors", tmp_path / "out" / "Seniors")
     assert sorted(files(tmp_path)) == ["profiles.d/Seniors.toml", "sdssync.toml"]
 
@@ -131,7 +131,7 @@ def test_new_without_options(tmp_path: Path) -> None:
         'format = "v2.1"\n'
         'output = "csv/Prep"\n'
     )
-    [profile] = load(config).profiles
+    [profile] = load(config).school.profiles
     assert (profile.format, profile.year_groups) == (SdsFormat.V21, tuple(range(14)))
 
 
