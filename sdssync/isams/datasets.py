@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+API_SERVICES = "in the iSAMS control panel, API Services Manager"
+"""Where an API key and its datasets are managed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:

@@ -1,14 +1,15 @@
 """
 Download the document of the Batch API into a temporary file.
 
-It takes the place of the last document only when the caller, having parsed it, calls `keep`.
+It takes the place of the last document only when the caller, having parsed it, calls `keep`. The HTTP libraries cost
+0.1 s of CPU, so this module is imported when a download begins.
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sdssync.config.settings import ApiKey, RemoteSource
@@ -23,11 +24,8 @@ from sdssync.isams.part_file import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure
-
-if TYPE_CHECKING:
-    import ssl
-
-    from sdssync.net.post import Answer, Request
+from sdssync.net.post import Answer, QueryKey, Request, post
+from sdssync.net.tls import CaFileError, tls_context
 
 _PATH = "/api/batch/1.0/xml.ashx"
 _METHODS = "".join(f"<Method>{dataset.method}</Method>" for dataset in DATASETS)
@@ -74,8 +72,6 @@ def download(
 
 def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pace: Pace) -> Document:
     """Try until a document comes, until a failure is permanent, or until time is up."""
-    from sdssync.net import post  # noqa: PLC0415  # 0.1 s of CPU that only a download needs
-
     request = _request(source, key)
     attempts = Attempts(source, pace)
     with path.open("r+b", buffering=0) as file, Deadline(source.max_seconds) as deadline:
@@ -87,7 +83,7 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
 
         while True:
             part.restart()
-            answer = post.post(replace(request, timeout=attempts.timeout), deadline, sink)
+            answer = post(replace(request, timeout=attempts.timeout), deadline, sink)
             failure = _judge(answer, part)
             if failure is None:
                 break
@@ -98,13 +94,11 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
     return Document(path=path, bytes=part.size, seconds=seconds, attempts=attempts.number, downloaded_at=downloaded_at)
 
 
-def _request(source: RemoteSource, key: ApiKey) -> "Request":
+def _request(source: RemoteSource, key: ApiKey) -> Request:
     """Return the request for the five datasets."""
-    from sdssync.net import post  # noqa: PLC0415  # 0.1 s of CPU that only a download needs
-
-    return post.Request(
+    return Request(
         url=_address(source.url),
-        key=post.QueryKey(parameter="apiKey", secret=key.secret),
+        key=QueryKey(parameter="apiKey", secret=key.secret),
         body=_FILTERS,
         media_type="application/xml",
         tls=_tls_context(source.ca_file),
@@ -120,20 +114,18 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}{_PATH}"
 
 
-def _tls_context(ca_file: Path | None) -> "ssl.SSLContext":
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """
-    Return whom to trust.
+    Return the certificates to trust.
 
     Raises:
         ConfigError: `ca_file` cannot be read, or holds no certificate.
 
     """
-    from sdssync.net import tls  # noqa: PLC0415  # loads the trust store of the system, which only a download needs
-
     subject = "the file that isams.ca_file names"
     try:
-        return tls.tls_context(ca_file)
-    except tls.CaFileError as error:
+        return tls_context(ca_file)
+    except CaFileError as error:
         if error.reason:
             raise ConfigError(
                 f"{subject} cannot be read: {error.reason}", "a relative path counts from the folder of sdssync.toml"
@@ -141,7 +133,7 @@ def _tls_context(ca_file: Path | None) -> "ssl.SSLContext":
         raise ConfigError(f"{subject} holds no certificate in PEM form", "export it as Base64 (.pem, .crt)") from None
 
 
-def _judge(answer: "Answer | Failure", part: PartFile) -> FailedAttempt | None:
+def _judge(answer: Answer | Failure, part: PartFile) -> FailedAttempt | None:
     """Return why an answer brings no document; None if it does, as far as its beginning shows."""
     if isinstance(answer, Failure):
         return in_words(answer)

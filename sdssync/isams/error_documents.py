@@ -7,18 +7,17 @@ The Description of an error document is not trusted: it is searched for known wo
 import re
 from dataclasses import replace
 
-from sdssync.isams.datasets import DATASETS
+from sdssync.isams.datasets import API_SERVICES, DATASETS
 from sdssync.isams.failures import LET_PROXY_IN, RUN_LATER, FailedAttempt, refused, unavailable
 from sdssync.net.failure import status_may_pass
 
-_PANEL = "in the iSAMS control panel, API Services Manager"
 _RECOVERABLE = ("deadlocked", "lock request time out")
 _ALL_LABELS = "; ".join(dataset.label for dataset in DATASETS)
 
 _BY_ID = {
     "invalidapikey": refused(
         "iSAMS does not know the API key",
-        f"{_PANEL}, look up or create the key, and put it where [isams] api_key_file or api_key_env points to",
+        f"{API_SERVICES}, look up or create the key, and put it where [isams] api_key_file or api_key_env points to",
     ),
     "missingparameter": refused(
         "iSAMS found no API key in the request",
@@ -26,13 +25,15 @@ _BY_ID = {
     ),
     "filtersrequiredexception": refused(
         "iSAMS asks for a filter: the API key has a method that cannot be called without one",
-        f"{_PANEL}, Batch Methods, leave only these ticked for the key: {_ALL_LABELS}",
+        f"{API_SERVICES}, Batch Methods, leave only these ticked for the key: {_ALL_LABELS}",
     ),
 }
 _UNKNOWN = refused("iSAMS answered with an error that sdssync does not know", "ask iSAMS support about the Batch API")
 _FINAL = frozenset({401, 403, 404})
 """Statuses after which another attempt is useless, whatever the document says."""
-_KEY_REFUSED = f"{_PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
+_KEY_REFUSED = (
+    f"{API_SERVICES}, check that the key is there, is enabled, and may be used from the address of this server"
+)
 _BY_STATUS = {
     401: ("iSAMS refused the API key", _KEY_REFUSED),
     403: ("iSAMS does not accept this API key", _KEY_REFUSED),
@@ -90,7 +91,7 @@ def _missing_methods(description: str) -> FailedAttempt:
     named = set(re.findall(r"[a-z]+_[a-z]+", description))
     labels = "; ".join(dataset.label for dataset in DATASETS if dataset.method.lower() in named)
     lacks = f"the API key lacks {labels}" if labels else f"the API key lacks at least one of {_ALL_LABELS}"
-    return refused(lacks, f"tick this for the key {_PANEL}, Batch Methods")
+    return refused(lacks, f"tick this for the key {API_SERVICES}, Batch Methods")
 
 
 def _unhandled(description: str) -> FailedAttempt:

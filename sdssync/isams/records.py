@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from sdssync.errors import SourceMalformedError
-from sdssync.isams.datasets import BY_SECTION, DATASETS, Dataset
+from sdssync.isams.datasets import API_SERVICES, BY_SECTION, DATASETS, Dataset
 from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
 
 _BLANKS = " \t\r\n"
@@ -122,8 +122,7 @@ class Records:
         problems += [f"section {dataset.manager}/{dataset.section} holds no {dataset.record}" for dataset in empty]
         hints = []
         if missing:
-            panel = "in the iSAMS control panel, API Services Manager, Batch Methods"
-            hints.append(f"tick {_labels(missing)} for the key {panel}")
+            hints.append(f"tick {_labels(missing)} for the key {API_SERVICES}, Batch Methods")
         if empty:
             hints.append(
                 f"look at {_labels(empty)} in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours"

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from sdssync.config.settings import RecordedSource, SchoolSettings, read_api_key
 from sdssync.isams import parser
 from sdssync.isams.document import Document, cached_document, recorded_document
-from sdssync.isams.download import download
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
@@ -32,6 +31,8 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
         return _read(recorded_document(source), progress)
     if cached:
         return _read(cached_document(settings.folders.state, source.max_bytes), progress)
+    from sdssync.isams.download import download  # noqa: PLC0415  (0.1 s of CPU that only a download needs)
+
     key = read_api_key(source, os.environ)
     with download(source, key, settings.folders.state, progress=progress) as downloaded:
         events.log().info("source.downloaded", **_facts(downloaded.document))

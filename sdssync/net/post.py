@@ -2,8 +2,7 @@
 One POST over HTTP: streamed, limited in bytes and time, over verified TLS; every failure is returned as a value.
 
 The URL that is sent carries a secret, and the HTTP libraries print URLs in exceptions, warnings and logs. So nothing of
-theirs leaves this package, and no other package calls them. They cost 0.1 s of CPU, so this module is imported when a
-download begins.
+theirs leaves this package, and no other package calls them.
 
 Only the adapter of requests is used: its sessions would read `.netrc`, follow redirects, and keep cookies.
 """

@@ -514,6 +514,22 @@ class TestEnvironment:
         assert "Authorization" not in httpserver.log[0][0].headers
 
 
+def test_a_request_hides_its_key() -> None:
+    """Neither the address nor the key of a request is in its repr, which a traceback may show."""
+    request = post.Request(
+        url="http://isams.example/path",
+        key=post.QueryKey(parameter="key", secret=KEY.secret),
+        body=b"",
+        media_type="application/xml",
+        tls=tls.tls_context(CERTIFICATE),
+        timeout=5,
+        max_bytes=10_000,
+    )
+
+    assert KEY.secret not in repr(request)
+    assert "isams.example" not in repr(request)
+
+
 FOREIGN_CLASSES = [
     pytest.param(kind, id=f"{module.__name__}.{name}")
     for module in (requests.exceptions, urllib3.exceptions)
