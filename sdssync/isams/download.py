@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sdssync.config.settings import ApiKey, RemoteSource
+from sdssync.config.api_key import ApiKey
+from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError
 from sdssync.files.swap import patiently
 from sdssync.isams import document_head, error_documents

@@ -8,7 +8,8 @@ import os
 import time
 from datetime import UTC, datetime
 
-from sdssync.config.settings import RecordedSource, SchoolSettings, read_api_key
+from sdssync.config.api_key import read_api_key
+from sdssync.config.settings import RecordedSource, SchoolSettings
 from sdssync.isams import parser
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.part_file import remove_part_files

@@ -20,7 +20,8 @@ from pytest_httpserver import HTTPServer
 from structlog.testing import capture_logs
 from werkzeug import Request, Response
 
-from sdssync.config.settings import ApiKey, RemoteSource
+from sdssync.config.api_key import ApiKey
+from sdssync.config.settings import RemoteSource
 from sdssync.errors import SdsSyncError
 from sdssync.isams.attempts import Pace
 from sdssync.isams.download import download
