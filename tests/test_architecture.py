@@ -21,8 +21,8 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 FOREIGN = {
     "filelock": {"files.lock"},
     "lxml": {"isams.parser", "isams.records"},
-    "pydantic": {"config.schema", "config.mistakes", "publish.publications"},
-    "pydantic_core": {"config.schema", "config.mistakes"},
+    "pydantic": {"config.fields", "config.schema", "config.shape", "publish.publications"},
+    "pydantic_core": {"config.fields", "config.shape"},
     "requests": {"net.post", "net.errors"},
     "rich": {"cli.commands", "cli.progress", "report.tables", "report.validation.terminal"},
     "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 import sdssync
 from sdssync.cli.commands import app
-from sdssync.config.mistakes import known_keys
 from sdssync.config.schema import ProfileModel, SettingsModel
+from sdssync.config.shape import known_keys
 from sdssync.errors import ExitCode
 from sdssync.report.outcome import Outcome
 from sdssync.roster.omissions import Reason

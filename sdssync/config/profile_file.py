@@ -4,16 +4,18 @@ Read one file of `profiles.d` into a `ProfileFile`: a profile, or everything tha
 Which files there are, and what follows from a wrong one, is in `installation`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from sdssync.config.mistakes import FileMistakes, Mistake, check_shape, read_toml, wrong
+from sdssync.config.mistakes import FileMistakes, Mistake, wrong
 from sdssync.config.profile import Profile
 from sdssync.config.schema import ProfileModel
 from sdssync.config.settings_file import SettingsFile
+from sdssync.config.shape import check_shape, unique_lists
 from sdssync.config.template import Template
+from sdssync.config.toml_file import read_toml
 from sdssync.files.paths import (
     holds,
     is_hidden_sibling,
@@ -27,15 +29,6 @@ from sdssync.files.paths import (
     shown,
 )
 from sdssync.sds.schema import SdsFormat
-
-_LISTS = (
-    ("", "year_groups"),
-    ("subjects", "exclude"),
-    ("subjects", "include"),
-    ("teachers", "extra"),
-    ("validate", "select"),
-    ("validate", "ignore"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,41 +133,46 @@ def _file_name_mistakes(file: Path) -> tuple[Mistake, ...]:
     return (Mistake("", f"expected a file name that Windows and Linux accept: {fault}"),) if fault else ()
 
 
-def _parity_mistakes(raw: Mapping[str, Any], settings: SettingsFile) -> tuple[Mistake, ...]:
-    """Tell what a parity profile may not have, because the script had nothing of the kind."""
-    if raw.get("parity") is not True:
+def _parity_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tuple[Mistake, ...]:
+    """Return what a parity profile may not have, because the script had nothing like it."""
+    if content.get("parity") is not True:
         return ()
-    beside = {
-        'format "v2.1"': raw.get("format") == SdsFormat.V21,
-        "title": "title" in raw,
-        "class_id": "class_id" in raw,
+    others = {
+        'format "v2.1"': content.get("format") == SdsFormat.V21,
+        "title": "title" in content,
+        "class_id": "class_id" in content,
         "include_names, which is true in the settings": settings.include_names,
     }
     return tuple(
-        Mistake("parity", f"expected false together with {what}, found true")
-        for what, applies in beside.items()
-        if applies
+        Mistake("parity", f"expected false together with {other}, found true")
+        for other, is_set in others.items()
+        if is_set
     )
 
 
-def _repetitions(raw: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """Tell values that stand twice in a list; in a parity profile each listing of a teacher counts."""
-    found = []
-    for table, key in _LISTS:
-        values = raw.get(table, {}) if table else raw
-        values = values.get(key) if isinstance(values, dict) else None
-        if not isinstance(values, list) or (table == "teachers" and raw.get("parity") is True):
-            continue
-        seen: set[str] = set()
-        for index, value in enumerate(values):
-            if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > 10**18):
-                continue  # another mistake, told elsewhere
-            same = str(value).casefold() if table == "teachers" else str(value)
-            if same in seen:
-                key_path = f"{table}.{key}[{index}]".lstrip(".")
-                found.append(wrong(key_path, "each value once", value, "it stands there twice"))
-            seen.add(same)
+def _repetitions(content: Mapping[str, Any]) -> tuple[Mistake, ...]:
+    """Return the values that repeat in a list; in a parity profile a teacher may, because each listing counts."""
+    found = [mistake for key in unique_lists(ProfileModel) for mistake in _repeated(content, key, str)]
+    if content.get("parity") is not True:
+        found += _repeated(content, "teachers.extra", str.casefold)
     return tuple(found)
+
+
+def _repeated(content: Mapping[str, Any], key: str, same: Callable[[str], str]) -> Iterator[Mistake]:
+    """Yield the values of one list that are there already; `same` returns the form in which they are compared."""
+    section, _, name = key.rpartition(".")
+    table = content.get(section) if section else content
+    values = table.get(name) if isinstance(table, Mapping) else None
+    if not isinstance(values, list):
+        return
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > 10**18):
+            continue  # a mistake of its own, which the model reports
+        form = same(str(value))
+        if form in seen:
+            yield wrong(f"{key}[{index}]", "each value once", value, "it is in the list already")
+        seen.add(form)
 
 
 def _output_mistakes(output: Path, settings: SettingsFile) -> tuple[Mistake, ...]:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sdssync.config.mistakes import Mistake, check_shape, read_toml
-from sdssync.config.schema import IsamsTable, PathsTable, SettingsModel
+from sdssync.config.mistakes import Mistake
+from sdssync.config.schema import IsamsSection, PathsSection, SettingsModel
 from sdssync.config.settings import Folders, RecordedSource, RemoteSource, Safety, SchoolIdentity, SchoolSettings
+from sdssync.config.shape import check_shape
+from sdssync.config.toml_file import read_toml
 from sdssync.files.paths import path_fault, place, resolve
 
 
@@ -65,7 +67,7 @@ def _folder(installation: Path, content: Mapping[str, Any], key: str) -> Path:
     paths = content.get("paths")
     text = paths.get(key) if isinstance(paths, dict) else None
     if not isinstance(text, str) or path_fault(text):
-        text = str(PathsTable.model_fields[key].default)
+        text = str(PathsSection.model_fields[key].default)
     return resolve(installation, text)
 
 
@@ -105,7 +107,7 @@ def _school_settings(model: SettingsModel, folders: Folders) -> SchoolSettings:
     )
 
 
-def _source(folder: Path, isams: IsamsTable) -> RemoteSource | RecordedSource:
+def _source(folder: Path, isams: IsamsSection) -> RemoteSource | RecordedSource:
     """Turn `[isams]` into one of the two sources."""
     if isams.file is not None:
         return RecordedSource(file=resolve(folder, isams.file), max_bytes=isams.max_bytes)

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from sdssync.config.installation import Installation, load
-from sdssync.config.mistakes import known_keys
 from sdssync.config.profile import Profile
 from sdssync.config.schema import ProfileModel, SettingsModel, json_schemas
+from sdssync.config.shape import known_keys
 from sdssync.config.template import Template
 from sdssync.errors import ConfigError
 from sdssync.files.paths import is_foreign, name_fault, resolve
@@ -105,6 +105,7 @@ SUBJECT = "expected the id of a subject, a whole number like 7, found"
 NAME = "name: expected a name that Windows and Linux accept for a file, found"
 TEXT = "expected a text in quotes, found"
 ONCE = "expected each value once, found"
+AGAIN = "it is in the list already"
 NONE = "expected at least one value (or leave the key out), found an empty list"
 TEMPLATE = "expected a template in quotes, found"
 STRAY = "{ has no partner; write it twice to mean the character"
@@ -133,7 +134,10 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
         ),
         pytest.param(
             "year_groups = [7, 8, 7, 7]",
-            [f"year_groups[2]: {ONCE} 7: it stands there twice", f"year_groups[3]: {ONCE} 7: it stands there twice"],
+            [
+                f"year_groups[2]: {ONCE} 7: {AGAIN}",
+                f"year_groups[3]: {ONCE} 7: {AGAIN}",
+            ],
             id="a year twice",
         ),
         pytest.param('format = "v3"', ['format: expected "v2" or "v2.1", found "v3"'], id="unknown format"),
@@ -179,7 +183,7 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
         ),
         pytest.param(
             "[subjects]\ninclude = [7, 52, 7]",
-            [f"subjects.include[2]: {ONCE} 7: it stands there twice"],
+            [f"subjects.include[2]: {ONCE} 7: {AGAIN}"],
             id="one subject, written twice",
         ),
         pytest.param(
@@ -198,7 +202,7 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
             [
                 f"teachers.extra[0]: {TEXT} a number",
                 f"teachers.extra[1]: {TEXT} a text: it is empty",
-                f"teachers.extra[3]: {ONCE} a text: it stands there twice",
+                f"teachers.extra[3]: {ONCE} a text: {AGAIN}",
             ],
             id="a teacher twice, without regard to case",
         ),
@@ -211,7 +215,7 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
             [
                 f'validate.ignore[0]: {CODE} "SDS3011"',
                 f'validate.ignore[1]: {CODE} "sds3"',
-                f'validate.ignore[3]: {ONCE} "SDS301": it stands there twice',
+                f'validate.ignore[3]: {ONCE} "SDS301": {AGAIN}',
             ],
             id="no codes",
         ),

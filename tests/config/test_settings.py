@@ -145,14 +145,14 @@ def test_no_settings_file(tmp_path: Path) -> None:
         pytest.param("https://", "it does not begin with https:// and a host", id="no host"),
         pytest.param("https://isams.example:port", "it is not an address", id="port is a word"),
         pytest.param("https://[::1", "it is not an address", id="bracket left open"),
-        pytest.param("https://user:s3cret@isams.example", "it holds a user or a password", id="password"),
+        pytest.param("https://user:s3cret@isams.example", "it contains a user or a password", id="password"),
         pytest.param(
             f"https://isams.example/?apiKey={KEY}",
-            "it goes on after the path; the key belongs into a file or a variable",
+            "it goes on after the path; the key belongs in a file or a variable",
             id="key in the query",
         ),
         pytest.param(
-            "https://isams.example#", "it goes on after the path; the key belongs into a file or a variable", id="hash"
+            "https://isams.example#", "it goes on after the path; the key belongs in a file or a variable", id="hash"
         ),
         pytest.param(
             "https:\\\\\\\\isams.example", "it holds blanks, backslashes or control characters", id="backslash"
@@ -481,7 +481,7 @@ def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
         "profiles.d/a.toml has 3 mistakes\n"
         '  year_groups[1]: expected a whole number from -5 to 20, found "Upper"\n'
         "  output: required, and not there\n"
-        "  year_groups[2]: expected each value once, found 7: it stands there twice\n"
+        "  year_groups[2]: expected each value once, found 7: it is in the list already\n"
         "profiles.d/b.toml has 1 mistake\n"
         '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'
         " expires, title, class_id, parity, subjects, teachers, validate)"

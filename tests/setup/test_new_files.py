@@ -171,7 +171,7 @@ EXISTS = "is there already, and stays as it is"
             "New",
             ProfileOptions(output=".", exclude=("7", "7")),
             "profiles.d/New.toml has 2 mistakes\n"
-            "  subjects.exclude[1]: expected each value once, found 7: it stands there twice\n"
+            "  subjects.exclude[1]: expected each value once, found 7: it is in the list already\n"
             "  output: expected a folder for the CSV files alone,"
             " found one that is or holds the folder of the settings",
             id="several mistakes",

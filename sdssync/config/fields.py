@@ -1,0 +1,159 @@
+"""
+The types of single keys in `sdssync.toml` and in the files of `profiles.d`, with the words for what a key expects.
+
+A type says what is wrong with a value as `fault`, a text; "" means nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NoReturn
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import Field, PlainValidator, ValidationError, WrapValidator
+from pydantic.types import StringConstraints
+from pydantic_core import PydanticCustomError
+
+from sdssync.config.settings import Limit, Percentage
+from sdssync.config.template import Template, TemplateError
+from sdssync.files.paths import invisible, name_fault, path_fault
+from sdssync.net.hosts import is_loopback
+from sdssync.sds.catalogue.rules import unknown_prefixes
+from sdssync.sds.data_types import ORG_TYPE, ORG_TYPES
+
+_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?i?B)", re.IGNORECASE)
+_PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
+_DAY = 86_400
+
+
+def _refuse(words: str, **context: Any) -> NoReturn:
+    """Tell pydantic what was expected."""
+    raise PydanticCustomError("expected", "{words}", {"words": words, **context})
+
+
+def _expects(words: str, fault: Callable[[Any], str] = lambda _: "") -> WrapValidator:
+    """Say in our words what a value should be; `fault` says what is wrong with one of the right type, or ""."""
+
+    def check(value: Any, handler: Callable[[Any], Any]) -> Any:
+        try:
+            result = handler(value)
+        except ValidationError:
+            _refuse(words)
+        if found := fault(result):
+            _refuse(words, fault=found)
+        return result
+
+    return WrapValidator(check)
+
+
+def _line_fault(text: str) -> str:
+    """Say why a text cannot go into a cell of every row; "" when it can. A tab is odd, and harmless; so is a joiner."""
+    held = {unicodedata.category(character) for character in text if character != "\t"}
+    return "it holds line breaks or control characters" if held & {"Cc", "Zl", "Zp"} else ""
+
+
+def _text_fault(text: str) -> str:
+    """Say why a text that is needed is none."""
+    return _line_fault(text) if text.strip() else "it is empty"
+
+
+def _org_type_fault(text: str) -> str:
+    """Say why a text is no type of organisation."""
+    return "" if ORG_TYPE.accepts(text) else f"SDS knows {', '.join(ORG_TYPES)}"
+
+
+def _code_fault(text: str) -> str:
+    """Say why a text is neither the code of a rule nor the beginning of one."""
+    return "no rule has it" if unknown_prefixes((text,)) else ""
+
+
+def _template_fault(text: str) -> str:
+    """Say why a text is no template."""
+    try:
+        Template.parse(text)
+    except TemplateError as error:
+        return str(error)
+    return _text_fault(text)
+
+
+def _url_fault(text: str) -> str:
+    """Say why a text is not an address to which a key may be sent; the text itself is never shown."""
+    if invisible(text) or " " in text or "\\" in text:
+        return "it holds blanks, backslashes or control characters"
+    if "?" in text or "#" in text:
+        return "it goes on after the path; the key belongs in a file or a variable"
+    try:
+        url = urlsplit(text)
+        _ = url.hostname, url.port
+    except ValueError:
+        return "it is not an address"
+    return _origin_fault(url)
+
+
+def _origin_fault(url: SplitResult) -> str:
+    """Say why a key may not be sent to the scheme and host of an address."""
+    if "@" in url.netloc:
+        return "it contains a user or a password"
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        return "it does not begin with https:// and a host"
+    if url.scheme == "http" and not is_loopback(url.hostname):
+        return "http is for loopback addresses only"
+    return ""
+
+
+def _size(value: Any) -> int:
+    """Read a number of bytes, or a text with a unit."""
+    words = 'a number of bytes, or a text with a unit like "1 GiB" or "500 MB"'
+    size = value if isinstance(value, int) and not isinstance(value, bool) else 0
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
+        size = int(Decimal(match[1]) * _UNITS[match[2].lower()])
+    return size if size > 0 else _refuse(words)
+
+
+def _limit(value: Any) -> Limit:
+    """Read a count, or a percentage."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and (match := _PERCENTAGE.fullmatch(value.strip())) and Decimal(match[1]) <= 100:
+        return Percentage(Decimal(match[1]))
+    _refuse('a count like 25, or a percentage from 0 to 100 like "10%"')
+
+
+def _subject(value: Any) -> str:
+    """Read the id of a subject: a whole number, as iSAMS gives it."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18:
+        return str(value)
+    _refuse("the id of a subject, a whole number like 7")
+
+
+Text = Annotated[str, _expects("a text in quotes", _text_fault)]
+Suffix = Annotated[str, _expects("a text in quotes", _line_fault)]
+FilePath = Annotated[str, _expects("a path in quotes", path_fault)]
+OrgType = Annotated[str, _expects("a type of organisation", _org_type_fault)]
+Name = Annotated[str, _expects("a name that Windows and Linux accept for a file", name_fault)]
+Pattern = Annotated[str, _expects("a template in quotes", _template_fault)]
+Url = Annotated[str, _expects("an address like https://isams.myschool.example", _url_fault)]
+Variable = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _expects("the name of an environment variable")
+]
+Size = Annotated[int, PlainValidator(_size, json_schema_input_type=int | str)]
+LimitValue = Annotated[Any, PlainValidator(_limit, json_schema_input_type=int | str)]
+Subject = Annotated[str, PlainValidator(_subject, json_schema_input_type=int)]
+Year = Annotated[int, Field(ge=-5, le=20), _expects("a whole number from -5 to 20")]
+Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^SDS[0-9]{0,3}$"),
+    _expects('a rule code or the beginning of one, like "SDS301"', _code_fault),
+]
+Seconds = Annotated[float, Field(gt=0, le=_DAY), _expects("a number of seconds, more than 0, at most a day")]
+Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 or more, at most a day")]
+Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
+Day = Annotated[date, _expects("a date without quotes and without a time, like 2027-07-31")]
+Texts = Annotated[list[Text], Field(min_length=1)]
+Years = Annotated[list[Year], Field(min_length=1)]
+Subjects = Annotated[list[Subject], Field(min_length=1)]
+Codes = Annotated[list[Code], Field(min_length=1)]

@@ -1,0 +1,108 @@
+"""Check a TOML table against a pydantic model, and put the errors of pydantic into our own words."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from sdssync.config.mistakes import Mistake, wrong
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_SHOWABLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
+_KEY_LITERALS = frozenset({"apikey", "isamskey", "isamsapikey", "key", "secret", "token", "password"})
+_KEY_LITERAL = (
+    "a key has no place in this file, which is copied, mailed and backed up: write it into a file of its own"
+    ' and name that with api_key_file = "secrets/isams.key", or name a variable with api_key_env'
+)
+_EXPECTED = {
+    "bool_type": "true or false, without quotes",
+    "date_type": "a date without quotes and without a time, like 2027-07-31",
+    "list_type": "a list in square brackets",
+    "model_type": "a table",
+    "too_short": "at least one value (or leave the key out)",
+}
+
+
+def check_shape(model: type[Model], raw: Mapping[str, Any]) -> tuple[Model | None, tuple[Mistake, ...]]:
+    """Read a TOML table into a model; None with all mistakes when it does not fit."""
+    try:
+        return model.model_validate(raw), ()
+    except ValidationError as error:
+        known = known_keys(model)
+        details = error.errors(include_url=False)
+    return None, tuple(_mistake(detail, known) for detail in details)
+
+
+def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the dotted names of all keys of a model: tables, and the keys in them."""
+    return tuple(key for key, _ in _fields(model))
+
+
+def unique_lists(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the dotted names of the lists in which each value may appear once."""
+    return tuple(
+        key
+        for key, field in _fields(model)
+        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("uniqueItems")
+    )
+
+
+def _fields(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        key = above + (field.alias or name)
+        yield key, field
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _fields(field.annotation, key + ".")
+
+
+def _mistake(detail: ErrorDetails, known: Sequence[str]) -> Mistake:
+    """Translate one finding of pydantic."""
+    key = _key_path(detail["loc"])
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown(detail["loc"], known)
+    if kind == "missing":
+        return Mistake(key, "required, and not there")
+    expected = context.get("words") or _EXPECTED.get(kind) or detail["msg"]
+    return wrong(key, expected, context.get("found", detail["input"]), context.get("fault", ""))
+
+
+def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
+    """Tell an unknown key with the nearest known one: of this name elsewhere, else of a like name."""
+    key, name = _key_path(loc), str(loc[-1])
+    plain = name.lower().replace("-", "_")
+    if plain.replace("_", "") in _KEY_LITERALS:
+        return Mistake(key, _KEY_LITERAL)
+    table = ".".join(map(str, loc[:-1]))
+    here = [path.rpartition(".")[2] for path in known if path.rpartition(".")[0] == table]
+    elsewhere = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] != table}
+    if plain in elsewhere:
+        return Mistake(key, f"unknown key here, did you mean {_placed(elsewhere[plain])}?")
+    if near := get_close_matches(plain, here, n=1):
+        return Mistake(key, f'unknown key, did you mean "{near[0]}"? (allowed: {", ".join(here)})')
+    if near := get_close_matches(plain, elsewhere, n=1, cutoff=0.75):
+        return Mistake(key, f"unknown key, did you mean {_placed(elsewhere[near[0]])}?")
+    return Mistake(key, f"unknown key (allowed: {', '.join(here)})")
+
+
+def _placed(path: str) -> str:
+    """Say where a key belongs."""
+    table, _, name = path.rpartition(".")
+    return f'"{name}" in [{table}]' if table else f'"{name}", which stands before the first [table]'
+
+
+def _key_path(loc: Sequence[int | str]) -> str:
+    """Write a path to a key; a name that could be a secret or an address is left out."""
+    path = ""
+    for step in loc:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        else:
+            name = step if _SHOWABLE_KEY.fullmatch(step) else "(a key of another kind)"
+            path += f".{name}" if path else name
+    return path

@@ -1,0 +1,84 @@
+"""
+Read a TOML file into a table, or into the one mistake that prevents it.
+
+No line of a file that does not parse gets into a mistake: it may hold the API key.
+"""
+
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sdssync.config.mistakes import MISSING, WHOLE_FILE, Mistake
+from sdssync.errors import os_reason
+
+TOML_LIMIT = 1_048_576
+"""In bytes; a settings file has a few thousand."""
+
+# The beginnings of tomllib's own messages, which may quote the file and are not passed on.
+_SYNTAX = {
+    "Expected '='": "expected = after the key",
+    "Invalid value": "expected a value: a text in quotes, a number, true, false, a date or a list",
+    "Expected newline": "expected the end of the line after the value",
+    "Cannot": "a key or a table stands twice",
+    "Unterminated string": "a text lacks its closing quote",
+    "Unclosed array": "a list lacks its closing bracket",
+    "Invalid date": "there is no such date",
+}
+_POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def read_toml(file: Path) -> dict[str, Any] | Mistake:
+    """Read a TOML file in UTF-8, with or without a byte order mark; what hinders is a mistake of the whole file."""
+    try:
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):  # a pipe would keep us waiting for ever
+            return Mistake(WHOLE_FILE, "expected a file, found " + ("a folder" if stat.S_ISDIR(mode) else "a device"))
+        with file.open("rb") as stream:
+            data = stream.read(TOML_LIMIT + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return MISSING
+    except OSError as error:
+        return Mistake(WHOLE_FILE, f"cannot be read: {os_reason(error)}")
+    if len(data) > TOML_LIMIT:
+        return Mistake(WHOLE_FILE, "expected a file of at most 1 MiB, found a larger one")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Mistake(WHOLE_FILE, f"line {line}: expected UTF-8 text, found other bytes; save the file as UTF-8")
+    return _parse(text)
+
+
+def _parse(text: str) -> dict[str, Any] | Mistake:
+    """Parse TOML; a syntax error becomes a mistake with its position and nothing of the text."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        return Mistake(WHOLE_FILE, "is not valid TOML: nested too deeply")
+    except ValueError as error:  # TOMLDecodeError, or an integer of thousands of digits
+        return _syntax_mistake(error, text.split("\n"))
+
+
+def _syntax_mistake(error: ValueError, lines: list[str]) -> Mistake:
+    message = str(error)
+    number, where = len(lines), ""
+    if message.endswith("(at end of document)"):
+        where = ", at its end"
+    elif position := _position(error):
+        number, column = position
+        where = f", line {number}, column {column}"
+    reason = next((reason for start, reason in _SYNTAX.items() if message.startswith(start)), "")
+    if "\\" in lines[number - 1]:
+        reason = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
+    return Mistake(WHOLE_FILE, f"is not valid TOML{where}" + (f": {reason}" if reason else ""))
+
+
+def _position(error: ValueError) -> tuple[int, int] | None:
+    """Return the line and column of a syntax error, from 1; before Python 3.14 only the message has them."""
+    line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
+    if isinstance(line, int) and isinstance(column, int):
+        return line, column
+    match = _POSITION.search(str(error))
+    return (int(match[1]), int(match[2])) if match else None
