@@ -18,7 +18,8 @@ from pydantic_core import PydanticCustomError
 
 from sdssync.config.settings import Limit, Percentage
 from sdssync.config.template import Template, TemplateError
-from sdssync.files.paths import invisible, name_fault, path_fault
+from sdssync.files.names import has_invisible, name_fault
+from sdssync.files.paths import path_fault
 from sdssync.net.hosts import is_loopback
 from sdssync.sds.catalogue.rules import unknown_prefixes
 from sdssync.sds.data_types import ORG_TYPE, ORG_TYPES
@@ -82,7 +83,7 @@ def _template_fault(text: str) -> str:
 
 def _url_fault(text: str) -> str:
     """Say why a text is not an address to which a key may be sent; the text itself is never shown."""
-    if invisible(text) or " " in text or "\\" in text:
+    if has_invisible(text) or " " in text or "\\" in text:
         return "it holds blanks, backslashes or control characters"
     if "?" in text or "#" in text:
         return "it goes on after the path; the key belongs in a file or a variable"

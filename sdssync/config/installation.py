@@ -14,7 +14,8 @@ from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
 from sdssync.config.settings import SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, os_reason
-from sdssync.files.paths import printable, shown, toml_files
+from sdssync.files.names import printable
+from sdssync.files.paths import display, toml_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class ConfiguredSchool:
         """
         if not self.profile_files:
             folders = self.settings.folders
-            folder = shown(folders.profiles, folders.installation)
+            folder = display(folders.profiles, folders.installation)
             raise ConfigError(f"there is no profile: {folder} holds no .toml file", "sdssync new NAME writes one")
 
 

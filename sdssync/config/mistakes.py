@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sdssync.files.paths import invisible
+from sdssync.files.names import has_invisible
 
 SECRET_SECTIONS = frozenset({"isams", "teachers"})
 """The tables of which no value is shown."""
@@ -68,7 +68,7 @@ def describe(value: object, *, secret: bool = False) -> str:
         case int() | float():
             kind, text = "a number", str(value) if abs(value) < 1e15 else ""
         case str():
-            private = "@" in value or len(value) > 30 or invisible(value)
+            private = "@" in value or len(value) > 30 or has_invisible(value)
             kind, text = "a text", "" if private else f'"{value}"'
         case datetime():
             kind, text = "a date with a time", ""

@@ -16,18 +16,8 @@ from sdssync.config.settings_file import SettingsFile
 from sdssync.config.shape import check_shape, unique_lists
 from sdssync.config.template import Template
 from sdssync.config.toml_file import read_toml
-from sdssync.files.paths import (
-    holds,
-    is_hidden_sibling,
-    is_root,
-    name_fault,
-    path_fault,
-    place,
-    printable,
-    resolve,
-    same_name,
-    shown,
-)
+from sdssync.files.names import name_fault, printable, same_name
+from sdssync.files.paths import comparable, contains, display, is_hidden_sibling, is_root, path_fault, resolve
 from sdssync.sds.schema import SdsFormat
 
 
@@ -63,7 +53,7 @@ def read_profile_file(file: Path, settings: SettingsFile) -> ProfileFile:
 
 def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, settings: SettingsFile) -> ProfileFile:
     """Check what a profile file says or is going to say; a `Mistake` as its content is why it could not be read."""
-    displayed = shown(file, settings.folders.installation)
+    displayed = display(file, settings.folders.installation)
     if isinstance(content, Mistake):
         name = _name({}, file)
         return ProfileFile(file=file, displayed=displayed, name=name, claim=(), mistakes=(content,), profile=None)
@@ -81,7 +71,7 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
         file=file,
         displayed=displayed,
         name=name,
-        claim=place(output) if output and not output_mistakes else (),
+        claim=comparable(output) if output and not output_mistakes else (),
         mistakes=mistakes,
         profile=_profile(model, file, name, output) if model and output and not mistakes else None,
     )
@@ -105,9 +95,9 @@ def _conflicts(one: ProfileFile, other: ProfileFile) -> Iterator[Mistake]:
         return
     if one.claim == other.claim:
         yield Mistake("output", f"expected a folder of its own, found the output of {other.displayed}")
-    elif holds(one.claim, other.claim):
+    elif contains(one.claim, other.claim):
         yield Mistake("output", f"expected a folder of its own, found one that holds the output of {other.displayed}")
-    elif holds(other.claim, one.claim):
+    elif contains(other.claim, one.claim):
         yield Mistake("output", f"expected a folder of its own, found one inside the output of {other.displayed}")
 
 
@@ -184,13 +174,13 @@ def _output_mistakes(output: Path, settings: SettingsFile) -> tuple[Mistake, ...
 def _output_fault(output: Path, settings: SettingsFile) -> str:
     if is_root(output):
         return "a drive or root"
-    claim = place(output)
+    claim = comparable(output)
     folders = settings.folders
     ours = (("settings", folders.installation), ("state", folders.state), ("profiles", folders.profiles))
     for what, folder in ours:
-        if holds(claim, place(folder)):
+        if contains(claim, comparable(folder)):
             return f"one that is or holds the folder of the {what}"
-    if holds(place(folders.state), claim):
+    if contains(comparable(folders.state), claim):
         return "one inside the folder of the state"
     if is_hidden_sibling(output):
         return "one with the name of a set in the making"

@@ -15,7 +15,7 @@ from sdssync.config.schema import IsamsSection, PathsSection, SettingsModel
 from sdssync.config.settings import Folders, RecordedSource, RemoteSource, Safety, SchoolIdentity, SchoolSettings
 from sdssync.config.shape import check_shape
 from sdssync.config.toml_file import read_toml
-from sdssync.files.paths import path_fault, place, resolve
+from sdssync.files.paths import comparable, path_fault, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def _folder(installation: Path, content: Mapping[str, Any], key: str) -> Path:
 
 def _folder_mistakes(folders: Folders) -> tuple[Mistake, ...]:
     """Return what is wrong between the folders: every .toml file in the folder of the profiles would be a profile."""
-    if place(folders.profiles) != place(folders.installation):
+    if comparable(folders.profiles) != comparable(folders.installation):
         return ()
     return (Mistake("paths.profiles", "expected a folder of its own, found the folder of the settings file"),)
 

@@ -1,23 +1,23 @@
 """
-Two folders change places: by the operating system where it can, else by renaming.
+Let two folders change places: by the operating system where it can, otherwise by renaming.
 
-Only names move here. What the folders hold, and what a crash leaves behind, is the business of `publish`.
+Only names change here. What the folders hold, and what a crash leaves, is the business of `publish`.
 """
 
 import ctypes
 import errno
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sdssync.files.patience import rename
+
 Swap = Callable[[Path, Path, Path], None]
 """
-Puts the first folder in the place of the second; the third is a free name beside them.
+Puts the first folder in the place of the second; the third is a free name next to them.
 
-Afterwards the former second folder is under the first name or the third. Raises OSError with the second folder as it
-was.
+Afterwards the former second folder has the first name or the third. On an OSError the second folder is as it was.
 """
 
 # Linux: the manual page renameat2(2).
@@ -28,15 +28,14 @@ _RENAME_SWAP = 2
 
 _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.EPERM}
 """
-No such call, or a file system or a sandbox that does not allow it; if the cause is another, renaming fails by it too.
-"""
+The exchange is not available here: there is no such call, or it is not permitted.
 
-_HELD_OPEN = {5, 32}
-"""ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION: how Windows says that a program has the folder or a file open."""
+If something else is wrong, the rename that follows fails with the same error.
+"""
 
 
 def swap(staged: Path, output: Path, aside: Path) -> None:
-    """Exchange by the operating system, at one instant; by renaming where it offers no exchange."""
+    """Exchange two folders at one instant, or by renaming where the operating system offers no exchange."""
     try:
         by_system(staged, output, aside)
     except OSError as error:
@@ -45,8 +44,14 @@ def swap(staged: Path, output: Path, aside: Path) -> None:
         by_renaming(staged, output, aside)
 
 
-def by_system(staged: Path, output: Path, aside: Path) -> None:  # noqa: ARG001 - one instant needs no third name
-    """Exchange at one instant: renameat2 of Linux, renamex_np of macOS. OSError with ENOSYS where there is neither."""
+def by_system(staged: Path, output: Path, aside: Path) -> None:  # noqa: ARG001  (an exchange needs no third name)
+    """
+    Exchange two folders at one instant: renameat2 of Linux, renamex_np of macOS.
+
+    Raises:
+        OSError: it failed; with ENOSYS if the system has neither call.
+
+    """
     first, second = os.fsencode(staged), os.fsencode(output)
     code = errno.ENOSYS
     if sys.platform in {"linux", "darwin"}:
@@ -63,9 +68,9 @@ def by_system(staged: Path, output: Path, aside: Path) -> None:  # noqa: ARG001 
 
 def by_renaming(staged: Path, output: Path, aside: Path) -> None:
     """
-    Exchange by two renames; between them there is no folder under the second name.
+    Exchange two folders by two renames; between them the second name does not exist.
 
-    The former folder, whole, goes to the third name; so it does when the process ends on the way.
+    The former folder gets the third name, also if the process ends between the two renames.
     """
     rename(output, aside)
     try:
@@ -73,25 +78,3 @@ def by_renaming(staged: Path, output: Path, aside: Path) -> None:
     except OSError:
         rename(aside, output)
         raise
-
-
-def rename(source: Path, target: Path) -> None:
-    """Rename a folder; where another program has it open for a moment, wait for it."""
-    patiently(lambda: source.rename(target))
-
-
-def patiently(action: Callable[[], object], *, tries: int = 10, pause: float = 0.2) -> None:
-    """
-    Do what Windows refuses while another program (a virus scanner, an editor) has the file or folder open.
-
-    Tried again `tries` times at most, `pause` seconds apart; any other error, and the last one, is raised.
-    """
-    for left in reversed(range(tries)):
-        try:
-            action()
-        except PermissionError as error:
-            if not left or getattr(error, "winerror", None) not in _HELD_OPEN:
-                raise
-            time.sleep(pause)
-        else:
-            return

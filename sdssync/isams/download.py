@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from sdssync.config.api_key import ApiKey
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError
-from sdssync.files.swap import patiently
+from sdssync.files.patience import patiently
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.attempts import Attempts, Pace
 from sdssync.isams.datasets import DATASETS

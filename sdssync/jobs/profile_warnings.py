@@ -9,7 +9,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import Safety, SchoolSettings
 from sdssync.errors import ExitCode, ProfileError
-from sdssync.files.paths import same_name
+from sdssync.files.names import same_name
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import Verdict
 from sdssync.roster.enrol import Roster

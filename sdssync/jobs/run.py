@@ -17,7 +17,7 @@ from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock
-from sdssync.files.paths import same_name
+from sdssync.files.names import same_name
 from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
 from sdssync.isams.source import take_document

@@ -15,9 +15,10 @@ from sdssync.files.paths import is_foreign
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.job import Mode
 from sdssync.log import events, outcomes
+from sdssync.publish.healing import heal
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.publications import Publication, record_publication
-from sdssync.publish.staging import heal, publish, staging, unchanged
+from sdssync.publish.staging import publish, staging, unchanged
 from sdssync.publish.verdict import Verdict, judge
 from sdssync.report.outcome import Outcome, ProfileResult
 from sdssync.roster.csv_files import tables, write
@@ -51,25 +52,17 @@ def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, mode: Mo
     """
     selection = _select(roll, profile)
     roster = _enrol(selection, profile, settings)
-    result = None
-    try:
-        with staging(profile.output) as staged:
-            write(tables(roster, settings.identity, profile), staged)
-            generated = _generated(profile, roster)
-            verdict = judge(staged, roster, profile, settings)
-            profile_warnings.report_verdict(verdict)
-            generated = replace(generated, findings=verdict.report.codes)
-            if verdict.refusal:
-                result = _reject(generated, verdict)
-            elif mode is Mode.PUBLISH:
-                result = _publish(generated, staged, profile, settings)
-            else:
-                result = generated
-    except OutputError as error:
-        if result is None:
-            raise
-        result = _with_problem(result, error)
-    return result
+    with staging(profile.output) as staged:
+        write(tables(roster, settings.identity, profile), staged.folder)
+        result = _generated(profile, roster)
+        verdict = judge(staged.folder, roster, profile, settings)
+        profile_warnings.report_verdict(verdict)
+        result = replace(result, findings=verdict.report.codes)
+        if verdict.refusal:
+            result = _reject(result, verdict)
+        elif mode is Mode.PUBLISH:
+            result = _publish(result, staged.folder, profile, settings)
+    return _with_problem(result, staged.leftover)
 
 
 def _select(roll: Roll, profile: Profile) -> Selection:

@@ -18,7 +18,8 @@ from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import CONFIG_VARIABLE, settings_path
 from sdssync.errors import ConfigError, ExitCode
-from sdssync.files.paths import place, same_name
+from sdssync.files.names import same_name
+from sdssync.files.paths import comparable
 from sdssync.jobs import profile_warnings
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import check_options
@@ -182,7 +183,7 @@ def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) 
     options = CheckOptions()
     if school is not None:
         for profile in school.profiles:
-            if place(profile.output) == place(Path(target)):
+            if comparable(profile.output) == comparable(Path(target)):
                 options = replace(check_options(profile, school.settings), format=None)
     return check_set(Path(target), _chosen(options, choice), shown_as=target)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sdssync.errors import OutputError
-from sdssync.files.paths import printable
+from sdssync.files.names import printable
 from sdssync.sds.schema import FORMATS
 
 SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.files)

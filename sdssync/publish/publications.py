@@ -1,24 +1,23 @@
 """
 What was published last for each profile: a small record in the state folder.
 
-It is a memory, not the truth: the output folder is that. So a record that is missing or damaged counts as none.
+The output folder is what counts. So a record that is missing or damaged is treated as if there were none.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from sdssync.errors import OutputError
-from sdssync.files.swap import patiently
+from sdssync.errors import OutputError, os_reason
+from sdssync.files import atomic
 from sdssync.log import events
 from sdssync.sds.schema import SdsFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """One set, as it was published."""
+    """A CSV set, as it was published."""
 
     published_at: AwareDatetime
     """In UTC."""
@@ -31,22 +30,26 @@ _RECORD = TypeAdapter(Publication)
 
 
 def read_publication(state: Path, profile: str) -> Publication | None:
-    """Give the last publication of a profile; None when there is no record or, with a warning, a damaged one."""
+    """Return the last publication of a profile; None if there is no record or, with a warning, a damaged one."""
     try:
         return _RECORD.validate_json(_record_file(state, profile).read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValidationError):
-        hint = "the next publication writes it anew; until then SDS109 has nothing to compare with"
+        hint = "the next publication replaces it; until then SDS109 has nothing to compare with"
         events.log().warning("publication.ignored", profile=profile, hint=hint)
         return None
 
 
 def record_publication(state: Path, profile: str, publication: Publication) -> None:
     """
-    Keep a record of a set that is published, unless there is one of it already: with its files, and not older.
+    Keep a record of a published set, unless there is one already: with its files, and not older.
 
-    So a run that was killed before it could write the record has it written by the next. Raises OutputError.
+    So if a run was killed before it could write the record, the next run writes it.
+
+    Raises:
+        OutputError: the record cannot be written.
+
     """
     last = read_publication(state, profile)
     known = last is not None and (last.format, last.files) == (publication.format, publication.files)
@@ -55,32 +58,39 @@ def record_publication(state: Path, profile: str, publication: Publication) -> N
 
 
 def write_publication(state: Path, profile: str, publication: Publication) -> None:
-    """Replace the record of a profile; a kill leaves the former one or the new one. Raises OutputError."""
+    """
+    Replace the record of a profile.
+
+    Raises:
+        OutputError: it cannot be written; the former record is as it was.
+
+    """
     record = _record_file(state, profile)
-    unfinished = record.with_name(f"{record.name}.new")
     try:
         record.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(_RECORD.dump_json(publication, indent=2) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        patiently(lambda: unfinished.replace(record))
+        atomic.write(record, _RECORD.dump_json(publication, indent=2) + b"\n")
     except OSError as error:
         raise OutputError(
-            f"state {state}: the record of the publication cannot be written: {error.strerror}",
-            "let the account of sdssync write to the state folder, and see that the disk is not full",
+            f"state {state}: the record of the publication cannot be written: {os_reason(error)}",
+            "let the account of sdssync write to the state folder, and check that the disk is not full",
         ) from error
 
 
 def tidy_publications(state: Path) -> None:
-    """Remove records that a killed run did not finish. For use while the lock is held. Raises OutputError."""
+    """
+    Remove records that an interrupted run did not finish; the caller must hold the lock of the installation.
+
+    Raises:
+        OutputError: one cannot be removed.
+
+    """
     try:
-        for unfinished in (state / "published").glob("*.json.new"):
+        for unfinished in (state / "published").glob(atomic.temporary(Path("*.json")).name):
             unfinished.unlink()
     except OSError as error:
-        raise OutputError(f"state {state}: it cannot be written: {error.strerror}") from error
+        raise OutputError(f"state {state}: it cannot be written: {os_reason(error)}") from error
 
 
 def _record_file(state: Path, profile: str) -> Path:
-    """Name the record; names of profiles are fit for file names (`paths.name_fault`)."""
+    """Return the path of the record; names of profiles are safe as file names (`names.name_fault`)."""
     return state / "published" / f"{profile}.json"

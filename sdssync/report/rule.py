@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from textwrap import indent, wrap
 
 from sdssync.errors import ConfigError
-from sdssync.files.paths import printable
+from sdssync.files.names import printable
 from sdssync.sds.catalogue.rules import CATALOGUE, Rule
 
 _WIDTH = 100

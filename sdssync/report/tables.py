@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from sdssync.files.paths import printable
+from sdssync.files.names import printable
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool) -> str:

@@ -21,7 +21,7 @@ from sdssync.config.mistakes import describe, render
 from sdssync.config.profile_file import check_profile_file, compare
 from sdssync.config.settings_file import read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError
-from sdssync.files.paths import name_fault, printable, same_name
+from sdssync.files.names import name_fault, printable, same_name
 from sdssync.sds.schema import SdsFormat
 
 _RANGE = re.compile(r"(-?\d{1,2})(?:-(-?\d{1,2}))?")

@@ -15,7 +15,8 @@ from sdssync.config.schema import ProfileModel, SettingsModel, json_schemas
 from sdssync.config.shape import known_keys
 from sdssync.config.template import Template
 from sdssync.errors import ConfigError
-from sdssync.files.paths import is_foreign, name_fault, resolve
+from sdssync.files.names import name_fault
+from sdssync.files.paths import is_foreign, resolve
 from sdssync.sds.schema import SdsFormat
 from tests.support.installation import SETTINGS, install
 

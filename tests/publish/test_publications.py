@@ -74,7 +74,7 @@ def test_unfinished_records_are_removed(tmp_path: Path) -> None:
     """What a killed run did not finish goes, the records stay; without any there is nothing to do."""
     tidy_publications(tmp_path)
     write_publication(tmp_path, "Seniors", LAST)
-    (tmp_path / "published" / "Prep.json.new").write_bytes(b'{"format"')
+    (tmp_path / "published" / ".Prep.json.new").write_bytes(b'{"format"')
 
     tidy_publications(tmp_path)
 

@@ -12,8 +12,10 @@ import pytest
 
 from sdssync.errors import OutputError
 from sdssync.files import swap
+from sdssync.files.patience import rename
 from sdssync.files.swap import Swap
-from sdssync.publish.staging import heal, publish, staging, unchanged
+from sdssync.publish.healing import heal
+from sdssync.publish.staging import publish, staging, unchanged
 from tests.support.processes import as_nobody
 from tests.support.publish_forever import FILES, SWAPS, content, generation_of
 
@@ -42,14 +44,16 @@ def build(folder: Path, generation: int, *names: str) -> None:
         (folder / name).write_bytes(content(name, generation))
 
 
-def put(output: Path, generation: int, swap: Swap = swap.swap) -> None:
+def put(output: Path, generation: int, swap: Swap = swap.swap) -> OutputError | None:
+    """Publish a generation; return what could not be done after it was in its place."""
     with staging(output) as staged:
-        build(staged, generation)
-        publish(staged, output, swap=swap, linger=0)
+        build(staged.folder, generation)
+        publish(staged.folder, output, swap=swap, linger=0)
+    return staged.leftover
 
 
 def found(place: Path) -> dict[str, object]:
-    """Give per folder the generation of its whole set, or else the names that it holds."""
+    """Return for each folder the generation of its complete set, otherwise the names that it holds."""
     state: dict[str, object] = {}
     for folder in place.iterdir():
         names = sorted(path.name for path in folder.iterdir())
@@ -109,7 +113,7 @@ def test_a_set_that_is_not_published_leaves_nothing_over(output: Path) -> None:
     put(output, 0)
 
     with staging(output) as staged:
-        build(staged, 1)
+        build(staged.folder, 1)
         during = sorted(path.name for path in output.parent.iterdir())
     with pytest.raises(ZeroDivisionError), staging(output):
         raise ZeroDivisionError
@@ -156,8 +160,8 @@ def test_unchanged_compares_names_and_bytes(output: Path, change: Callable[[Path
     change(output)
 
     with staging(output) as staged:
-        build(staged, 7)
-        assert unchanged(staged, output) is same
+        build(staged.folder, 7)
+        assert unchanged(staged.folder, output) is same
 
 
 def arrange(place: Path, folders: dict[str, int | list[str]]) -> None:
@@ -208,7 +212,7 @@ def test_staging_heals_first(output: Path) -> None:
     with staging(output) as staged:
         during = found(output.parent)
 
-    assert staged.name == NEW
+    assert staged.folder.name == NEW
     assert during == {"Seniors": 1, NEW: []}
 
 
@@ -217,7 +221,7 @@ def test_an_interrupt_between_the_renames_is_healed_at_once(output: Path) -> Non
     put(output, 0)
 
     def interrupted(_: Path, place: Path, aside: Path) -> None:
-        swap.rename(place, aside)
+        rename(place, aside)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -245,8 +249,8 @@ output, generation = Path(sys.argv[1]), int(sys.argv[3])
 sys.addaudithook(tick)
 with staging(output) as staged:
     for name in FILES:
-        (staged / name).write_bytes(content(name, generation))
-    publish(staged, output, swap=SWAPS[sys.argv[2]], linger=0)
+        (staged.folder / name).write_bytes(content(name, generation))
+    publish(staged.folder, output, swap=SWAPS[sys.argv[2]], linger=0)
 left = 1 << 30
 print("published")
 """
@@ -304,9 +308,9 @@ def test_what_came_after_the_guards_looked_is_left_alone(
 
     def late() -> None:
         with staging(output) as staged:
-            build(staged, 1)
+            build(staged.folder, 1)
             happens(output)
-            publish(staged, output, linger=0)
+            publish(staged.folder, output, linger=0)
 
     with pytest.raises(OutputError) as refused:
         late()
@@ -348,31 +352,27 @@ def test_strangers_in_a_hidden_folder_are_kept(output: Path, stray: str, reason:
     with pytest.raises(OutputError) as refused, staging(output):
         pass
 
-    assert refused.value.message == (
-        f"{output.with_name(NEW)}: this left-over of a former set cannot be removed: {reason}"
-    )
+    assert refused.value.message == (f"{output.with_name(NEW)}: this former set cannot be removed: {reason}")
     assert kept.exists()
     assert generation_of("users.csv", (output / "users.csv").read_bytes()) == 0
 
 
 @LINUX
-def test_a_former_set_that_cannot_be_removed_is_told_as_such(output: Path) -> None:
-    """The error comes after the new set is in place; the next run heals."""
+def test_a_former_set_that_cannot_be_removed_is_reported_as_such(output: Path) -> None:
+    """The error is a value next to the new set, which is in its place; the next run heals."""
     put(output, 0)
 
     def disturbed(staged: Path, place: Path, aside: Path) -> None:
         swap.by_system(staged, place, aside)
         (staged / "notes.txt").touch()
 
-    with pytest.raises(OutputError) as refused:
-        put(output, 1, disturbed)
+    leftover = put(output, 1, disturbed)
     there = generation_of("users.csv", (output / "users.csv").read_bytes())
     (output.with_name(NEW) / "notes.txt").unlink()
     put(output, 2)
 
-    assert refused.value.message == (
-        f"{output.with_name(NEW)}: this left-over of a former set cannot be removed: Directory not empty"
-    )
+    assert leftover is not None
+    assert leftover.message == f"{output.with_name(NEW)}: this former set cannot be removed: Directory not empty"
     assert (there, found(output.parent)) == (1, {"Seniors": 2})
 
 
@@ -425,9 +425,9 @@ def test_the_folder_keeps_its_mode_and_each_file_its_own(output: Path, strategy:
     (output / "orgs.csv").unlink()
 
     with staging(output) as staged:
-        private = oct(stat.S_IMODE(staged.stat().st_mode))
-        build(staged, 1)
-        publish(staged, output, swap=SWAPS[strategy], linger=0)
+        private = oct(stat.S_IMODE(staged.folder.stat().st_mode))
+        build(staged.folder, 1)
+        publish(staged.folder, output, swap=SWAPS[strategy], linger=0)
 
     assert first == {"Seniors": "0o755"} | dict.fromkeys(FILES, "0o644")
     assert private == "0o700"
@@ -449,7 +449,7 @@ def test_the_folder_keeps_its_owner(output: Path) -> None:
     assert owners == {(1234, 4321)}
 
 
-def refusal(action: Callable[[], None]) -> str:
+def refusal(action: Callable[[], object]) -> str:
     """Give the message of the OutputError that an action ends with."""
     with pytest.raises(OutputError) as caught:
         action()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sdssync.publish.staging import heal
+from sdssync.publish.healing import heal
 from tests.support.publish_forever import FILES, generation_of
 
 ROOT = Path(__file__).parents[2]

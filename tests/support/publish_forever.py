@@ -37,8 +37,8 @@ def main(output: Path, strategy: str, first: int) -> None:
     for generation in count(first):
         with staging(output) as staged:
             for name in FILES:
-                (staged / name).write_bytes(content(name, generation))
-            publish(staged, output, swap=SWAPS[strategy], linger=LINGER)
+                (staged.folder / name).write_bytes(content(name, generation))
+            publish(staged.folder, output, swap=SWAPS[strategy], linger=LINGER)
         if [path.name for path in output.parent.iterdir()] != [output.name]:
             sys.exit(f"left over: {sorted(path.name for path in output.parent.iterdir())}")
         os.write(1, b"%d\n" % generation)

@@ -1,0 +1,120 @@
+"""
+Write a file whole or not at all.
+
+The text goes to a temporary file in the same folder, is flushed to the disk, and gets its name in one step; then the
+folder is flushed. A kill or a power failure leaves the former file or the new one, and at most a temporary file.
+"""
+
+import errno
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from sdssync.files.patience import patiently
+
+
+def temporary(file: Path) -> Path:
+    """Return the name of the temporary file: the same for each attempt, so that the next one replaces it."""
+    return file.with_name(f".{file.name}.new")
+
+
+def write(file: Path, content: bytes) -> None:
+    """
+    Write a file, or replace it; its folder must exist.
+
+    Raises:
+        OSError: it cannot be written; a former file is as it was.
+
+    """
+    unfinished = _written(file, content)
+    try:
+        replace(unfinished, file)
+    finally:
+        _remove(unfinished)
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """
+    Write a file under a name that is free; its folder must exist.
+
+    Raises:
+        FileExistsError: the name is taken, by whatever it may be; it is not touched.
+        OSError: it cannot be written.
+
+    """
+    if os.path.lexists(file):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
+    unfinished = _written(file, content)
+    try:
+        _name(unfinished, file)
+        flush_folder(file.parent)
+    finally:
+        _remove(unfinished)
+
+
+def replace(unfinished: Path, file: Path) -> None:
+    """
+    Give a finished and flushed file its name, in place of a former file, and flush the folder.
+
+    Raises:
+        OSError: it cannot be renamed; a former file is as it was.
+
+    """
+    patiently(lambda: unfinished.replace(file))
+    flush_folder(file.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """
+    Have the names in a folder on the disk, where the system can do that.
+
+    Raises:
+        OSError: the disk failed.
+
+    """
+    if os.name != "posix":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EACCES}:  # not offered there; no reason to stop
+            raise
+
+
+def _written(file: Path, content: bytes) -> Path:
+    """Write a temporary file and flush it; if that fails, it is removed."""
+    unfinished = temporary(file)
+    unfinished.unlink(missing_ok=True)  # left by an interrupted run; a link there is not followed
+    try:
+        with unfinished.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        _remove(unfinished)
+        raise
+    return unfinished
+
+
+def _name(unfinished: Path, file: Path) -> None:
+    """Give a finished file a name that is free: a hard link never replaces, nor does a rename on Windows."""
+    if os.name != "nt":
+        try:
+            os.link(unfinished, file)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            if os.path.lexists(file):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file)) from None
+        else:
+            return
+    unfinished.rename(file)
+
+
+def _remove(unfinished: Path) -> None:
+    with suppress(OSError):  # what went wrong before counts; the next attempt replaces it
+        unfinished.unlink(missing_ok=True)
