@@ -116,7 +116,7 @@ ALONE = "output: expected a folder for the CSV files alone, found"
 DAY = "expires: expected a date without quotes and without a time, like 2027-07-31, found"
 CODE = 'expected a rule code or the beginning of one, like "SDS301", found'
 ALLOWED = "{set_id} {set_code} {set_name} {subject_code} {subject_name} {year_group} {suffix}"
-UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r mean such, so use single quotes"
+UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes mean these, so use single quotes"
 
 
 @pytest.mark.parametrize(
@@ -274,8 +274,8 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
         ),
         pytest.param(
             "output = 'C:csv'",
-            'output: expected a path in quotes, found "C:csv": after a drive letter and its colon a path goes on with'
-            r" \ or /",
+            'output: expected a path in quotes, found "C:csv": after a drive letter and its colon,'
+            r" \ or / must follow",
             id="relative to a drive",
         ),
         pytest.param('output = "/"', f"{ALONE} a drive or root", id="root"),
@@ -509,7 +509,7 @@ INVISIBLE = "it holds control or invisible characters"
         (" ", "it is empty"),
         (".", START),
         ("..", START),
-        ("head@school.example", "it holds an @, like an address; the name stands in logs and file names"),
+        ("head@school.example", "it holds an @, like an address; names appear in logs and file names"),
         (".hidden", START),
         ("-v", START),
         ("a/b", "it holds a path separator"),

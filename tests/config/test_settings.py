@@ -232,7 +232,7 @@ SECONDS = "expected a number of seconds, more than 0, at most a day, found"
 BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
 SIZE = 'isams.max_bytes: expected a number of bytes, or a text with a unit like "1 GiB" or "500 MB", found'
 LIMIT = 'expected a count like 25, or a percentage from 0 to 100 like "10%", found'
-UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r mean such, so use single quotes"
+UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes mean these, so use single quotes"
 
 
 @pytest.mark.parametrize(
@@ -297,8 +297,8 @@ UNSEEN = r"it holds control characters; in double quotes \n, \t, \b, \f and \r m
         ),
         pytest.param(
             SETTINGS + "[paths]\nstate = 'C:state'\n",
-            'paths.state: expected a path in quotes, found "C:state": after a drive letter and its colon a path goes'
-            r" on with \ or /",
+            'paths.state: expected a path in quotes, found "C:state": after a drive letter and its colon,'
+            r" \ or / must follow",
             id="relative to a drive",
         ),
         pytest.param(
