@@ -1,7 +1,7 @@
 """
 The domain: a school as iSAMS knows it. No SDS words, no XML words, no input or output.
 
-Texts are as iSAMS holds them, blanks at their ends included; a text of white space alone (blank, tab, CR, LF)
+Texts are as iSAMS holds them, with blanks at their ends; a text of white space alone (blank, tab, CR, LF)
 and an absent one are both "". Pupils and teachers are compared by identity: `is_same_record` compares what they hold.
 """
 
@@ -25,7 +25,7 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Teacher:
-    """A current member of staff; whether one teaches shows in the sets."""
+    """A current member of staff; the teaching sets say who teaches."""
 
     id: str
     forename: str
@@ -34,7 +34,7 @@ class Teacher:
 
 
 def is_same_record(one: Pupil | Teacher, other: Pupil | Teacher) -> bool:
-    """Tell whether iSAMS gave one record twice, and not two people with one id."""
+    """Return True if iSAMS gave one record twice, rather than two people with one id."""
     return type(one) is type(other) and astuple(one) == astuple(other)
 
 
@@ -59,15 +59,15 @@ class TeachingSet:
     year: str
     """The year of the set, which need not be the year of each pupil in it."""
     teacher_ids: tuple[str, ...]
-    """Of staff, who may no longer be current; one may stand twice."""
+    """Of staff, who may no longer be current; one may appear twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     """
-    The pupils of one set, row by row of its list: whoever is named, current or not, as often as they are named.
+    The pupils of one teaching set, row by row of its list: everyone named, current or not, as often as named.
 
-    One value a set and not one a row: a large school has a million rows.
+    There is one value for each set rather than for each row: a large school has a million rows.
     """
 
     set_id: str
@@ -89,5 +89,5 @@ class School:
     pupils: tuple[Pupil, ...]
     teachers: tuple[Teacher, ...]
     subjects: tuple[Subject, ...]
-    sets: tuple[TeachingSet, ...]
+    teaching_sets: tuple[TeachingSet, ...]
     memberships: tuple[Membership, ...]

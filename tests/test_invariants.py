@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
-from sdssync.roster.csv_files import tables, write
+from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.selection import select
 from sdssync.sds.schema import SdsFormat
@@ -59,7 +59,7 @@ def make(document: Document, profile: Profile, *, names: bool = False) -> Made:
             roster = enrol_as_script(select(as_script, profile), profile)
         else:
             roster = enrol(select(ours, profile), profile, include_names=names)
-        write(tables(roster, SCHOOL, profile), folder)
+        write(csv_files(roster, SCHOOL, profile), folder)
         return Made(roster=roster, files={file.name: file.read_bytes() for file in folder.glob("*.csv")})
 
 
@@ -158,10 +158,10 @@ def test_csv_reads_back(document: Document, asked: Arguments, form: tuple[SdsFor
 
     made = make(document, wanted)
 
-    for table in tables(made.roster, SCHOOL, wanted):
-        assert made.rows(table.name) == list(table.rows)
-        assert made.files[table.name].startswith(",".join(table.header).encode() + b"\r\n")
-        assert made.files[table.name].endswith(b"\r\n")
+    for csv_file in csv_files(made.roster, SCHOOL, wanted):
+        assert made.rows(csv_file.name) == list(csv_file.rows)
+        assert made.files[csv_file.name].startswith(",".join(csv_file.header).encode() + b"\r\n")
+        assert made.files[csv_file.name].endswith(b"\r\n")
 
 
 @settings(max_examples=60, deadline=None)

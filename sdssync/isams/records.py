@@ -136,14 +136,16 @@ class Records:
             pupils=tuple(self._pupils),
             teachers=tuple(self._teachers),
             subjects=tuple(self._subjects),
-            sets=tuple(self._sets),
+            teaching_sets=tuple(self._sets),
             memberships=self._memberships(self._odd_rows),
         )
         if not self._script_sets and self._script_rows == self._odd_rows:
             return Reading(school=school, as_script=school)
         as_script = replace(
             school,
-            sets=tuple(self._script_sets.get(index, teaching_set) for index, teaching_set in enumerate(school.sets)),
+            teaching_sets=tuple(
+                self._script_sets.get(index, teaching_set) for index, teaching_set in enumerate(school.teaching_sets)
+            ),
             memberships=self._memberships(self._script_rows),
         )
         return Reading(school=school, as_script=as_script)

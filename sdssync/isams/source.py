@@ -68,7 +68,7 @@ def _parse(document: Document, progress: Progress) -> Reading:
         pupils=len(school.pupils),
         staff=len(school.teachers),
         subjects=len({subject.id for subject in school.subjects}),
-        sets=len(school.sets),
+        sets=len(school.teaching_sets),
         memberships=sum(membership.rows for membership in school.memberships),
         seconds=round(time.monotonic() - started, 3),
     )

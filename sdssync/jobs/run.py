@@ -27,7 +27,7 @@ from sdssync.jobs.run_profile import prepare, run_profile
 from sdssync.log import events, outcomes
 from sdssync.publish.publications import tidy_publications
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
-from sdssync.roster.selection import Roll, call_roll
+from sdssync.roster.roll import Roll, call_roll
 
 
 def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
@@ -122,7 +122,7 @@ def _run_current(
 
 
 class _Rolls:
-    """The school with its references followed: once for all profiles, and once more if one has `parity`."""
+    """The school with its references followed: once for all profiles that read it alike."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -130,9 +130,11 @@ class _Rolls:
 
     def of(self, profile: Profile) -> Roll:
         """Return the roll for a profile."""
-        if profile.parity not in self._rolls:
-            self._rolls[profile.parity] = call_roll(self._reading.as_script if profile.parity else self._reading.school)
-        return self._rolls[profile.parity]
+        school = self._reading.as_script if profile.parity else self._reading.school
+        differs = school is not self._reading.school
+        if differs not in self._rolls:
+            self._rolls[differs] = call_roll(school)
+        return self._rolls[differs]
 
 
 def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:

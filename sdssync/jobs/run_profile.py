@@ -21,9 +21,10 @@ from sdssync.publish.publications import Publication, record_publication
 from sdssync.publish.staging import publish, staging, unchanged
 from sdssync.publish.verdict import Verdict, judge
 from sdssync.report.outcome import Outcome, ProfileResult
-from sdssync.roster.csv_files import tables, write
+from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
-from sdssync.roster.selection import Roll, Selection, select
+from sdssync.roster.roll import Roll
+from sdssync.roster.selection import Selection, select
 
 
 def prepare(profile: Profile, today: date) -> None:
@@ -53,7 +54,7 @@ def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, mode: Mo
     selection = _select(roll, profile)
     roster = _enrol(selection, profile, settings)
     with staging(profile.output) as staged:
-        write(tables(roster, settings.identity, profile), staged.folder)
+        write(csv_files(roster, settings.identity, profile), staged.folder)
         result = _generated(profile, roster)
         verdict = judge(staged.folder, roster, profile, settings)
         profile_warnings.report_verdict(verdict)
@@ -71,7 +72,7 @@ def _select(roll: Roll, profile: Profile) -> Selection:
     events.log().debug(
         "profile.selected",
         pupils=len(selection.pupils),
-        sets=len(selection.sets),
+        sets=len(selection.teaching_sets),
         extra_teachers=len(selection.extra_teachers),
     )
     profile_warnings.warn_of_unknowns(selection, profile)

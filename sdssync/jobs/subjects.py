@@ -4,7 +4,7 @@ from sdssync.config.settings import SchoolSettings
 from sdssync.files.lock import installation_lock
 from sdssync.isams.progress import Progress
 from sdssync.isams.source import take_document
-from sdssync.roster.selection import call_roll
+from sdssync.roster.roll import call_roll
 from sdssync.roster.subjects import SubjectSummary, summarise_subjects
 
 

@@ -1,37 +1,40 @@
 """
-Classes of a set and who is enrolled in them: what iSAMS-SDS.ps1 would write, and what of it falls out.
+Classes of a CSV set and who is enrolled in them: what iSAMS-SDS.ps1 would write, and what of it is left out.
 
-A class has a row for each set of the chosen years and subjects that somebody is listed in.
+There is a class for each teaching set of the chosen years and subjects that has someone on its list.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import attrgetter
 
 from sdssync.config.profile import Profile
 from sdssync.config.template import Values
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
-from sdssync.roster.selection import Member, Roll, Selection
-from sdssync.roster.users import Sifted
+from sdssync.roster.roll import Member, Roll
+from sdssync.roster.selection import Selection
+from sdssync.roster.users import KeptUsers, has_email
 from sdssync.school import Pupil, Teacher, TeachingSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Class:
-    """A set that would have a row."""
+class CandidateClass:
+    """A teaching set that would have a row."""
 
     id: str
     title: str
     set_id: str
-    """Two sets of one id are the same to the script."""
+    """Two teaching sets with one id are the same to the script."""
     teachers: tuple[str, ...]
-    """User ids: of the set, then the extra teachers."""
+    """User ids: of the teaching set, then the extra teachers."""
     members: tuple[Member, ...]
-    """Everybody on the set's list, as often as they stand there."""
+    """Everyone on the list of the teaching set, as often as they appear there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolled:
+class EnrolledClass:
     """A class with the user ids that are enrolled in it."""
 
     id: str
@@ -41,65 +44,59 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What stands against an enrollment of somebody, if anything."""
+class EnrollmentBlocks:
+    """The reason why a person cannot be enrolled, or None."""
 
     teachers: Mapping[str, Reason | None]
-    """By user id; an id that is not there belongs to nobody among the current staff."""
+    """By user id; an id that is not in it is not one of the current staff."""
     pupils: Mapping[Member, Reason | None]
-    """By person; somebody who is not there is no current pupil."""
-
-    def of_teacher(self, user_id: str) -> Reason | None:
-        """Tell why this teacher cannot be enrolled; None: nothing stands against it."""
-        return self.teachers.get(user_id, Reason.TEACHER_NOT_CURRENT)
-
-    def of_member(self, member: Member) -> Reason | None:
-        """Tell why this member of a set cannot be enrolled; None: nothing stands against it."""
-        return self.pupils.get(member, Reason.PUPIL_NOT_CURRENT)
+    """By person; one who is not in it is not a current pupil."""
 
 
-def candidates(selection: Selection, profile: Profile) -> Iterator[Class]:
-    """Return the script's classes in their order, and also the second of two sets with one id."""
-    extra = tuple(each.id if isinstance(each, Teacher) else each.address for each in selection.extra_teachers)
-    for each in selection.sets:
-        members = selection.roll.members_of(each)
+def candidate_classes(selection: Selection, profile: Profile) -> Iterator[CandidateClass]:
+    """Return the script's classes in their order, and also the second of two teaching sets with one id."""
+    extra = tuple(
+        teacher.id if isinstance(teacher, Teacher) else teacher.address for teacher in selection.extra_teachers
+    )
+    for teaching_set in selection.teaching_sets:
+        members = selection.roll.members_of(teaching_set)
         if members:
-            values = _values(each, selection.roll, profile.suffix)
-            yield Class(
+            values = _values(teaching_set, selection.roll, profile.suffix)
+            yield CandidateClass(
                 id=profile.class_id.render(**values),
                 title=profile.title.render(**values),
-                set_id=each.id,
-                teachers=(*each.teacher_ids, *extra),
+                set_id=teaching_set.id,
+                teachers=(*teaching_set.teacher_ids, *extra),
                 members=members,
             )
 
 
-def first_of_each_id(classes: Iterable[Class]) -> tuple[Class, ...]:
-    """Return the classes without those for which the script has no row, because an earlier one has their id."""
-    first: dict[str, Class] = {}
-    for each in classes:
-        first.setdefault(each.set_id, each)
+def first_of_each_set_id(classes: Iterable[CandidateClass]) -> tuple[CandidateClass, ...]:
+    """Return the classes without those for which the script has no row, because an earlier one has their set id."""
+    first: dict[str, CandidateClass] = {}
+    for candidate in classes:
+        first.setdefault(candidate.set_id, candidate)
     return tuple(first.values())
 
 
-def standing(selection: Selection, sifted: Sifted) -> Standing:
-    """Tell of everybody what stands against their enrollments."""
-    teachers: dict[str, Reason | None] = {user.id: None for user in sifted.users if not user.is_pupil}
-    for person, reason in sifted.fallen.items():
+def enrollment_blocks(selection: Selection, kept: KeptUsers) -> EnrollmentBlocks:
+    """Map each person to the reason their enrollments must be left out, or None."""
+    teachers: dict[str, Reason | None] = {user.id: None for user in kept.users if not user.is_pupil}
+    for person, reason in kept.reasons.items():
         if not isinstance(person, Pupil):
             user_id = person.id if isinstance(person, Teacher) else person.address
             teachers.setdefault(user_id, _AS_ENROLLMENT.get(reason, Reason.USER_OMITTED))
     pupils: dict[Member, Reason | None] = {
-        pupil: Reason.PUPIL_OUTSIDE_YEAR_GROUPS if pupil.email.strip() else Reason.PUPIL_WITHOUT_EMAIL
+        pupil: Reason.PUPIL_OUTSIDE_YEAR_GROUPS if has_email(pupil.email) else Reason.PUPIL_WITHOUT_EMAIL
         for pupil in selection.roll.school.pupils
     }
     for pupil in selection.pupils:
-        reason_of_user = sifted.fallen.get(pupil)
+        reason_of_user = kept.reasons.get(pupil)
         pupils[pupil] = _AS_ENROLLMENT.get(reason_of_user, Reason.USER_OMITTED) if reason_of_user else None
-    return Standing(teachers=teachers, pupils=pupils)
+    return EnrollmentBlocks(teachers=teachers, pupils=pupils)
 
 
-# what a user's reason is called where an enrollment falls out because of it; any other is `user_omitted`
+# what a user's reason is called where an enrollment is left out because of it; any other is `user_omitted`
 _AS_ENROLLMENT = {
     Reason.PUPIL_WITHOUT_EMAIL: Reason.PUPIL_WITHOUT_EMAIL,
     Reason.TEACHER_WITHOUT_EMAIL: Reason.TEACHER_WITHOUT_EMAIL,
@@ -107,68 +104,86 @@ _AS_ENROLLMENT = {
 }
 
 
-def sift(classes: Sequence[Class], standing: Standing) -> tuple[tuple[Enrolled, ...], tuple[Omission, ...]]:
-    """Leave out the classes and enrollments that SDS refuses or that would harm; return what stays, and the rest."""
-    enrolled: list[Enrolled] = []
+def keep_classes(
+    candidates: Sequence[CandidateClass], blocks: EnrollmentBlocks
+) -> tuple[tuple[EnrolledClass, ...], tuple[Omission, ...]]:
+    """Leave out the classes and enrollments that SDS refuses or that would do harm; return what stays, and the rest."""
+    enrolled: list[EnrolledClass] = []
     omissions: list[Omission] = []
-    first = frozenset(first_of_each_id(classes))
-    for each in classes:
-        teachers = _Side([(user_id, standing.of_teacher(user_id)) for user_id in each.teachers])
-        pupils = _Side([(member.school_id, standing.of_member(member)) for member in each.members])
-        reason = _reason(each, has_pupils=bool(pupils.kept), is_first=each in first)
+    first = frozenset(first_of_each_set_id(candidates))
+    for candidate in candidates:
+        teachers = _teachers(candidate, blocks)
+        pupils = _pupils(candidate, blocks)
+        reason = _reason(candidate, has_pupils=bool(pupils.kept), is_first=candidate in first)
         if reason is not None:
-            omissions.append(Omission(reason=reason, kind=Kind.CLASS, id=each.id))
-        if each in first:  # for another one the script writes no enrollments
-            omissions.extend(teachers.omissions(each.id, class_omitted=reason is not None))
-            omissions.extend(pupils.omissions(each.id, class_omitted=reason is not None))
+            omissions.append(Omission(reason=reason, kind=Kind.CLASS, id=candidate.id))
+        if candidate in first:  # for another one the script writes no enrollments
+            omissions.extend(teachers.omissions(candidate.id, class_omitted=reason is not None))
+            omissions.extend(pupils.omissions(candidate.id, class_omitted=reason is not None))
         if reason is None:
-            enrolled.append(Enrolled(id=each.id, title=each.title, teachers=teachers.once, pupils=pupils.once))
+            enrolled.append(
+                EnrolledClass(id=candidate.id, title=candidate.title, teachers=teachers.once, pupils=pupils.once)
+            )
     return tuple(enrolled), tuple(omissions)
 
 
-def _reason(each: Class, *, has_pupils: bool, is_first: bool) -> Reason | None:
-    """Tell why a class is left out, by the first reason that applies."""
+def _reason(candidate: CandidateClass, *, has_pupils: bool, is_first: bool) -> Reason | None:
+    """Return the first reason for which a class is left out, or None."""
     if not has_pupils:
         return Reason.CLASS_WITHOUT_PUPILS
-    if not each.title.strip():
+    if not candidate.title.strip():
         return Reason.CLASS_WITHOUT_TITLE
     if not is_first:
         return Reason.DUPLICATE_CLASS
-    if contains_line_break(each.id, each.title):
+    if contains_line_break(candidate.id, candidate.title):
         return Reason.VALUE_WITH_LINE_BREAK
     return None
 
 
-class _Side:
-    """The teachers of a class, or its pupils: who stays and who falls out."""
+def _teachers(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":
+    reasons = map(blocks.teachers.get, candidate.teachers, repeat(Reason.TEACHER_NOT_CURRENT))
+    return _Enrollments(candidate.teachers, tuple(reasons))
 
-    def __init__(self, rows: Sequence[tuple[str, Reason | None]]) -> None:
-        self.kept = [user_id for user_id, reason in rows if reason is None]
+
+def _pupils(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":
+    reasons = map(blocks.pupils.get, candidate.members, repeat(Reason.PUPIL_NOT_CURRENT))
+    return _Enrollments(tuple(map(attrgetter("school_id"), candidate.members)), tuple(reasons))
+
+
+class _Enrollments:
+    """The teachers of a class, or its pupils: which rows stay and which are left out."""
+
+    def __init__(self, user_ids: tuple[str, ...], reasons: Sequence[Reason | None]) -> None:
+        self.kept: Sequence[str] = user_ids
+        self._omitted: list[tuple[str, Reason]] = []
+        if any(reasons):
+            rows = list(zip(user_ids, reasons, strict=True))
+            self.kept = [user_id for user_id, reason in rows if reason is None]
+            self._omitted = [(user_id, reason) for user_id, reason in rows if reason is not None]
         self.once = tuple(dict.fromkeys(self.kept))
-        self._fallen = [(user_id, reason) for user_id, reason in rows if reason is not None]
 
     def omissions(self, class_id: str, *, class_omitted: bool) -> Iterator[Omission]:
-        """Say of every row that is left out why."""
-        fallen = list(self._fallen)
+        """Yield an omission for every row that is left out."""
+        omitted = list(self._omitted)
         if class_omitted:
-            fallen += ((user_id, Reason.CLASS_OMITTED) for user_id in self.kept)
+            omitted += ((user_id, Reason.CLASS_OMITTED) for user_id in self.kept)
         elif len(self.once) < len(self.kept):
             again = Counter(self.kept)
             again.subtract(self.once)
-            fallen += ((user_id, Reason.DUPLICATE_ENROLLMENT) for user_id in again.elements())
-        for user_id, reason in fallen:
+            omitted += ((user_id, Reason.DUPLICATE_ENROLLMENT) for user_id in again.elements())
+        for user_id, reason in omitted:
             yield Omission(reason=reason, kind=Kind.ENROLLMENT, id=user_id, class_id=class_id)
 
 
-def _values(each: TeachingSet, roll: Roll, suffix: str) -> Values:
-    """Return what a set offers to the templates."""
-    subject = roll.subjects.get(each.subject_id)
+def _values(teaching_set: TeachingSet, roll: Roll, suffix: str) -> Values:
+    """Return what a teaching set offers to the templates."""
+    subject = roll.subjects.get(teaching_set.subject_id)
     return Values(
-        set_id=each.id,
-        set_code=each.code,
-        set_name=each.name,
+        set_id=teaching_set.id,
+        set_code=teaching_set.code,
+        set_name=teaching_set.name,
         subject_code=subject.code if subject else "",
         subject_name=subject.name if subject else "",
-        year_group=each.year,
+        year_group=teaching_set.year,
         suffix=suffix,
     )

@@ -1,5 +1,5 @@
 """
-The files of a set as rows: every column named once, one function a file.
+Lay out a roster as CSV files: every column named once, one function for each file.
 
 V2 has the headers and the column order that iSAMS-SDS.ps1 writes, V2.1 the columns that SDS needs today.
 """
@@ -21,7 +21,7 @@ Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class CsvFile:
     """One file: its name, its header, and its rows, which can be taken once."""
 
     name: str
@@ -29,8 +29,8 @@ class Table:
     rows: Iterable[Row]
 
 
-def tables(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[Table, ...]:
-    """Lay a roster out as the files of the profile's format, rows in their fixed order."""
+def csv_files(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[CsvFile, ...]:
+    """Return the files of the profile's format, rows in their fixed order."""
     to_grade = grade_as_script if profile.parity else grade
     if profile.format is SdsFormat.V2:
         return (
@@ -48,25 +48,25 @@ def tables(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[Ta
     )
 
 
-def write(tables: Iterable[Table], folder: Path) -> None:
-    """Write each table as a file: UTF-8 without BOM, CRLF, quotes where RFC 4180 asks for them."""
-    for table in tables:
-        with (folder / table.name).open("w", encoding="utf-8", newline="") as file:
+def write(files: Iterable[CsvFile], folder: Path) -> None:
+    """Write each file: UTF-8 without BOM, CRLF, quotes where RFC 4180 asks for them."""
+    for csv_file in files:
+        with (folder / csv_file.name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(table.header)
-            writer.writerows(table.rows)
+            writer.writerow(csv_file.header)
+            writer.writerows(csv_file.rows)
 
 
-def _orgs(school: SchoolIdentity) -> Table:
-    return Table(
+def _orgs(school: SchoolIdentity) -> CsvFile:
+    return CsvFile(
         name=ORGS,
         header=("sourcedId", "name", "type"),
         rows=[(school.id, school.name, school.type)],
     )
 
 
-def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> Table:
-    return Table(
+def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> CsvFile:
+    return CsvFile(
         name=USERS,
         header=("sourcedId", "orgSourcedIds", "username", "role", "familyName", "givenName", "password", "grade"),
         rows=(
@@ -76,32 +76,32 @@ def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], 
     )
 
 
-def _v21_users(roster: Roster) -> Table:
-    return Table(
+def _v21_users(roster: Roster) -> CsvFile:
+    return CsvFile(
         name=USERS,
         header=("sourcedId", "username", "familyName", "givenName"),
         rows=((user.id, user.username, user.surname, user.forename) for user in roster.users),
     )
 
 
-def _v21_roles(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> Table:
-    return Table(
+def _v21_roles(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> CsvFile:
+    return CsvFile(
         name=ROLES,
         header=("userSourcedId", "orgSourcedId", "role", "grade"),
         rows=((user.id, school.id, _role(user), _grade(user, to_grade)) for user in roster.users),
     )
 
 
-def _classes(roster: Roster, school: SchoolIdentity) -> Table:
-    return Table(
+def _classes(roster: Roster, school: SchoolIdentity) -> CsvFile:
+    return CsvFile(
         name=CLASSES,
         header=("sourcedId", "orgSourcedId", "title"),
-        rows=((each.id, school.id, each.title) for each in roster.classes),
+        rows=((enrolled.id, school.id, enrolled.title) for enrolled in roster.classes),
     )
 
 
-def _enrollments(roster: Roster) -> Table:
-    return Table(
+def _enrollments(roster: Roster) -> CsvFile:
+    return CsvFile(
         name=ENROLLMENTS,
         header=("classSourcedId", "userSourcedId", "role"),
         rows=_enrollment_rows(roster),
@@ -109,11 +109,11 @@ def _enrollments(roster: Roster) -> Table:
 
 
 def _enrollment_rows(roster: Roster) -> Iterator[Row]:
-    for each in roster.classes:
-        for user_id in each.teachers:
-            yield each.id, user_id, "teacher"
-        for user_id in each.pupils:
-            yield each.id, user_id, "student"
+    for enrolled in roster.classes:
+        for user_id in enrolled.teachers:
+            yield enrolled.id, user_id, "teacher"
+        for user_id in enrolled.pupils:
+            yield enrolled.id, user_id, "student"
 
 
 def _role(user: User) -> str:

@@ -1,5 +1,5 @@
 """
-Who and what goes into a set, and what is left out: users and classes of one profile put together.
+Put users and classes of one profile together: who and what goes into a CSV set, and what is left out.
 
 `enrol` is what SDS should have; `enrol_as_script` is row for row what iSAMS-SDS.ps1 1.0.5 writes.
 """
@@ -9,17 +9,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sdssync.config.profile import Profile
-from sdssync.roster import classes, users
-from sdssync.roster.classes import Class, Enrolled
+from sdssync.roster.classes import (
+    CandidateClass,
+    EnrolledClass,
+    candidate_classes,
+    enrollment_blocks,
+    first_of_each_set_id,
+    keep_classes,
+)
 from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, sorted_omissions
 from sdssync.roster.selection import Selection
-from sdssync.roster.users import User
+from sdssync.roster.users import User, candidate_users, has_email_as_script, keep_users, printed_pupils
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Clash:
-    """An id that two different people carry, or two sets: a set with a row of this id must not be published."""
+    """An id that two different people have, or two teaching sets: a set with a row of this id must not be published."""
 
     kind: Kind
     id: str
@@ -27,78 +33,82 @@ class Clash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """Everything that goes into a set, in the fixed order of its rows, and what does not."""
+    """Everything that goes into a CSV set, in the fixed order of its rows, and what does not."""
 
     users: tuple[User, ...]
     """Pupils before teachers, each by id."""
-    classes: tuple[Enrolled, ...]
+    classes: tuple[EnrolledClass, ...]
     """By id, and their teachers and pupils too."""
     omissions: tuple[Omission, ...]
     clashes: tuple[Clash, ...]
 
     @property
     def enrollments(self) -> int:
-        """The number of enrollments."""
-        return sum(len(each.teachers) + len(each.pupils) for each in self.classes)
+        """Return the number of enrollments."""
+        return sum(len(enrolled.teachers) + len(enrolled.pupils) for enrolled in self.classes)
 
 
 def enrol(selection: Selection, profile: Profile, *, include_names: bool) -> Roster:
-    """Return the script's rows less those that SDS refuses or that would harm; a user is in a class once."""
-    everybody = tuple(users.candidates(selection, include_names=include_names))
-    people = users.sift(everybody, include_names=include_names)
-    drafts = tuple(classes.candidates(selection, profile))
-    enrolled, omissions = classes.sift(drafts, classes.standing(selection, people))
+    """Return the script's rows less those that SDS refuses or that would do harm; a user is in a class once."""
+    kept = keep_users(tuple(candidate_users(selection, include_names=include_names)), include_names=include_names)
+    candidates = tuple(candidate_classes(selection, profile))
+    enrolled, omissions = keep_classes(candidates, enrollment_blocks(selection, kept))
     return Roster(
-        users=_sorted_users(people.users),
+        users=_sorted_users(kept.users),
         classes=_sorted_classes(enrolled),
-        omissions=sorted_omissions((*people.omissions, *omissions)),
-        clashes=tuple(sorted({*_user_clashes(selection, people.users), *_class_clashes(drafts, enrolled)})),
+        omissions=sorted_omissions((*kept.omissions, *omissions)),
+        clashes=tuple(sorted({*_user_clashes(selection, kept.users), *_class_clashes(candidates, enrolled)})),
     )
 
 
 def enrol_as_script(selection: Selection, profile: Profile) -> Roster:
     """Return the script's rows; the only omissions are the pupils that it prints."""
-    everybody = users.candidates(selection, include_names=False)
+    users = candidate_users(selection, include_names=False)
     return Roster(
-        users=_sorted_users(user for user in everybody if user.username or not user.is_pupil),
+        users=_sorted_users(user for user in users if has_email_as_script(user.username) or not user.is_pupil),
         classes=_sorted_classes(
-            Enrolled(
-                id=each.id,
-                title=each.title,
-                teachers=each.teachers,
-                pupils=tuple(member.school_id for member in each.members),
-            )
-            for each in classes.first_of_each_id(classes.candidates(selection, profile))
+            [
+                EnrolledClass(
+                    id=candidate.id,
+                    title=candidate.title,
+                    teachers=candidate.teachers,
+                    pupils=tuple(member.school_id for member in candidate.members),
+                )
+                for candidate in first_of_each_set_id(candidate_classes(selection, profile))
+            ]
         ),
-        omissions=sorted_omissions(users.printed(selection)),
+        omissions=sorted_omissions(printed_pupils(selection)),
         clashes=(),
     )
 
 
-def _sorted_users(everybody: Iterable[User]) -> tuple[User, ...]:
+def _sorted_users(users: Iterable[User]) -> tuple[User, ...]:
     """Put users into the order of their rows."""
-    return tuple(sorted(everybody, key=lambda user: (not user.is_pupil, order(user.id), user.username)))
+    return tuple(sorted(users, key=lambda user: (not user.is_pupil, order(user.id), user.username)))
 
 
-def _sorted_classes(enrolled: Iterable[Enrolled]) -> tuple[Enrolled, ...]:
-    """Put classes, and who is in them, into the order of their rows."""
+def _sorted_classes(enrolled: Sequence[EnrolledClass]) -> tuple[EnrolledClass, ...]:
+    """Put classes, and the people in them, into the order of their rows."""
+    people = (user_ids for school_class in enrolled for user_ids in (school_class.teachers, school_class.pupils))
+    user_ids = set[str]().union(*people)
+    position = {user_id: number for number, user_id in enumerate(sorted(user_ids, key=order))}.__getitem__
     return tuple(
-        Enrolled(
-            id=each.id,
-            title=each.title,
-            teachers=tuple(sorted(each.teachers, key=order)),
-            pupils=tuple(sorted(each.pupils, key=order)),
+        EnrolledClass(
+            id=school_class.id,
+            title=school_class.title,
+            teachers=tuple(sorted(school_class.teachers, key=position)),
+            pupils=tuple(sorted(school_class.pupils, key=position)),
         )
-        for each in sorted(enrolled, key=lambda each: (order(each.id), each.title))
+        for school_class in sorted(enrolled, key=lambda school_class: (order(school_class.id), school_class.title))
     )
 
 
 def _user_clashes(selection: Selection, kept: Iterable[User]) -> Iterator[Clash]:
-    """Find the users whose id somebody else in the school carries, in the set or not."""
+    """Return the users whose id someone else in the school has too, whether in the set or not."""
     return (Clash(Kind.USER, user.id) for user in kept if user.id in selection.roll.shared_ids)
 
 
-def _class_clashes(drafts: Sequence[Class], kept: Iterable[Enrolled]) -> Iterator[Clash]:
-    """Find the classes whose id is rendered for another set of the profile too."""
-    ids = Counter(each.id for each in classes.first_of_each_id(drafts))
-    return (Clash(Kind.CLASS, each.id) for each in kept if ids[each.id] > 1)
+def _class_clashes(candidates: Sequence[CandidateClass], kept: Iterable[EnrolledClass]) -> Iterator[Clash]:
+    """Return the classes whose id is rendered for another teaching set of the profile too."""
+    ids = Counter(candidate.id for candidate in first_of_each_set_id(candidates))
+    return (Clash(Kind.CLASS, enrolled.id) for enrolled in kept if ids[enrolled.id] > 1)

@@ -2,7 +2,7 @@
 School years as SDS grades.
 
 No Microsoft page maps UK year groups. SDS grades are labels, so the National Curriculum year keeps its number and is
-not shifted to the US scheme; below year 1 stand the labels of the SDS list of grades.
+not shifted to the US scheme; years below 1 have the labels of the SDS list of grades.
 """
 
 _BELOW_YEAR_ONE = {0: "KG", -1: "PK", -2: "PR"}

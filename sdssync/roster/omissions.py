@@ -1,4 +1,4 @@
-"""What is left out of a set and why: the reasons, in the order in which they are applied."""
+"""What is left out of a CSV set and why: the reasons, in the order in which they are applied."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Reason(StrEnum):
     DUPLICATE_CLASS = "duplicate_class"
     # users and classes
     VALUE_WITH_LINE_BREAK = "value_with_line_break"
-    # enrollments; the first two and the duplicate username of users apply too
+    # enrollments; the first two reasons of users and `duplicate_username` apply too
     PUPIL_OUTSIDE_YEAR_GROUPS = "pupil_outside_year_groups"
     PUPIL_NOT_CURRENT = "pupil_not_current"
     TEACHER_NOT_CURRENT = "teacher_not_current"
@@ -44,7 +44,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Omission:
-    """A row that the script would have written (or, for a pupil without e-mail, printed) and that is left out."""
+    """A row that iSAMS-SDS.ps1 would have written (or, for a pupil without e-mail, printed) and that is left out."""
 
     reason: Reason
     kind: Kind
@@ -53,24 +53,24 @@ class Omission:
     class_id: str = ""
     """Of an enrollment only."""
     pupil: Pupil | None = None
-    """Whom the script would have printed: a pupil of a chosen year without e-mail."""
+    """A pupil of a chosen year without e-mail: the script would have printed this record."""
 
 
-_KINDS = {kind: place for place, kind in enumerate(Kind)}
-_REASONS = {reason: place for place, reason in enumerate(Reason)}
+_KINDS = {kind: number for number, kind in enumerate(Kind)}
+_REASONS = {reason: number for number, reason in enumerate(Reason)}
 
 
 def sorted_omissions(omissions: Iterable[Omission]) -> tuple[Omission, ...]:
     """Put omissions into their fixed order: users, classes, enrollments; by reason; by ids; by what is printed."""
-    return tuple(sorted(omissions, key=_place))
+    return tuple(sorted(omissions, key=_position))
 
 
-def _place(each: Omission) -> tuple[object, ...]:
-    pupil = each.pupil
+def _position(omission: Omission) -> tuple[object, ...]:
+    pupil = omission.pupil
     printed = (pupil.surname, pupil.forename, pupil.year) if pupil else ()
-    return _KINDS[each.kind], _REASONS[each.reason], order(each.class_id), order(each.id), printed
+    return _KINDS[omission.kind], _REASONS[omission.reason], order(omission.class_id), order(omission.id), printed
 
 
 def contains_line_break(*values: str) -> bool:
-    """Whether one of the values could not stand in one line, as SDS wants it."""
+    """Return True if one of the values does not fit on one line, as SDS wants it."""
     return any("\n" in value or "\r" in value for value in values)

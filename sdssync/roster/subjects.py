@@ -1,10 +1,10 @@
-"""The subjects of a school with what hangs on each: what an administrator needs to choose subject ids."""
+"""The subjects of a school with their counts: what an administrator needs to choose subject ids."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sdssync.roster.identifiers import number_or_text, order
-from sdssync.roster.selection import Roll
+from sdssync.roster.roll import Roll
 from sdssync.school import Pupil, Subject
 
 
@@ -24,8 +24,8 @@ class SubjectSummary:
 def summarise_subjects(roll: Roll) -> tuple[SubjectSummary, ...]:
     """Return the subjects of all departments, by id."""
     numbers: dict[str, set[int | str]] = {}
-    for each in roll.school.sets:
-        numbers.setdefault(each.subject_id, set()).add(number_or_text(each.id))
+    for teaching_set in roll.school.teaching_sets:
+        numbers.setdefault(teaching_set.subject_id, set()).add(number_or_text(teaching_set.id))
     departments: dict[str, list[Subject]] = {}
     for subject in roll.school.subjects:
         departments.setdefault(subject.id, []).append(subject)

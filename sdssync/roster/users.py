@@ -1,7 +1,7 @@
 """
-Users of a set: whom iSAMS-SDS.ps1 would write, and which of them fall out because SDS refuses them.
+Users of a CSV set: the people for whom iSAMS-SDS.ps1 would write a row, and those of them whom SDS refuses.
 
-Each step of the sift is one reason and one small function; a user who has fallen out displaces no other.
+Each reason is one small function; a user who is left out displaces no other.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ Person = Pupil | Teacher | Unlisted
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class User:
-    """Somebody who would have a row."""
+    """A person who would have a row."""
 
     person: Person
     id: str
@@ -29,29 +29,41 @@ class User:
 
     @property
     def is_pupil(self) -> bool:
-        """Whether this is a student to SDS."""
+        """Return True for a student in SDS."""
         return isinstance(self.person, Pupil)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sifted:
-    """The users that stay, and why the others do not."""
+class KeptUsers:
+    """The users that stay in the set, and why the others do not."""
 
     users: tuple[User, ...]
     omissions: tuple[Omission, ...]
-    fallen: Mapping[Person, Reason]
-    """People who would have had a row and have none."""
+    reasons: Mapping[Person, Reason]
+    """By person, for those who would have a row and have none."""
 
 
-def candidates(selection: Selection, *, include_names: bool) -> Iterator[User]:
+def has_email(address: str) -> bool:
+    """Return True if an address holds more than white space of any kind."""
+    return bool(address.strip())
+
+
+def has_email_as_script(address: str) -> bool:
+    """Return True if the script takes the address as one: any text, be it a no-break space."""
+    return bool(address)
+
+
+def candidate_users(selection: Selection, *, include_names: bool) -> Iterator[User]:
     """
-    Return everybody for whom the script has a row or, for a pupil without e-mail, a line on the screen.
+    Return everyone for whom the script has a row or, for a pupil without e-mail, a line on the screen.
 
-    These are the pupils, the extra teachers as often as an entry matches them, and the teachers of all chosen sets
-    once, in order of appearance, as far as they are current staff.
+    These are the pupils, the extra teachers as often as an entry matches them, and the current staff who teach the
+    chosen sets, each once, in order of appearance.
     """
-    listed = {each.id for each in selection.extra_teachers if isinstance(each, Teacher)}
-    teaching = dict.fromkeys(staff_id for each in selection.sets for staff_id in each.teacher_ids)
+    listed = {teacher.id for teacher in selection.extra_teachers if isinstance(teacher, Teacher)}
+    teaching = dict.fromkeys(
+        staff_id for teaching_set in selection.teaching_sets for staff_id in teaching_set.teacher_ids
+    )
     people: list[Person] = [*selection.pupils, *selection.extra_teachers]
     for staff_id in teaching:
         if staff_id not in listed:
@@ -59,38 +71,38 @@ def candidates(selection: Selection, *, include_names: bool) -> Iterator[User]:
     return (_user(person, include_names=include_names) for person in people)
 
 
-def sift(users: Sequence[User], *, include_names: bool) -> Sifted:
-    """Leave out whom SDS refuses, reason by reason."""
+def keep_users(users: Sequence[User], *, include_names: bool) -> KeptUsers:
+    """Leave out the users that SDS refuses, reason by reason."""
     omissions: list[Omission] = []
-    fallen: dict[Person, Reason] = {}
-    for reason, offenders in _SIEVES:
+    reasons: dict[Person, Reason] = {}
+    for reason, offenders in _REASONS:
         if reason is Reason.USER_WITHOUT_NAME and not include_names:
             continue
         offending = frozenset(offenders(users))
         if not offending:
             continue
-        out = [user for user in users if user in offending]
+        omitted = [user for user in users if user in offending]
         users = [user for user in users if user not in offending]
-        omissions.extend(_omission(user, reason) for user in out)
+        omissions.extend(_omission(user, reason) for user in omitted)
         if reason is not Reason.DUPLICATE_USER:  # of these, the other row stays
-            fallen.update((user.person, reason) for user in out)
-    return Sifted(users=tuple(users), omissions=tuple(omissions), fallen=fallen)
+            reasons.update((user.person, reason) for user in omitted)
+    return KeptUsers(users=tuple(users), omissions=tuple(omissions), reasons=reasons)
 
 
 def _omission(user: User, reason: Reason) -> Omission:
-    """Say that a user is left out; of a pupil without e-mail the record goes along, for the script printed it."""
+    """Return the omission of a user; that of a pupil without e-mail has the record, because the script prints it."""
     printed = user.person if reason is Reason.PUPIL_WITHOUT_EMAIL and isinstance(user.person, Pupil) else None
     return Omission(reason=reason, kind=Kind.USER, id=user.id, pupil=printed)
 
 
-def printed(selection: Selection) -> tuple[Omission, ...]:
-    """Return the pupils whom the script prints, and leaves out: those of a chosen year without any e-mail text."""
-    without_email = (_user(pupil, include_names=False) for pupil in selection.pupils if not pupil.email)
-    return tuple(_omission(user, Reason.PUPIL_WITHOUT_EMAIL) for user in without_email)
+def printed_pupils(selection: Selection) -> tuple[Omission, ...]:
+    """Return the pupils whom the script prints and leaves out: those of a chosen year without any e-mail text."""
+    without_email = (pupil for pupil in selection.pupils if not has_email_as_script(pupil.email))
+    return tuple(_omission(_user(pupil, include_names=False), Reason.PUPIL_WITHOUT_EMAIL) for pupil in without_email)
 
 
 def _user(person: Person, *, include_names: bool) -> User:
-    """Describe a person as SDS will know them."""
+    """Return a person as SDS will know them."""
     if isinstance(person, Unlisted):
         return User(person=person, id=person.address, username=person.address, forename="", surname="")
     return User(
@@ -103,11 +115,11 @@ def _user(person: Person, *, include_names: bool) -> User:
 
 
 def _pupils_without_email(users: Sequence[User]) -> Iterable[User]:
-    return (user for user in users if user.is_pupil and not user.username.strip())
+    return (user for user in users if user.is_pupil and not has_email(user.username))
 
 
 def _teachers_without_email(users: Sequence[User]) -> Iterable[User]:
-    return (user for user in users if not user.is_pupil and not user.username.strip())
+    return (user for user in users if not user.is_pupil and not has_email(user.username))
 
 
 def _without_id(users: Sequence[User]) -> Iterable[User]:
@@ -115,7 +127,7 @@ def _without_id(users: Sequence[User]) -> Iterable[User]:
 
 
 def _reached_twice(users: Sequence[User]) -> Iterable[User]:
-    """Find the further rows of one record; who has no record is known by the address alone."""
+    """Yield the further rows of one record; a person without a record is known by the address alone."""
     met: defaultdict[str, list[User]] = defaultdict(list)
     for user in users:
         if any(_is_same(earlier.person, user.person) for earlier in met[user.id]):
@@ -135,7 +147,7 @@ def _without_name(users: Sequence[User]) -> Iterable[User]:
 
 
 def _sharing_username(users: Sequence[User]) -> Iterable[User]:
-    """Find those who share a username, without regard to case, with a user of a smaller id."""
+    """Return those who share a username, without regard to case, with a user of a smaller id."""
     smallest: dict[str, User] = {}
     for user in sorted(users, key=lambda user: order(user.id)):
         smallest.setdefault(user.username.lower(), user)
@@ -150,7 +162,8 @@ def _with_line_break(users: Sequence[User]) -> Iterable[User]:
     return (user for user in users if contains_line_break(user.id, user.username, user.forename, user.surname))
 
 
-_SIEVES: tuple[tuple[Reason, Callable[[Sequence[User]], Iterable[User]]], ...] = (
+# In the order in which the contract, section 3, applies them.
+_REASONS: tuple[tuple[Reason, Callable[[Sequence[User]], Iterable[User]]], ...] = (
     (Reason.PUPIL_WITHOUT_EMAIL, _pupils_without_email),
     (Reason.TEACHER_WITHOUT_EMAIL, _teachers_without_email),
     (Reason.USER_WITHOUT_ID, _without_id),

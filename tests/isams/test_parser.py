@@ -25,7 +25,7 @@ def values(school: School) -> dict[str, list[tuple[Any, ...]]]:
         "pupils": [*map(astuple, school.pupils)],
         "teachers": [*map(astuple, school.teachers)],
         "subjects": [*map(astuple, school.subjects)],
-        "sets": [*map(astuple, school.sets)],
+        "sets": [*map(astuple, school.teaching_sets)],
         "memberships": [*map(astuple, school.memberships)],
     }
 

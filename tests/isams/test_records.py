@@ -56,7 +56,7 @@ def test_texts(tmp_path: Path, written: str | None, meant: str) -> None:
     assert [*map(astuple, school.pupils)] == [(meant,) * 6]
     assert [*map(astuple, school.teachers)] == [(meant,) * 4]
     assert [*map(astuple, school.subjects)] == [(meant,) * 4]
-    assert [*map(astuple, school.sets)] == [(*[meant] * 5, (meant,))]
+    assert [*map(astuple, school.teaching_sets)] == [(*[meant] * 5, (meant,))]
     (listed,) = school.memberships
     assert (listed.set_id, *listed.school_ids, *listed.pupil_ids) == (meant, meant)
 
@@ -110,7 +110,7 @@ def test_legacy(tmp_path: Path, element: str | None, attribute: str | None, ours
     reading = parsed(tmp_path, document)
 
     for school, expected in ((reading.school, ours), (reading.as_script, script)):
-        subjects_and_years = [(teaching_set.subject_id, teaching_set.year) for teaching_set in school.sets]
+        subjects_and_years = [(teaching_set.subject_id, teaching_set.year) for teaching_set in school.teaching_sets]
         assert subjects_and_years == [("1", "7"), (expected, "7"), ("1", expected)]
         assert school.memberships == (Membership("11", ("9001",)), Membership(expected, ("9001",)))
 
@@ -148,7 +148,7 @@ def test_elements_not_marked(tmp_path: Path) -> None:
 
     school = parsed(tmp_path, text).school
 
-    assert (school.sets[0].year, school.memberships) == ("7", (Membership("11", ("9001",)),))
+    assert (school.teaching_sets[0].year, school.memberships) == ("7", (Membership("11", ("9001",)),))
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def test_elements_of_a_set_list(tmp_path: Path, inside: str, attribute: str) -> 
 )
 def test_teachers_of_a_set(tmp_path: Path, teachers: tuple[str | None, ...] | None, ids: tuple[str, ...]) -> None:
     """A set names its teachers as often as iSAMS does."""
-    assert parsed(tmp_path, Document(sets=(SetRecord(teachers=teachers),))).school.sets[0].teacher_ids == ids
+    assert parsed(tmp_path, Document(sets=(SetRecord(teachers=teachers),))).school.teaching_sets[0].teacher_ids == ids
 
 
 def test_legacy_teacher(tmp_path: Path) -> None:
     """The old element `Teacher` next to `Teachers` is not read."""
     text = Document().xml().replace("<Teachers>", '<Teacher Legacy="True">77</Teacher><Teachers>')
 
-    assert parsed(tmp_path, text).school.sets[0].teacher_ids == ("101",)
+    assert parsed(tmp_path, text).school.teaching_sets[0].teacher_ids == ("101",)
 
 
 @pytest.mark.parametrize(
@@ -227,5 +227,5 @@ def test_records_that_repeat(tmp_path: Path) -> None:
 
     school = parsed(tmp_path, document).school
 
-    assert [teaching_set.code for teaching_set in school.sets] == ["7A/Ma", "again"]
+    assert [teaching_set.code for teaching_set in school.teaching_sets] == ["7A/Ma", "again"]
     assert school.memberships == (Membership("11", ("9001", "9001")),)

@@ -42,7 +42,9 @@ def test_a_class() -> None:
 
 def test_a_set_without_list() -> None:
     """A set that nobody is listed in is no class, and none is missed; its teachers are users."""
-    school = make_school(sets=[make_set(), make_set(id="12", teacher_ids=("102",))], teachers=[BO, make_teacher(102)])
+    school = make_school(
+        teaching_sets=[make_set(), make_set(id="12", teacher_ids=("102",))], teachers=[BO, make_teacher(102)]
+    )
 
     assert [each[0] for each in kept(school)] == ["11"]
     assert omitted(enrolled(school)) == []
@@ -69,7 +71,7 @@ def test_templates(template: str, expected: str) -> None:
 
 def test_a_subject_that_no_department_has() -> None:
     """Code and name of a subject that no department has are empty."""
-    school = make_school(sets=[make_set(subject_id="77")])
+    school = make_school(teaching_sets=[make_set(subject_id="77")])
 
     assert kept(school, title="<{subject_code}{subject_name}>")[0][1] == "<>"
 
@@ -129,7 +131,7 @@ def test_a_pupil_without_id() -> None:
 def test_teachers(changes: dict[str, str], extra: tuple[str, ...], expected: list[tuple[str, ...]]) -> None:
     """A teacher who cannot be enrolled falls out with a reason; the class stays."""
     school = make_school(
-        teachers=[BO, replace(make_teacher(102), **changes)], sets=[make_set(teacher_ids=("101", "102"))]
+        teachers=[BO, replace(make_teacher(102), **changes)], teaching_sets=[make_set(teacher_ids=("101", "102"))]
     )
 
     assert reasons(school, "enrollment", extra_teachers=extra) == expected
@@ -140,7 +142,7 @@ def test_teachers(changes: dict[str, str], extra: tuple[str, ...], expected: lis
 def test_duplicate_enrollment() -> None:
     """Somebody who is listed more often is in the class once; of a teacher in the pupils' list both stay."""
     school = make_school(
-        sets=[make_set(teacher_ids=("101", "101"))],
+        teaching_sets=[make_set(teacher_ids=("101", "101"))],
         memberships=[*listed("11", "9001"), *listed("011", "9001"), Membership("11", (), ("1",))],
     )
 
@@ -166,7 +168,7 @@ def test_duplicate_enrollment() -> None:
 def test_a_class_falls_out(changes: dict[str, str], title: str, reason: str) -> None:
     """A class without title or with a line break falls out, and its enrollments with it."""
     teaching_set = make_set(**changes)
-    school = make_school(sets=[teaching_set], memberships=listed(teaching_set.id, "9001", "9001", "9404"))
+    school = make_school(teaching_sets=[teaching_set], memberships=listed(teaching_set.id, "9001", "9001", "9404"))
 
     assert kept(school, title=title) == []
     assert reasons(school, "class", title=title) == [(reason, teaching_set.id)]
@@ -181,7 +183,7 @@ def test_a_class_falls_out(changes: dict[str, str], title: str, reason: str) -> 
 def test_duplicate_class() -> None:
     """Of two sets with one id the first stays; the second is counted, and its teachers are users."""
     school = make_school(
-        teachers=[BO, make_teacher(102)], sets=[make_set(), make_set(code="again", teacher_ids=("102",))]
+        teachers=[BO, make_teacher(102)], teaching_sets=[make_set(), make_set(code="again", teacher_ids=("102",))]
     )
 
     assert kept(school) == [("11", "7A/Ma_26", ("101",), ("9001",))]
@@ -191,7 +193,7 @@ def test_duplicate_class() -> None:
 
 def test_two_ids_of_one_number() -> None:
     """Rows of a list mean the set of their number; if there are two such sets, both are classes, as in the script."""
-    school = make_school(sets=[make_set(), make_set(id="011", code="again")])
+    school = make_school(teaching_sets=[make_set(), make_set(id="011", code="again")])
 
     assert kept(school) == [("011", "again_26", ("101",), ("9001",)), ("11", "7A/Ma_26", ("101",), ("9001",))]
     assert omitted(enrolled(school)) == []
@@ -199,7 +201,7 @@ def test_two_ids_of_one_number() -> None:
 
 def test_the_first_of_two_sets_falls_out() -> None:
     """The second of two sets never takes the place of the first: the script has no row for it."""
-    school = make_school(sets=[make_set(code=""), make_set(code="again")])
+    school = make_school(teaching_sets=[make_set(code=""), make_set(code="again")])
 
     assert kept(school, title="{set_code}") == []
     assert omitted(enrolled(school, title="{set_code}")) == [
@@ -212,7 +214,7 @@ def test_the_first_of_two_sets_falls_out() -> None:
 
 def test_two_sets_without_pupils() -> None:
     """The reasons of a second set are applied in the same order."""
-    school = make_school(sets=[make_set(), make_set()], memberships=listed("11", "9404"))
+    school = make_school(teaching_sets=[make_set(), make_set()], memberships=listed("11", "9404"))
 
     assert omitted(enrolled(school)) == [
         ("class", "class_without_pupils", "11"),
@@ -224,7 +226,7 @@ def test_two_sets_without_pupils() -> None:
 
 def test_a_filtered_set_displaces_none() -> None:
     """A set of another year keeps its number from no other."""
-    school = make_school(sets=[make_set(year="8"), make_set(code="chosen")])
+    school = make_school(teaching_sets=[make_set(year="8"), make_set(code="chosen")])
 
     assert kept(school) == [("11", "chosen_26", ("101",), ("9001",))]
     assert omitted(enrolled(school)) == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdssync.config.settings import SchoolIdentity
-from sdssync.roster.csv_files import Table, tables, write
+from sdssync.roster.csv_files import CsvFile, csv_files, write
 from sdssync.roster.enrol import Roster
 from sdssync.sds.schema import SdsFormat
 from tests.support.builders import enrolled, make_profile, make_pupil, make_school, make_teacher
@@ -53,18 +53,18 @@ def roster(*, include_names: bool = False, year: str = "7") -> Roster:
 )
 def test_tables(form: SdsFormat, expected: dict[str, list[tuple[str, ...]]]) -> None:
     """Each format has its files, headers and order of columns."""
-    made = tables(roster(), SCHOOL, make_profile(format=form))
+    made = csv_files(roster(), SCHOOL, make_profile(format=form))
 
-    assert {table.name: [table.header, *table.rows] for table in made} == expected
+    assert {csv_file.name: [csv_file.header, *csv_file.rows] for csv_file in made} == expected
 
 
 @pytest.mark.parametrize("form", SdsFormat)
 def test_names(form: SdsFormat) -> None:
     """With names, family name stands before given name in both formats."""
     users = next(
-        table
-        for table in tables(roster(include_names=True), SCHOOL, make_profile(format=form))
-        if table.name == "users.csv"
+        csv_file
+        for csv_file in csv_files(roster(include_names=True), SCHOOL, make_profile(format=form))
+        if csv_file.name == "users.csv"
     )
     family, given_name = users.header.index("familyName"), users.header.index("givenName")
 
@@ -84,7 +84,7 @@ def test_names(form: SdsFormat) -> None:
 )
 def test_grade(year: str, parity: bool, grade: str) -> None:
     """A parity profile has the grades of the script."""
-    users = tables(roster(year=year), SCHOOL, make_profile(parity=parity))[1]
+    users = csv_files(roster(year=year), SCHOOL, make_profile(parity=parity))[1]
 
     assert next(iter(users.rows))[-1] == grade
 
@@ -93,14 +93,14 @@ def test_type_of_the_school() -> None:
     """The type of the organisation is that of the settings."""
     identity = SchoolIdentity(id="1", name="A, B", type="district")
 
-    assert list(tables(roster(), identity, make_profile())[0].rows) == [("1", "A, B", "district")]
+    assert list(csv_files(roster(), identity, make_profile())[0].rows) == [("1", "A, B", "district")]
 
 
 def test_bytes(tmp_path: Path) -> None:
     """UTF-8 without BOM, CRLF, quotes only where they are needed, nothing trimmed."""
-    table = Table(name="a.csv", header=("x", "y"), rows=[(" a ", "b,c"), ('q"q', "Bl\u00fcte"), ("l\nm", "")])
+    csv_file = CsvFile(name="a.csv", header=("x", "y"), rows=[(" a ", "b,c"), ('q"q', "Bl\u00fcte"), ("l\nm", "")])
 
-    write([table, Table(name="b.csv", header=("x",), rows=[])], tmp_path)
+    write([csv_file, CsvFile(name="b.csv", header=("x",), rows=[])], tmp_path)
 
     assert (tmp_path / "a.csv").read_bytes() == b'x,y\r\n a ,"b,c"\r\n"q""q",Bl\xc3\xbcte\r\n"l\nm",\r\n'
     assert (tmp_path / "b.csv").read_bytes() == b"x\r\n"
@@ -115,7 +115,7 @@ def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, ro
     """A standard reader gives back every cell."""
     folder = tmp_path_factory.getbasetemp()
 
-    write([Table(name="x.csv", header=("a", "b", "c"), rows=rows)], folder)
+    write([CsvFile(name="x.csv", header=("a", "b", "c"), rows=rows)], folder)
 
     with (folder / "x.csv").open(encoding="utf-8", newline="") as file:
         assert [tuple(row) for row in csv.reader(file)] == [("a", "b", "c"), *rows]

@@ -29,7 +29,7 @@ def test_order() -> None:
     school = make_school(
         pupils=pupils,
         teachers=[make_teacher(102), make_teacher(20)],
-        sets=[make_set(id=each, teacher_ids=("102", "20")) for each in ("x", "12", "3")],
+        teaching_sets=[make_set(id=each, teacher_ids=("102", "20")) for each in ("x", "12", "3")],
         memberships=[row for each in ("12", "x", "3") for row in listed(each, "b", "10", "9")],
     )
 
@@ -92,21 +92,23 @@ BOTH = [*listed("11", "9001"), *listed("12", "9001")]
 @pytest.mark.parametrize(
     ("school", "class_id", "ids"),
     [
-        pytest.param(make_school(sets=TWO_SETS, memberships=BOTH), "{set_code}", ["7A/Ma"], id="two sets of one code"),
-        pytest.param(make_school(sets=TWO_SETS, memberships=BOTH), "{set_id}", [], id="two ids"),
-        pytest.param(make_school(sets=TWO_SETS), "{set_code}", [], id="nobody is listed in the other"),
         pytest.param(
-            make_school(sets=TWO_SETS, memberships=[*listed("11", "9001"), *listed("12", "9404")]), "{set_code}",
-            ["7A/Ma"], id="the other falls out"
+            make_school(teaching_sets=TWO_SETS, memberships=BOTH), "{set_code}", ["7A/Ma"], id="two sets of one code"
+        ),
+        pytest.param(make_school(teaching_sets=TWO_SETS, memberships=BOTH), "{set_id}", [], id="two ids"),
+        pytest.param(make_school(teaching_sets=TWO_SETS), "{set_code}", [], id="nobody is listed in the other"),
+        pytest.param(
+            make_school(teaching_sets=TWO_SETS, memberships=[*listed("11", "9001"), *listed("12", "9404")]),
+            "{set_code}", ["7A/Ma"], id="the other falls out"
         ),
         pytest.param(
-            make_school(sets=[make_set(), make_set(id="12", year="8")], memberships=BOTH), "{set_code}", [],
+            make_school(teaching_sets=[make_set(), make_set(id="12", year="8")], memberships=BOTH), "{set_code}", [],
             id="the other is of another year"
         ),
-        pytest.param(make_school(sets=[make_set(), make_set()]), "{set_code}", [], id="one id twice"),
+        pytest.param(make_school(teaching_sets=[make_set(), make_set()]), "{set_code}", [], id="one id twice"),
         pytest.param(
-            make_school(sets=TWO_SETS, memberships=[*listed("11", "9404"), *listed("12", "9404")]), "{set_code}", [],
-            id="both fall out"
+            make_school(teaching_sets=TWO_SETS, memberships=[*listed("11", "9404"), *listed("12", "9404")]),
+            "{set_code}", [], id="both fall out"
         ),
     ],
 )  # fmt: skip
@@ -125,7 +127,7 @@ def test_as_script() -> None:
             make_pupil(4, year="8"),
         ],
         teachers=[replace(BO, email=""), make_teacher(102)],
-        sets=[
+        teaching_sets=[
             make_set(teacher_ids=("199", "101", "101")),
             make_set(code="again", teacher_ids=("102",)),
             make_set(id="12", code=""),

@@ -4,7 +4,8 @@ from dataclasses import astuple
 
 import pytest
 
-from sdssync.roster.selection import Unlisted, call_roll, unknown_subjects
+from sdssync.roster.roll import call_roll
+from sdssync.roster.selection import Unlisted, unknown_subjects
 from sdssync.school import Membership, Pupil, Teacher
 from tests.support.builders import (
     listed,
@@ -33,11 +34,11 @@ ALL_YEARS = tuple(range(-5, 21))
 )
 def test_years(year: str, years: tuple[int, ...], chosen: bool) -> None:
     """Years of pupils and sets compare as texts."""
-    school = make_school(pupils=[make_pupil(year=year)], sets=[make_set(year=year)])
+    school = make_school(pupils=[make_pupil(year=year)], teaching_sets=[make_set(year=year)])
 
     selection = selected(school, year_groups=years)
 
-    assert (len(selection.pupils), len(selection.sets)) == ((1, 1) if chosen else (0, 0))
+    assert (len(selection.pupils), len(selection.teaching_sets)) == ((1, 1) if chosen else (0, 0))
 
 
 SUBJECTS = [make_subject(id="1"), make_subject(id="2"), make_subject(id="1", department="Arts"), make_subject(id="3")]
@@ -59,9 +60,9 @@ SETS = [make_set(id=f"1{subject}", subject_id=subject) for subject in ("1", "2",
 )
 def test_subjects(exclude: tuple[str, ...], include: tuple[str, ...] | None, expected: list[str]) -> None:
     """An include list excludes the other subjects of the departments, and those only."""
-    school = make_school(subjects=SUBJECTS, sets=SETS)
+    school = make_school(subjects=SUBJECTS, teaching_sets=SETS)
 
-    assert [each.subject_id for each in selected(school, exclude=exclude, include=include).sets] == expected
+    assert [each.subject_id for each in selected(school, exclude=exclude, include=include).teaching_sets] == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_subjects(exclude: tuple[str, ...], include: tuple[str, ...] | None, exp
 )
 def test_unknown_subjects(exclude: tuple[str, ...], include: tuple[str, ...] | None, unknown: tuple[str, ...]) -> None:
     """A subject is unknown if neither a department nor a set has it."""
-    roll = call_roll(make_school(subjects=SUBJECTS, sets=SETS))
+    roll = call_roll(make_school(subjects=SUBJECTS, teaching_sets=SETS))
 
     assert unknown_subjects(roll, make_profile(exclude=exclude, include=include)) == unknown
 
@@ -172,9 +173,9 @@ def test_extra_teachers_listed_twice() -> None:
 )
 def test_a_row_means_the_set_of_its_number(set_id: str, row: str, same: bool) -> None:
     """A set-list row is matched to its set as a number."""
-    school = make_school(sets=[make_set(id=set_id)], memberships=listed(row, "9001"))
+    school = make_school(teaching_sets=[make_set(id=set_id)], memberships=listed(row, "9001"))
 
-    members = call_roll(school).members_of(school.sets[0])
+    members = call_roll(school).members_of(school.teaching_sets[0])
 
     assert members == (school.pupils if same else ())
 

@@ -1,6 +1,6 @@
 """The list of subjects: what hangs on each."""
 
-from sdssync.roster.selection import call_roll
+from sdssync.roster.roll import call_roll
 from sdssync.roster.subjects import SubjectSummary, summarise_subjects
 from tests.support.builders import listed, make_pupil, make_school, make_set, make_subject
 
@@ -16,7 +16,7 @@ def test_subjects() -> None:
             make_subject(id="2", department="Sciences"),
             make_subject(id="A"),
         ],
-        sets=[
+        teaching_sets=[
             make_set(id="21", subject_id="2"),
             make_set(id="22", subject_id="2", year="13"),
             make_set(id=" 21 ", subject_id="2"),

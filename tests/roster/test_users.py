@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdssync.roster.users import candidates, printed, sift
+from sdssync.roster.users import candidate_users, keep_users, printed_pupils
 from sdssync.school import School
 from tests.support.builders import enrolled, make_pupil, make_school, make_set, make_teacher, omitted, selected
 
@@ -36,7 +36,7 @@ def test_without_email(blank: str) -> None:
     school = make_school(
         pupils=[ONE, replace(TWO, email=blank)],
         teachers=[BO, replace(CY, email=blank)],
-        sets=[make_set(teacher_ids=("101", "102"))],
+        teaching_sets=[make_set(teacher_ids=("101", "102"))],
     )
 
     assert ids(school) == ["9001", "101"]
@@ -47,7 +47,9 @@ def test_without_email(blank: str) -> None:
 def test_without_id(blank: str) -> None:
     """Nobody is a user without an id."""
     school = make_school(
-        pupils=[replace(ONE, school_id=blank)], teachers=[replace(BO, id=blank)], sets=[make_set(teacher_ids=(blank,))]
+        pupils=[replace(ONE, school_id=blank)],
+        teachers=[replace(BO, id=blank)],
+        teaching_sets=[make_set(teacher_ids=(blank,))],
     )
 
     assert ids(school) == []
@@ -141,7 +143,7 @@ def test_duplicate_username(first: str, second: str, stays: str) -> None:
             replace(ONE, school_id=first, email="Zo\u00eb@school.example"),
             replace(TWO, school_id=second, email="ZO\u00cb@School.Example"),
         ],
-        sets=[make_set(teacher_ids=())],
+        teaching_sets=[make_set(teacher_ids=())],
     )
 
     assert ids(school) == [stays]
@@ -187,7 +189,7 @@ def test_extra_teacher_not_found(extra: tuple[str, ...], expected: list[tuple[st
 def test_value_with_line_break(changes: dict[str, str], names: bool, falls: bool) -> None:
     """A value that could not stand in one line makes no row."""
     pupil = replace(ONE, **changes)
-    school = make_school(pupils=[pupil], sets=[make_set(teacher_ids=())])
+    school = make_school(pupils=[pupil], teaching_sets=[make_set(teacher_ids=())])
 
     expected = [("value_with_line_break", pupil.school_id)] if falls else []
     assert reasons(school, include_names=names) == expected
@@ -204,7 +206,7 @@ ORDER = [
 @pytest.mark.parametrize(("reason", "changes"), [pytest.param(*case, id=case[0]) for case in ORDER])
 def test_the_first_reason_counts(reason: str, changes: dict[str, str]) -> None:
     """A user for whom several reasons stand has the first of them."""
-    school = make_school(pupils=[TWO, replace(make_pupil(9), **changes)], sets=[make_set(teacher_ids=())])
+    school = make_school(pupils=[TWO, replace(make_pupil(9), **changes)], teaching_sets=[make_set(teacher_ids=())])
 
     assert [each[0] for each in reasons(school, include_names=True)] == [reason]
 
@@ -219,7 +221,7 @@ def test_the_first_reason_counts(reason: str, changes: dict[str, str]) -> None:
 def test_who_has_fallen_displaces_nobody(fallen: dict[str, str], reason: str) -> None:
     """A user who has fallen out before keeps no address from another."""
     school = make_school(
-        pupils=[replace(ONE, **fallen), replace(TWO, email=ONE.email.upper())], sets=[make_set(teacher_ids=())]
+        pupils=[replace(ONE, **fallen), replace(TWO, email=ONE.email.upper())], teaching_sets=[make_set(teacher_ids=())]
     )
 
     assert ids(school, include_names=True) == ["9002"]
@@ -229,7 +231,7 @@ def test_who_has_fallen_displaces_nobody(fallen: dict[str, str], reason: str) ->
 def test_who_falls_later_displaces() -> None:
     """A user who falls out after the addresses are compared has kept the address from another."""
     school = make_school(
-        pupils=[replace(ONE, surname="a\nb"), replace(TWO, email=ONE.email)], sets=[make_set(teacher_ids=())]
+        pupils=[replace(ONE, surname="a\nb"), replace(TWO, email=ONE.email)], teaching_sets=[make_set(teacher_ids=())]
     )
 
     assert ids(school, include_names=True) == []
@@ -241,7 +243,7 @@ def test_candidates_in_the_order_of_the_script() -> None:
     school = make_school(
         pupils=[TWO, ONE, make_pupil(3, year="8")],
         teachers=[make_teacher(number) for number in (101, 102, 103, 104, 105)],
-        sets=[
+        teaching_sets=[
             make_set(id="1", teacher_ids=("103", "199", "102")),
             make_set(id="2", teacher_ids=("104",), year="8"),
             make_set(id="3", teacher_ids=("102", "101", "103")),
@@ -249,7 +251,7 @@ def test_candidates_in_the_order_of_the_script() -> None:
     )
     selection = selected(school, extra_teachers=("new@school.example", "staff105@*", "new@school.example", "*101@*"))
 
-    everybody = tuple(candidates(selection, include_names=False))
+    everybody = tuple(candidate_users(selection, include_names=False))
 
     assert [user.id for user in everybody] == [
         "9002", "9001", "new@school.example", "105", "new@school.example", "101", "103", "102",
@@ -262,7 +264,7 @@ def test_names() -> None:
     school = make_school(pupils=[replace(ONE, forename=" Ada ", surname="O'Quill-\u00dc")], teachers=[BO])
     selection = selected(school, extra_teachers=("new@school.example",))
 
-    assert [(user.forename, user.surname) for user in candidates(selection, include_names=True)] == [
+    assert [(user.forename, user.surname) for user in candidate_users(selection, include_names=True)] == [
         (" Ada ", "O'Quill-\u00dc"),
         ("", ""),
         ("Bo", "Marsh"),
@@ -274,23 +276,23 @@ def test_printed() -> None:
     nobody = [replace(make_pupil(number), email=email) for number, email in enumerate(["", "\u00a0", "a@b"], 1)]
     selection = selected(make_school(pupils=[*nobody, make_pupil(4, email="", year="8")]))
 
-    (omission,) = printed(selection)
+    (omission,) = printed_pupils(selection)
 
     assert (omission.id, omission.pupil, omission.reason) == ("9001", nobody[0], "pupil_without_email")
 
 
 def test_sift_of_nobody() -> None:
     """Nobody in, nobody out."""
-    sifted = sift((), include_names=True)
+    kept = keep_users((), include_names=True)
 
-    assert (sifted.users, sifted.omissions, dict(sifted.fallen)) == ((), (), {})
+    assert (kept.users, kept.omissions, dict(kept.reasons)) == ((), (), {})
 
 
 def test_who_is_reached_twice_has_not_fallen() -> None:
     """Of a record that is reached twice one row stays, so its enrollments do."""
     selection = selected(make_school(pupils=[replace(ONE, email="")]), extra_teachers=("bo@*", "*"))
 
-    sifted = sift(tuple(candidates(selection, include_names=False)), include_names=False)
+    kept = keep_users(tuple(candidate_users(selection, include_names=False)), include_names=False)
 
-    assert [each.reason for each in sifted.omissions] == ["pupil_without_email", "duplicate_user"]
-    assert list(sifted.fallen.values()) == ["pupil_without_email"]
+    assert [each.reason for each in kept.omissions] == ["pupil_without_email", "duplicate_user"]
+    assert list(kept.reasons.values()) == ["pupil_without_email"]

@@ -17,7 +17,8 @@ from sdssync.isams import parser
 from sdssync.isams.records import Reading
 from sdssync.roster.enrol import Roster, enrol
 from sdssync.roster.omissions import Kind
-from sdssync.roster.selection import Roll, Selection, call_roll, select
+from sdssync.roster.roll import Roll, call_roll
+from sdssync.roster.selection import Selection, select
 from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
 from sdssync.sds.schema import SdsFormat
 
@@ -26,7 +27,11 @@ TEACHER = Teacher(id="101", forename="Bo", surname="Marsh", email="bo@school.exa
 SUBJECT = Subject(id="1", code="Ma", name="Mathematics", department="Sciences")
 SET = TeachingSet(id="11", code="7A/Ma", name="7A Mathematics", subject_id="1", year="7", teacher_ids=("101",))
 SCHOOL = School(
-    pupils=(PUPIL,), teachers=(TEACHER,), subjects=(SUBJECT,), sets=(SET,), memberships=(Membership("11", ("9001",)),)
+    pupils=(PUPIL,),
+    teachers=(TEACHER,),
+    subjects=(SUBJECT,),
+    teaching_sets=(SET,),
+    memberships=(Membership("11", ("9001",)),),
 )
 PROFILE = Profile(
     name="Seniors",
@@ -70,7 +75,7 @@ def make_set(**changes: Any) -> TeachingSet:
 
 
 def make_school(**changes: Iterable[Any]) -> School:
-    """Make a school of one pupil, one teacher, one subject and one set, or of what is given."""
+    """Make a school of one pupil, one teacher, one subject and one teaching set, or of what is given."""
     return replace(SCHOOL, **{name: tuple(records) for name, records in changes.items()})
 
 
