@@ -32,7 +32,7 @@ from tests.support.script import Arguments
 
 T = TypeVar("T")
 
-SCHOOL = SchoolIdentity(id="8889999", name="MySchool, Lower Quay")
+SCHOOL = SchoolIdentity(id="8889999", name="MySchool, Lower Quay", type="school", include_names=False)
 
 formats = st.sampled_from([(SdsFormat.V2, False), (SdsFormat.V2, True), (SdsFormat.V21, False)])
 """Format and parity."""

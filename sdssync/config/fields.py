@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, PlainValidator, ValidationError, WrapValidator
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, WrapValidator
 from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -29,6 +29,9 @@ _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?i?B)", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 _DAY = 86_400
+
+FIRST_YEAR, LAST_YEAR = -5, 20
+"""The National Curriculum years that a profile may name."""
 
 
 def _refuse(words: str, **context: Any) -> NoReturn:
@@ -115,6 +118,14 @@ def _size(value: Any) -> int:
     return size if size > 0 else _refuse(words)
 
 
+def _size_text(size: int) -> int | str:
+    """Write a number of bytes with the largest binary unit that leaves a whole number."""
+    for unit in ("TiB", "GiB", "MiB", "KiB"):
+        if size % _UNITS[unit.lower()] == 0:
+            return f"{size // _UNITS[unit.lower()]} {unit}"
+    return size
+
+
 def _limit(value: Any) -> Limit:
     """Read a count, or a percentage."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
@@ -141,10 +152,10 @@ Url = Annotated[str, _expects("an address like https://isams.myschool.example", 
 Variable = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _expects("the name of an environment variable")
 ]
-Size = Annotated[int, PlainValidator(_size, json_schema_input_type=int | str)]
+Size = Annotated[int, PlainValidator(_size, json_schema_input_type=int | str), PlainSerializer(_size_text)]
 LimitValue = Annotated[Any, PlainValidator(_limit, json_schema_input_type=int | str)]
 Subject = Annotated[str, PlainValidator(_subject, json_schema_input_type=int)]
-Year = Annotated[int, Field(ge=-5, le=20), _expects("a whole number from -5 to 20")]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), _expects(f"a whole number from {FIRST_YEAR} to {LAST_YEAR}")]
 Code = Annotated[
     str,
     StringConstraints(pattern=r"^SDS[0-9]{0,3}$"),

@@ -23,8 +23,8 @@ class SchoolIdentity:
     id: str
     """The sourcedId of the organisation."""
     name: str
-    type: str = "school"
-    include_names: bool = False
+    type: str
+    include_names: bool
     """Whether forename and surname are written, because SDS creates the users."""
 
 
@@ -34,16 +34,16 @@ class RemoteSource:
 
     url: str
     """Without query, fragment or user; https, or http to a loopback address."""
-    api_key_file: Path | None = None
-    api_key_env: str | None = None
-    timeout: float = 120
+    api_key_file: Path | None
+    api_key_env: str | None
+    timeout: float
     """Seconds without an answer."""
-    retry_for: float = 300
+    retry_for: float
     """Seconds in which a further attempt may start."""
-    max_seconds: float = 1800
+    max_seconds: float
     """Seconds for the download, all attempts together."""
-    max_bytes: int = 1024**3
-    ca_file: Path | None = None
+    max_bytes: int
+    ca_file: Path | None
     """Certificates to trust in PEM form; None: the trust store of the operating system."""
 
 
@@ -52,7 +52,7 @@ class RecordedSource:
     """A document that was recorded before."""
 
     file: Path
-    max_bytes: int = 1024**3
+    max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,17 @@ Limit = int | Percentage
 class Safety:
     """How much may vanish from one publication to the next; None: no limit is set."""
 
-    max_removed_users: Limit | None = None
-    max_removed_classes: Limit | None = None
-    max_removed_enrollments: Limit | None = None
+    max_removed_users: Limit | None
+    max_removed_classes: Limit | None
+    max_removed_enrollments: Limit | None
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether any limit is set."""
+        return any(
+            limit is not None
+            for limit in (self.max_removed_users, self.max_removed_classes, self.max_removed_enrollments)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

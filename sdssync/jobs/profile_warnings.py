@@ -7,7 +7,7 @@ from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import Safety, SchoolSettings
+from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.names import same_name
 from sdssync.log import events, outcomes
@@ -38,7 +38,7 @@ def warn_of_others(school: ConfiguredSchool, named: Iterable[str]) -> None:
 
 def warn_of_safety(settings: SchoolSettings) -> None:
     """Warn that limits are set that this version does not enforce, so that the administrator does not rely on them."""
-    if settings.safety != Safety():
+    if settings.safety.has_limits:
         hint = "this version reads [safety] and does not enforce it"
         events.log().warning("safety.ignored", hint=hint)
 

@@ -16,11 +16,13 @@ from typing import Any
 
 import tomli_w
 
+from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.installation import read_profile_files, require_settings
 from sdssync.config.mistakes import describe, render
 from sdssync.config.profile_file import check_profile_file, compare
+from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection
 from sdssync.config.settings_file import read_settings
-from sdssync.errors import ConfigError, OutputError, ProfileError
+from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.sds.schema import SdsFormat
 
@@ -40,24 +42,6 @@ _FOLDERS = """
 One file per SDS profile stands in the folder of profiles: `sdssync new NAME` writes one.
 In the other folder sdssync keeps its own files, and the document downloaded last.
 """
-# Above each table stands what is to be known about it; the first of these texts opens the file.
-_FIRST_SETTINGS: tuple[tuple[str, Mapping[str, Any]], ...] = (
-    (_INSTALLATION, {"school": {"id": "8889999", "name": "MySchool", "include_names": False}}),
-    (
-        _SOURCE,
-        {
-            "isams": {
-                "url": "https://isams.myschool.example",
-                "api_key_file": "secrets/isams.key",
-                "timeout": 120,
-                "retry_for": 300,
-                "max_seconds": 1800,
-                "max_bytes": "1 GiB",
-            }
-        },
-    ),
-    (_FOLDERS, {"paths": {"profiles": "profiles.d", "state": "state"}}),
-)
 _PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it. The folder of output belongs to sdssync alone."
 
 
@@ -86,13 +70,25 @@ def init(config: Path) -> tuple[Path, ...]:
         OutputError: file or folder cannot be written.
     """
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link stays one
-    profiles = file.parent / "profiles.d"
+    profiles = file.parent / PathsSection().profiles
     made = not profiles.is_dir()
     if os.path.lexists(file):
         raise _exists(file)
     _make_folder(profiles)  # first: without it the file would stand in the way of a second try
-    _write_new(file, "\n".join(_commented(comment, values) for comment, values in _FIRST_SETTINGS))
+    _write_new(file, _first_settings())
     return (file, profiles) if made else (file,)
+
+
+def _first_settings() -> str:
+    """Return the text of a first settings file: above each table is a comment about it, the values are the defaults."""
+    school = SchoolSection(id="8889999", name="MySchool")
+    isams = IsamsSection(url="https://isams.myschool.example", api_key_file="secrets/isams.key")
+    parts = (
+        (_INSTALLATION, {"school": school.model_dump(exclude={"type"})}),
+        (_SOURCE, {"isams": isams.model_dump(exclude_none=True)}),
+        (_FOLDERS, {"paths": PathsSection().model_dump()}),
+    )
+    return "\n".join(_commented(comment, values) for comment, values in parts)
 
 
 def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
@@ -125,16 +121,17 @@ def parse_years(text: str) -> list[int]:
     Read years and ranges of years, separated by commas.
 
     Raises:
-        ConfigError: something else is written, a range runs backwards, or a year is not from -5 to 20.
+        ConfigError: something else is written, a range runs backwards, or a year is out of range.
     """
     years: list[int] = []
     for part in text.split(","):
         match = _RANGE.fullmatch(part.strip())
         first = int(match[1]) if match else 1
         last = int(match[2] or match[1]) if match else 0
-        if not -5 <= first <= last <= 20:
+        if not FIRST_YEAR <= first <= last <= LAST_YEAR:
             raise ConfigError(
-                f"--years: expected years from -5 to 20 like 7-13, 7,8,10-12 or -2-0, found {describe(part.strip())}"
+                f"--years: expected years from {FIRST_YEAR} to {LAST_YEAR} like 7-13, 7,8,10-12 or -2-0,"
+                f" found {describe(part.strip())}"
             )
         years.extend(range(first, last + 1))
     return years
@@ -181,9 +178,7 @@ def _write_new(file: Path, text: str) -> None:
     except FileExistsError:
         raise _exists(file) from None
     except OSError as error:
-        raise OutputError(
-            f"{printable(str(file))} cannot be written: {error.strerror or type(error).__name__}"
-        ) from error
+        raise OutputError(f"{printable(str(file))} cannot be written: {os_reason(error)}") from error
     finally:
         with suppress(OSError):  # what went wrong before counts
             temporary.unlink(missing_ok=True)
@@ -209,9 +204,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"the folder {printable(str(folder))} cannot be made: {error.strerror or type(error).__name__}"
-        ) from error
+        raise OutputError(f"the folder {printable(str(folder))} cannot be made: {os_reason(error)}") from error
 
 
 def _exists(file: Path) -> ConfigError:

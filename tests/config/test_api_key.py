@@ -9,6 +9,7 @@ import pytest
 from sdssync.config.api_key import ApiKey, read_api_key
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError
+from tests.support.installation import remote_source
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
 
@@ -34,14 +35,14 @@ def test_key_file(tmp_path: Path, data: bytes) -> None:
 
 def test_key_variable() -> None:
     """White space around the key in a variable is dropped as well."""
-    source = RemoteSource(url="https://isams.example", api_key_env="K")
+    source = remote_source("https://isams.example", api_key_env="K")
 
     assert read_api_key(source, {"K": f" {KEY}\n"}).secret == KEY
 
 
 def remote(file: Path) -> RemoteSource:
     """A source whose key is in a file."""
-    return RemoteSource(url="https://isams.example", api_key_file=file)
+    return remote_source("https://isams.example", api_key_env=None, api_key_file=file)
 
 
 INNER = "holds white space or control characters inside the key"
@@ -83,7 +84,7 @@ def test_wrong_key_file(tmp_path: Path, data: bytes | None, expected: str) -> No
 def test_no_key_variable(environ: dict[str, str]) -> None:
     """A variable that is not set is told without its name."""
     with pytest.raises(ConfigError) as caught:
-        read_api_key(RemoteSource(url="https://isams.example", api_key_env="K"), environ)
+        read_api_key(remote_source("https://isams.example", api_key_env="K"), environ)
 
     assert caught.value.message == "the environment variable that isams.api_key_env names is not set, or is empty"
 

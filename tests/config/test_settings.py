@@ -22,7 +22,7 @@ from sdssync.config.settings import (
 )
 from sdssync.errors import ConfigError
 from sdssync.sds.data_types import ORG_TYPES
-from tests.support.installation import SETTINGS, install
+from tests.support.installation import SETTINGS, install, remote_source
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
 SCHOOL = '[school]\nid = "8889999"\nname = "MySchool"\n'
@@ -56,6 +56,7 @@ def test_every_key(tmp_path: Path) -> None:
         source=RemoteSource(
             url="https://isams.myschool.example/base/",
             api_key_file=tmp_path / "secrets/isams.key",
+            api_key_env=None,
             timeout=60,
             retry_for=0,
             max_seconds=900.5,
@@ -79,14 +80,16 @@ def test_defaults(tmp_path: Path) -> None:
         identity=SchoolIdentity(id="8889999", name="MySchool", type="school", include_names=False),
         source=RemoteSource(
             url="https://isams.myschool.example",
+            api_key_file=None,
             api_key_env="ISAMS_API_KEY",
             timeout=120,
             retry_for=300,
             max_seconds=1800,
             max_bytes=1024**3,
+            ca_file=None,
         ),
         folders=Folders(installation=tmp_path, profiles=tmp_path / "profiles.d", state=tmp_path / "state"),
-        safety=Safety(),
+        safety=Safety(max_removed_users=None, max_removed_classes=None, max_removed_enrollments=None),
     )
 
 
@@ -99,7 +102,9 @@ def test_paths_count_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.
     installation = load(Path("school/sdssync.toml"))
 
     assert installation.file == tmp_path / "school" / "sdssync.toml"
-    assert installation.school.settings.source == RecordedSource(file=tmp_path / "school" / "hartley.xml")
+    assert installation.school.settings.source == RecordedSource(
+        file=tmp_path / "school" / "hartley.xml", max_bytes=1024**3
+    )
     assert installation.school.profiles[0].output == tmp_path / "school" / "csv" / "A"
 
 
@@ -176,7 +181,7 @@ def test_right_url(tmp_path: Path, url: str) -> None:
     """Plain http is good for this machine."""
     source = load(install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')).school.settings.source
 
-    assert source == RemoteSource(url=url, api_key_env="K")
+    assert source == remote_source(url, api_key_env="K")
 
 
 @pytest.mark.parametrize(

@@ -474,7 +474,7 @@ def test_recorded(tmp_path: Path) -> None:
     path = tmp_path / "recorded.xml"
     path.write_bytes(b"<iSAMS/>")
 
-    assert recorded_document(RecordedSource(file=path)) == Document(
+    assert recorded_document(RecordedSource(file=path, max_bytes=8)) == Document(
         path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=None
     )
 
@@ -505,7 +505,7 @@ def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], Non
     make(tmp_path / "recorded.xml")
 
     with pytest.raises(ConfigError) as caught:
-        recorded_document(RecordedSource(file=tmp_path / "recorded.xml"))
+        recorded_document(RecordedSource(file=tmp_path / "recorded.xml", max_bytes=8))
 
     assert str(caught.value) == f"the document that isams.file names cannot be read: {reason}"
 

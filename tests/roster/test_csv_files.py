@@ -13,7 +13,7 @@ from sdssync.roster.enrol import Roster
 from sdssync.sds.schema import SdsFormat
 from tests.support.builders import enrolled, make_profile, make_pupil, make_school, make_teacher
 
-SCHOOL = SchoolIdentity(id="8889999", name="MySchool")
+SCHOOL = SchoolIdentity(id="8889999", name="MySchool", type="school", include_names=False)
 V2 = {
     "orgs.csv": [("sourcedId", "name", "type"), ("8889999", "MySchool", "school")],
     "users.csv": [
@@ -91,7 +91,7 @@ def test_grade(year: str, parity: bool, grade: str) -> None:
 
 def test_type_of_the_school() -> None:
     """The type of the organisation is that of the settings."""
-    identity = SchoolIdentity(id="1", name="A, B", type="district")
+    identity = SchoolIdentity(id="1", name="A, B", type="district", include_names=False)
 
     assert list(csv_files(roster(), identity, make_profile())[0].rows) == [("1", "A, B", "district")]
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from sdssync.config.installation import load
-from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError, OutputError
 from sdssync.sds.schema import SdsFormat
 from sdssync.setup.new_files import ProfileOptions, init, new_profile, parse_years
-from tests.support.installation import install
+from tests.support.installation import install, remote_source
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -32,8 +31,10 @@ def test_init(tmp_path: Path) -> None:
     assert sum(line.startswith("#") for line in text.split("\n")) >= 8
     settings = load(config).school.settings
     assert (settings.identity.id, settings.folders.profiles) == ("8889999", tmp_path / "new" / "profiles.d")
-    assert settings.source == RemoteSource(
-        url="https://isams.myschool.example", api_key_file=tmp_path / "new" / "secrets" / "isams.key"
+    assert settings.source == remote_source(
+        "https://isams.myschool.example",
+        api_key_env=None,
+        api_key_file=tmp_path / "new" / "secrets" / "isams.key",
     )
 
 

@@ -25,6 +25,7 @@ from sdssync.config.settings import RemoteSource
 from sdssync.errors import SdsSyncError
 from sdssync.isams.attempts import Pace
 from sdssync.isams.download import download
+from tests.support.installation import remote_source
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CERTIFICATE = FIXTURES / "tls" / "loopback.crt"
@@ -81,7 +82,7 @@ class Clock:
 
 def source(url: str, **changes: Any) -> RemoteSource:
     """Return settings for a fake server."""
-    return RemoteSource(url=url, api_key_env="ISAMS_API_KEY", **changes)
+    return remote_source(url, **changes)
 
 
 def no_progress(stage: str, done: int, expected: int | None) -> None:

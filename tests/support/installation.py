@@ -1,6 +1,10 @@
 """Writes small installations to a folder: right by default, one thing changed."""
 
 from pathlib import Path
+from typing import Any
+
+from sdssync.config.schema import IsamsSection
+from sdssync.config.settings import RemoteSource
 
 SETTINGS = """\
 [school]
@@ -20,6 +24,12 @@ def install(folder: Path, settings: str | bytes = SETTINGS, **profiles: str | by
     for stem, content in profiles.items():
         _write(folder / "profiles.d" / f"{stem}.toml", content)
     return config
+
+
+def remote_source(url: str, **changes: Any) -> RemoteSource:
+    """Return the source of settings with this URL and a key in a variable; what is not changed has its default."""
+    values = IsamsSection(url=url, api_key_env="ISAMS_API_KEY").model_dump(exclude={"file", "max_bytes"})
+    return RemoteSource(**{**values, "max_bytes": 1024**3, **changes})
 
 
 def _write(file: Path, content: str | bytes) -> None:
