@@ -9,14 +9,15 @@ def run() -> None:
     """
     Run the command line and exit with its code.
 
-    The process is short-lived and may hold a million records, with no cycles among them. To look for some, or to take
-    them apart one by one at the end, would be a fifth of a large run: the operating system takes all of it at once.
+    The process is short-lived and may hold a million records without cycles. Searching them for cycles, or freeing
+    them one by one at the end, would take a fifth of a large run, so the garbage collector is off and `os._exit` leaves
+    all of it to the operating system. So an `atexit` handler would not run: whatever has to be flushed is flushed here.
     """
     gc.disable()
-    code = 130  # an interruption before any command has begun leaves nothing to tell
+    code = 130  # interrupted before any command has begun
     with suppress(KeyboardInterrupt):
-        _end_in_order()
-        from sdssync.cli import streams  # noqa: PLC0415  (loading takes a while, and may be interrupted, too)
+        _handle_termination()
+        from sdssync.cli import streams  # noqa: PLC0415  (loading takes a while and may be interrupted)
         from sdssync.cli.commands import main  # noqa: PLC0415
 
         code = main()
@@ -24,8 +25,8 @@ def run() -> None:
     os._exit(code)
 
 
-def _end_in_order() -> None:
-    """Take an order to end like Ctrl-C, so that nothing is left behind; one that is to be ignored stays so."""
+def _handle_termination() -> None:
+    """Handle SIGTERM and SIGHUP like Ctrl+C, so that clean-up runs. Signals that are ignored stay ignored."""
     import signal  # noqa: PLC0415
 
     for name in ("SIGTERM", "SIGHUP"):

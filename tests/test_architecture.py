@@ -19,6 +19,7 @@ FLOORS = [[name.strip() for name in floor.split(",")] for floor in LAYERS.split(
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 
 FOREIGN = {
+    "click": {"cli.commands", "cli.completion", "cli.options", "cli.setup_commands"},
     "filelock": {"files.lock"},
     "lxml": {"isams.parser", "isams.records"},
     "pydantic": {"config.fields", "config.schema", "config.shape", "publish.publications"},
@@ -28,7 +29,6 @@ FOREIGN = {
     "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},
     "tomli_w": {"setup.new_files"},
     "truststore": {"net.tls"},
-    "typer": {"cli.commands", "cli.options"},
     "urllib3": {"net.post", "net.errors"},
 }
 """Who may import what is not ours and not of Python itself."""

@@ -3,10 +3,8 @@
 import ast
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
 from pydantic import BaseModel
 
 import sdssync
@@ -21,7 +19,7 @@ from tests.support.runs import command
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PACKAGE = Path(sdssync.__file__).parent
-GROUP: Any = typer.main.get_command(app)
+GROUP = app
 # What the functions of `log.outcomes` add to the keys that they are given.
 ADDED = {
     "failed": {"error", "hint", "exit_code"},

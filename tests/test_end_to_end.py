@@ -401,4 +401,4 @@ def test_usage_on_a_terminal(school: Path) -> None:
 
     assert told.exit_code == 2
     assert told.out.startswith("Usage: sdssync run-all [OPTIONS]\n")
-    assert "No such option: --zzz" in told.out
+    assert "No such option '--zzz'" in told.out

@@ -1,121 +1,151 @@
 """
-The command line: one handler a command, which calls what does the work, prints its result, and returns an exit code.
+The command line: one handler for each command, which calls what does the work, prints its result, returns an exit code.
 
-Modules that do the work are imported when a command needs them: `--help` has no use for them.
+Modules that do the work are imported when a command needs them, so that `--help` costs little.
 """
 
 import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from sdssync.cli import options, streams
-from sdssync.cli.options import Cached, Common, DryRun, Format, ResultFormat, Today
+from sdssync.cli import options, setup_commands, streams
+from sdssync.cli.options import (
+    COMMON_OPTIONS,
+    Common,
+    ResultFormat,
+    Value,
+    cached_option,
+    common_options,
+    config_path,
+    dry_run_option,
+    format_option,
+    split_list,
+    today_option,
+)
 from sdssync.errors import ExitCode
 from sdssync.report.validation.formats import OutputFormat
-from sdssync.sds.schema import SdsFormat
 
 if TYPE_CHECKING:
     from sdssync.config.installation import Installation
     from sdssync.jobs.job import Job
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     streams.prepare()
     arguments = sys.argv[1:] if argv is None else list(argv)
+    if "_SDSSYNC_COMPLETE" in os.environ:
+        from sdssync.cli import completion  # noqa: F401  (adds PowerShell to the shells that click knows)
     try:
-        return app(args=arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
-    except options.UsageError as error:
-        return options.misused(error, arguments)
+        return app.main(arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
+    except click.UsageError as error:
+        return options.report_misuse(error, arguments)
     except OSError as error:  # of help and version; a result is printed by `streams`
         return options.refuse(streams.unwritable(error), arguments)
 
 
-@app.callback(help="iSAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing.")
-@options.callback
-def _sdssync(context: typer.Context, **given: object) -> None:
-    """Take the options before the command."""
-    options.before_the_command(context, **given)
+class _InOrderOfUse(click.Group):
+    """Lists the commands in the order in which an administrator needs them; click itself sorts them by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order of this module."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group(
+    name="sdssync",
+    cls=_InOrderOfUse,
+    no_args_is_help=True,
+    params=list(COMMON_OPTIONS),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+def app(**_: object) -> None:
+    """iSAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing."""  # noqa: D403
 
 
 @app.command()
-@options.command
+@common_options
+@format_option
+@cached_option
+@dry_run_option
+@today_option
 def run_all(
-    common: Common,
-    *,
-    format: Format = ResultFormat.TEXT,  # noqa: A002  (the option's name)
-    cached: Cached = False,
-    dry_run: DryRun = False,
-    today: Today = None,
+    common: Common, result_format: ResultFormat, *, cached: bool, dry_run: bool, today: datetime | None
 ) -> ExitCode:
     r"""
     Generate, validate and publish every profile: the scheduled job.
 
-    One download, one parse, every profile that has not expired. What a profile's set would break stays unpublished, and
-    the set published last stays as it is.
+    One download, one parse, every profile that has not expired. A set that breaks the rules of SDS is not published,
+    and the set published last stays as it is.
 
     Example: sdssync run-all --config C:\SDS\sdssync.toml --log-file C:\SDS\logs\sdssync.log
     """
-    return _run(common, format, _job(common, (), cached=cached, dry_run=dry_run, today=today))
+    return _run(common, result_format, _job(common, (), cached=cached, dry_run=dry_run, today=today))
 
 
 @app.command()
-@options.command
+@common_options
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@format_option
+@cached_option
+@dry_run_option
+@today_option
 def run(
     common: Common,
-    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Profiles, by name.")],
+    names: tuple[str, ...],
+    result_format: ResultFormat,
     *,
-    format: Format = ResultFormat.TEXT,  # noqa: A002  (the option's name)
-    cached: Cached = False,
-    dry_run: DryRun = False,
-    today: Today = None,
+    cached: bool,
+    dry_run: bool,
+    today: datetime | None,
 ) -> ExitCode:
     """
     Generate, validate and publish the named profiles.
 
     Example: sdssync run Seniors --cached --dry-run
     """
-    return _run(common, format, _job(common, tuple(names), cached=cached, dry_run=dry_run, today=today))
+    return _run(common, result_format, _job(common, names, cached=cached, dry_run=dry_run, today=today))
 
 
 @app.command()
-@options.command
+@common_options
+@click.argument("targets", metavar="[DIR|NAME]...", nargs=-1)
+@click.option(
+    "--format",
+    "output_format",
+    type=Value(OutputFormat),
+    default=OutputFormat.TEXT,
+    help="How the findings are printed.  [default: text]",
+)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--select", metavar="CODES", multiple=True, help="Only these codes or beginnings of codes, like SDS2.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Not these codes or beginnings of codes, like SDS301.")
+@click.option(
+    "--max-findings",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Findings that are listed for each set; all are counted.",
+)
 def validate(
     common: Common,
-    targets: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="DIR|NAME", help="Folders of CSV files, or profiles [default: all]."),
-    ] = None,
+    targets: tuple[str, ...],
+    output_format: OutputFormat,
     *,
-    format: Annotated[OutputFormat, typer.Option("--format", help="How the findings are printed.")] = OutputFormat.TEXT,  # noqa: A002
-    strict: Annotated[bool, typer.Option("--strict", help="Let a warning fail, too.")] = False,
-    select: Annotated[
-        list[str] | None, typer.Option("--select", metavar="CODES", help="Only these codes or beginnings, like SDS2.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Not these codes or beginnings, like SDS301.")
-    ] = None,
-    max_findings: Annotated[
-        int, typer.Option("--max-findings", min=0, help="Findings told one by one, for each set; all are counted.")
-    ] = 1000,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    max_findings: int,
 ) -> ExitCode:
     """
     Check CSV sets on disk against the rules of SDS, offline.
 
-    Without an argument: the published set of every profile. What has a path separator is a folder.
+    Without an argument: the published set of every profile. A target with a path separator is taken as a folder.
 
     Example: sdssync validate Seniors --format json
 
@@ -126,33 +156,31 @@ def validate(
     from sdssync.sds.findings import BLOCKING
 
     choice = Choice(
-        select=tuple(map(str.upper, _codes(select))),
-        ignore=tuple(map(str.upper, _codes(ignore))),
+        select=tuple(map(str.upper, split_list(select))),
+        ignore=tuple(map(str.upper, split_list(ignore))),
         max_findings=max_findings,
         failing=STRICT if strict else BLOCKING,
     )
-    outcome = validate_targets(common.config, tuple(targets or ()), choice)
-    if format is OutputFormat.TEXT and outcome.exit_code and not outcome.reports:
+    outcome = validate_targets(common.config, targets, choice)
+    if output_format is OutputFormat.TEXT and outcome.exit_code and not outcome.reports:
         return outcome.exit_code  # the log says it all
-    if format is OutputFormat.TEXT and sys.stdout.isatty() and common.log.color:
+    if output_format is OutputFormat.TEXT and sys.stdout.isatty() and common.log.color:
         from rich.console import Console
 
         from sdssync.report.validation.terminal import render_rich
 
         Console(highlight=False).print(render_rich(outcome.reports), soft_wrap=True)
     else:
-        streams.print_result(render(outcome.reports, format))
+        streams.print_result(render(outcome.reports, output_format))
     return outcome.exit_code
 
 
 @app.command()
-@options.command
-def rule(
-    common: Common,
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A code like SDS206.")],
-) -> ExitCode:
+@common_options
+@click.argument("code")
+def rule(common: Common, code: str) -> ExitCode:
     """
-    Explain a rule: what it looks for, why, and how to mend it.
+    Explain a rule: what it looks for, why, and how to fix it.
 
     Example: sdssync rule SDS206
     """
@@ -164,26 +192,23 @@ def rule(
 
 
 @app.command()
-@options.command
-def subjects(
-    common: Common,
-    *,
-    format: Format = ResultFormat.TEXT,  # noqa: A002  (the option's name)
-    cached: Cached = False,
-) -> ExitCode:
+@common_options
+@format_option
+@cached_option
+def subjects(common: Common, result_format: ResultFormat, *, cached: bool) -> ExitCode:
     """
     List the subjects with their ids, and how many sets and pupils each has.
 
     Example: sdssync subjects --cached
     """
-    from sdssync.cli import progress
+    from sdssync.cli.progress import progress_display
     from sdssync.jobs.subjects import list_subjects
     from sdssync.report.subjects import subjects_json, subjects_text
 
-    installation = _installation(common)
-    with progress.shown(wanted=common.progress, color=common.log.color) as tell:
-        found = list_subjects(installation.school.settings, cached=cached, progress=tell)
-    if format is ResultFormat.JSON:
+    settings = _installation(common).school.settings
+    with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
+        found = list_subjects(settings, cached=cached, progress=progress)
+    if result_format is ResultFormat.JSON:
         streams.print_result(subjects_json(found))
     else:
         streams.print_result(subjects_text(found, color=common.log.color))
@@ -191,12 +216,9 @@ def subjects(
 
 
 @app.command()
-@options.command
-def profiles(
-    common: Common,
-    *,
-    format: Format = ResultFormat.TEXT,  # noqa: A002  (the option's name)
-) -> ExitCode:
+@common_options
+@format_option
+def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
     """
     Show what is configured: name, format, years, output, expiry and state of each profile.
 
@@ -206,82 +228,28 @@ def profiles(
     from sdssync.jobs.profiles import list_profiles
     from sdssync.report.profiles import profiles_json, profiles_text
 
-    installation = _installation(common)
-    configured = list_profiles(installation.school, _today(None))
-    if format is ResultFormat.JSON:
+    school = _installation(common).school
+    configured = list_profiles(school, _today(None))
+    if result_format is ResultFormat.JSON:
         streams.print_result(profiles_json(configured))
     else:
         streams.print_result(profiles_text(configured, color=common.log.color))
-    return max(map(report_wrong, installation.school.broken), default=ExitCode.DONE)
+    return max(map(report_wrong, school.broken), default=ExitCode.DONE)
 
 
-@app.command()
-@options.command
-def init(common: Common) -> ExitCode:
-    """
-    Write a first sdssync.toml and make the folder of profiles; an existing file is never overwritten.
-
-    Example: sdssync init
-    """
-    from sdssync.setup.new_files import init as write_settings
-
-    for path in write_settings(_config(common)):
-        streams.print_result(f"made {path}\n")
-    return ExitCode.DONE
+for _command in (setup_commands.init, setup_commands.new, setup_commands.completion):
+    app.add_command(_command)
 
 
-@app.command()
-@options.command
-def new(
-    common: Common,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the profile, and of its file.")],
-    *,
-    years: Annotated[str | None, typer.Option("--years", help="Year groups, like 7-13 or 7,8,10-12.")] = None,
-    exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", metavar="IDS", help="Subject ids to leave out.")
-    ] = None,
-    include: Annotated[
-        list[str] | None, typer.Option("--include", metavar="IDS", help="The only subject ids to take.")
-    ] = None,
-    suffix: Annotated[str, typer.Option("--suffix", help="Text behind the title of each class.")] = "",
-    output: Annotated[
-        str | None, typer.Option("--output", metavar="DIR", help="Output folder [default: csv/NAME].")
-    ] = None,
-    expires: Annotated[
-        datetime | None,
-        typer.Option("--expires", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Last day on which it runs."),
-    ] = None,
-    sds_format: Annotated[SdsFormat, typer.Option("--sds-format", help="CSV format.")] = SdsFormat.V21,
-) -> ExitCode:
-    """
-    Write a new profile into the folder of profiles; an existing file is never overwritten.
-
-    Example: sdssync new Seniors --years 7-13 --exclude 7,15 --suffix _2026_27 --expires 2027-07-31
-    """
-    from sdssync.setup.new_files import ProfileOptions, new_profile
-
-    chosen = ProfileOptions(
-        years=years,
-        exclude=_codes(exclude),
-        include=_codes(include),
-        suffix=suffix,
-        output=output,
-        expires=expires.date() if expires else None,
-        format=sds_format,
-    )
-    streams.print_result(f"made {new_profile(_config(common), name, chosen)}\n")
-    return ExitCode.DONE
-
-
-def _run(common: Common, format: ResultFormat, job: "Job") -> ExitCode:  # noqa: A002  (the option's name)
-    from sdssync.cli import progress
+def _run(common: Common, result_format: ResultFormat, job: "Job") -> ExitCode:
+    from sdssync.cli.progress import progress_display
     from sdssync.jobs.run import run
     from sdssync.report.summary import run_json, run_text
 
     installation = _installation(common)
-    with progress.shown(wanted=common.progress, color=common.log.color) as tell:
-        report = run(installation, job, tell)
-    if format is ResultFormat.JSON:
+    with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
+        report = run(installation, job, progress)
+    if result_format is ResultFormat.JSON:
         streams.print_result(run_json(report))
     else:
         streams.print_result(run_text(report, color=common.log.color))
@@ -296,22 +264,11 @@ def _job(common: Common, names: tuple[str, ...], *, cached: bool, dry_run: bool,
 
 
 def _today(given: datetime | None) -> date:
-    """Return the day that was given, else that of this computer's clock."""
+    """Return the day that was given, otherwise that of this computer's clock."""
     return (given or datetime.now().astimezone()).date()
-
-
-def _config(common: Common) -> Path:
-    from sdssync.config.settings import settings_path
-
-    return settings_path(common.config, os.environ)
 
 
 def _installation(common: Common) -> "Installation":
     from sdssync.config.installation import load
 
-    return load(_config(common))
-
-
-def _codes(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Take lists apart that are given as `--option 7,15 --option 16`."""
-    return tuple(part.strip() for text in given or () for part in text.split(","))
+    return load(config_path(common))

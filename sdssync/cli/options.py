@@ -1,30 +1,28 @@
 """
 The options that several commands have, and what happens around each command.
 
-Those that every command has stand before the command or after it. A handler gets them as one `Common` value and returns
-an exit code. Around it logs are set up, and errors become one line and a code: this is the only place that catches
-them.
+The common options may be given before the command or after it. A handler gets them as one `Common` value and returns
+an exit code. Logs are set up around it, and errors become one line and a code: this is the only place that catches
+them all.
 """
 
 import functools
-import inspect
 import logging
 import os
-import secrets
 import sys
-import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from sdssync import __version__
 from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
 from sdssync.log.options import LogFormat, LogOptions
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class ResultFormat(StrEnum):
@@ -34,15 +32,30 @@ class ResultFormat(StrEnum):
     JSON = "json"
 
 
-Format = Annotated[ResultFormat, typer.Option("--format", help="How the result is printed.")]
-Cached = Annotated[bool, typer.Option("--cached", help="Use the document that was downloaded last.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")]
-Today = Annotated[
-    datetime | None,
-    typer.Option(
-        "--today", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The day that counts for expiry [default: today]."
-    ),
-]
+class Value(click.Choice[Any]):
+    """One of the members of a StrEnum, by its value: click itself takes the names of members."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """Return the text for a member or for what was typed."""
+        del ctx
+        return str(choice)
+
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+FILE = click.Path(path_type=Path)
+
+format_option: Decorator = click.option(
+    "--format",
+    "result_format",
+    type=Value(ResultFormat),
+    default=ResultFormat.TEXT,
+    help="How the result is printed.  [default: text]",
+)
+cached_option: Decorator = click.option("--cached", is_flag=True, help="Use the document that was downloaded last.")
+dry_run_option: Decorator = click.option("--dry-run", is_flag=True, help="Do everything but publish.")
+today_option: Decorator = click.option(
+    "--today", type=DAY, metavar="YYYY-MM-DD", help="The day that counts for expiry [default: today]."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,122 +68,118 @@ class Common:
     run_id: str
 
     @property
-    def progress(self) -> bool:
-        """Whether a progress display is welcome."""
+    def wants_progress(self) -> bool:
+        """Return True unless the command line asks for quiet."""
         return self.log.level < logging.WARNING
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001  (how a callback of an option is called)
-    if wanted:
-        typer.echo(f"sdssync {__version__}")
-        raise typer.Exit
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  (click's call)
+    if wanted and not context.resilient_parsing:
+        click.echo(f"sdssync {__version__}")
+        context.exit()
 
 
-# By name of the parameter, in the order of the help; None or False means: not given here.
-_OPTIONS: dict[str, Any] = {
-    "config": Annotated[
-        Path | None,
-        typer.Option("--config", metavar="PATH", help="Settings file [default: $SDSSYNC_CONFIG, else ./sdssync.toml]."),
-    ],
-    "log_format": Annotated[
-        LogFormat | None, typer.Option("--log-format", help="How log lines look on stderr [default: auto].")
-    ],
-    "log_file": Annotated[
-        Path | None, typer.Option("--log-file", metavar="PATH", help="Append log lines to this file too, as JSON.")
-    ],
-    "verbose": Annotated[bool, typer.Option("-v", "--verbose", help="Log more.")],
-    "quiet": Annotated[bool, typer.Option("-q", "--quiet", help="Log warnings and errors only.")],
-    "no_color": Annotated[bool, typer.Option("--no-color", help="No colours; so does $NO_COLOR.")],
-    "version": Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
-    ],
-}
-_DEFAULTS = {"config": None, "log_format": None, "log_file": None}
+# In the order of the help. A value that is None or False was not given.
+COMMON_OPTIONS: tuple[click.Option, ...] = (
+    click.Option(
+        ["--config"], type=FILE, metavar="PATH", help="Settings file [default: $SDSSYNC_CONFIG, else ./sdssync.toml]."
+    ),
+    click.Option(["--log-format"], type=Value(LogFormat), help="How log lines look on stderr [default: auto]."),
+    click.Option(["--log-file"], type=FILE, metavar="PATH", help="Append log lines to this file too, as JSON."),
+    click.Option(["-v", "--verbose"], is_flag=True, help="Log more."),
+    click.Option(["-q", "--quiet"], is_flag=True, help="Log warnings and errors only."),
+    click.Option(["--no-color"], is_flag=True, help="No colours; $NO_COLOR does the same."),
+    click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_version,
+        help="Show the version and exit.",
+    ),
+)
+_NAMES = ("config", "log_format", "log_file", "verbose", "quiet", "no_color")
 
 
-def before_the_command(context: typer.Context, **given: Any) -> None:
-    """Keep the common options that stand before the command."""
-    context.obj = given
+def common_options(handler: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
+    """
+    Let a handler `(common, **its own options) -> ExitCode` be called by click, with the common options after its own.
 
-
-def command(handler: Callable[..., ExitCode]) -> Callable[..., None]:
-    """Make a handler `(common, **its own options) -> ExitCode` a command with the common options."""
+    What is given after the command wins over what is given before it.
+    """
 
     @functools.wraps(handler)
-    def wrapper(context: typer.Context, **given: Any) -> None:
-        shared = {name: given.pop(name) or context.obj[name] for name in _OPTIONS}
-        raise typer.Exit(run(functools.partial(handler, **given), _common(shared)))
+    @click.pass_context
+    def callback(context: click.Context, /, **given: Any) -> ExitCode:
+        before = context.parent.params if context.parent else {}
+        values = {name: given.pop(name) or before.get(name) for name in _NAMES}
+        return run(functools.partial(handler, **given), _common(values))
 
-    own = typing.get_type_hints(handler, include_extras=True)
-    parameters = [
-        parameter.replace(annotation=own[name])
-        for name, parameter in inspect.signature(handler).parameters.items()
-        if name != "common"
-    ]
-    return _with_options(wrapper, parameters)
-
-
-def callback(function: Callable[..., None]) -> Callable[..., None]:
-    """Give the function that runs before every command the common options."""
-
-    @functools.wraps(function)
-    def wrapper(context: typer.Context, **given: Any) -> None:
-        function(context, **given)
-
-    return _with_options(wrapper, [])
+    # click keeps the options of a function in this list, the last one first
+    own = handler.__dict__.get("__click_params__", [])
+    callback.__dict__["__click_params__"] = [*reversed(COMMON_OPTIONS), *own]
+    return callback
 
 
-UsageError: type[Any] = typer.BadParameter.__bases__[0]
-"""What typer raises for a command line that it does not understand; it exports no name for it."""
-
-
-def misused(error: Any, arguments: Sequence[str]) -> ExitCode:
+def config_path(common: Common) -> Path:
     """
-    Tell a mistake in the command line as a log line like every other error, below the usage on a terminal.
+    Return the settings file that the command line or the environment names.
+
+    Raises:
+        ConfigError: it would be in the current folder, and that does not exist any more.
+
+    """
+    from sdssync.config.settings import settings_path  # noqa: PLC0415  (help and usage need no settings)
+
+    return settings_path(common.config, os.environ)
+
+
+def split_list(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts of lists that are given as `--option 7,15 --option 16`."""
+    return tuple(part.strip() for text in given for part in text.split(","))
+
+
+def report_misuse(error: click.UsageError, arguments: Sequence[str]) -> ExitCode:
+    """
+    Log a mistake on the command line like any other error, after the usage on a terminal.
 
     Where no command is given, the help is shown.
     """
-    message = error.format_message().replace("Value error, ", "").rstrip(".")
-    if "\n" in message:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return ExitCode.USAGE
     if sys.stderr.isatty() and error.ctx:
-        typer.echo(error.ctx.get_usage(), err=True)
+        click.echo(error.ctx.get_usage(), err=True)
     command = error.ctx.command_path if error.ctx else "sdssync"
-    return refuse(ConfigError(message, f"see {command} --help"), arguments)
+    return refuse(ConfigError(error.format_message().rstrip("."), f"see {command} --help"), arguments)
 
 
 def refuse(error: SdsSyncError, arguments: Sequence[str]) -> ExitCode:
-    """Tell an error that comes before any command."""
+    """Log an error that comes before any command."""
 
     def handler(_: Common) -> ExitCode:
         raise error
 
-    return run(handler, _common(dict.fromkeys(_OPTIONS) | _log_options(arguments)))
+    return run(handler, _common(_log_options(arguments)))
 
 
-def _log_options(arguments: Sequence[str]) -> dict[str, Any]:
-    """Find where the log goes in a command line that is wrong elsewhere: a scheduled task has nothing but its file."""
-    from argparse import ArgumentError, ArgumentParser  # noqa: PLC0415  (rarely needed)
-
-    parser = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    parser.add_argument("--log-file", type=Path)
-    parser.add_argument("--log-format", type=LogFormat)
-    try:
-        return vars(parser.parse_known_args(arguments)[0])
-    except ArgumentError:
-        return {}
+def _log_options(arguments: Sequence[str]) -> Mapping[str, Any]:
+    """Return where the log goes, from a command line that is wrong elsewhere: a scheduled task has only its file."""
+    options = [option for option in COMMON_OPTIONS if option.name in {"log_file", "log_format"}]
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+    reader = click.Command("log", params=[*options], context_settings=settings)
+    return reader.make_context("log", list(arguments), resilient_parsing=True).params
 
 
 def run(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
-    """Run a handler with logs; an error becomes a log line of one line, and its exit code."""
+    """Run a handler with logs; an error becomes one log line and its exit code."""
     from sdssync.log import outcomes, setup  # noqa: PLC0415  (help and usage need no logs)
 
     code = ExitCode.DONE
     try:
         with setup.logging_to(common.log, common.run_id):
             code = _guarded(handler, common)
-    except OutputError as error:  # of the log file: so tell it without one
+    except OutputError as error:  # of the log file: so it is logged without one
         with setup.logging_to(replace(common.log, file=None), common.run_id):
             outcomes.failed("log.failed", error)
         return max(code, error.exit_code)
@@ -193,35 +202,15 @@ def _guarded(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
         return ExitCode.BUG
 
 
-def _common(given: dict[str, Any]) -> Common:
-    level = logging.DEBUG if given["verbose"] else logging.WARNING if given["quiet"] else logging.INFO
+def _common(given: Mapping[str, Any]) -> Common:
+    level = logging.DEBUG if given.get("verbose") else logging.WARNING if given.get("quiet") else logging.INFO
     return Common(
-        config=given["config"],
+        config=given.get("config"),
         log=LogOptions(
-            format=given["log_format"] or LogFormat.AUTO,
-            file=given["log_file"],
+            format=given.get("log_format") or LogFormat.AUTO,
+            file=given.get("log_file"),
             level=level,
-            color=not (given["no_color"] or os.environ.get("NO_COLOR")),
+            color=not (given.get("no_color") or os.environ.get("NO_COLOR")),
         ),
-        run_id=_run_id(),
+        run_id=os.urandom(8).hex(),
     )
-
-
-def _run_id() -> str:
-    return secrets.token_hex(8)
-
-
-def _with_options(wrapper: Callable[..., None], own: list[inspect.Parameter]) -> Callable[..., None]:
-    """Let typer see the parameters: the context, the command's own, the common ones."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [
-        inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
-        *(parameter.replace(kind=keyword) for parameter in own),
-        *(
-            inspect.Parameter(name, keyword, annotation=option, default=_DEFAULTS.get(name, False))
-            for name, option in _OPTIONS.items()
-        ),
-    ]
-    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions have it
-    wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return wrapper

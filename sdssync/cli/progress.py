@@ -8,12 +8,12 @@ from sdssync.isams.progress import Progress
 
 
 @contextmanager
-def shown(*, wanted: bool, color: bool) -> Iterator[Progress]:
-    """Give something to tell of the progress; without a terminal it shows nothing, and after the parse it is gone."""
+def progress_display(*, wanted: bool, color: bool) -> Iterator[Progress]:
+    """Yield the callable that takes the progress; without a terminal it shows nothing, and the parse ends it."""
     if not (wanted and sys.stderr.isatty()):
         yield _nothing
         return
-    from rich.console import Console  # noqa: PLC0415  (costs time that a scheduled run has no use for)
+    from rich.console import Console  # noqa: PLC0415  (a scheduled run has no terminal)
     from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn  # noqa: PLC0415
     from rich.progress import Progress as Display  # noqa: PLC0415
 
@@ -21,7 +21,7 @@ def shown(*, wanted: bool, color: bool) -> Iterator[Progress]:
     display = Display(*columns, console=Console(stderr=True, no_color=not color, soft_wrap=True), transient=True)
     tasks: dict[str, TaskID] = {}
 
-    def tell(stage: str, done: int, total: int | None) -> None:
+    def show(stage: str, done: int, total: int | None) -> None:
         if stage not in tasks:
             display.start()
             tasks[stage] = display.add_task(stage, total=total)
@@ -30,7 +30,7 @@ def shown(*, wanted: bool, color: bool) -> Iterator[Progress]:
             display.stop()
 
     try:
-        yield tell
+        yield show
     finally:
         display.stop()
 

@@ -1,11 +1,11 @@
-"""Stdout and stderr as a scheduled task may have them: closed, full, in any encoding, with nobody who reads."""
+"""Stdout and stderr as a scheduled task may have them: closed, full, in any encoding, or without a reader."""
 
 import errno
 import os
 import sys
 from contextlib import suppress
 
-from sdssync.errors import OutputError
+from sdssync.errors import OutputError, os_reason
 
 
 def prepare() -> None:
@@ -20,7 +20,7 @@ def prepare() -> None:
 
 def print_result(text: str) -> None:
     """
-    Write a result to stdout; a reader who has gone away is no failure.
+    Write a result to stdout; a reader that has gone away is not a failure.
 
     Raises:
         OutputError: it cannot be written.
@@ -30,21 +30,21 @@ def print_result(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # Windows has no word of its own for a pipe without a reader
+        # Windows has no error of its own for a pipe without a reader
         if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
             raise unwritable(error) from None
 
 
 def unwritable(error: OSError) -> OutputError:
-    """Make the error for a stdout that takes nothing."""
-    reason = error.strerror or type(error).__name__
+    """Return the error for a stdout that cannot be written."""
     return OutputError(
-        f"the result could not be written to stdout: {reason}", "what was to be done is done; see to stdout"
+        f"the result could not be written to stdout: {os_reason(error)}",
+        "the work is complete; check where stdout goes",
     )
 
 
 def flush() -> None:
-    """Write out what stdout and stderr still hold; one that cannot be written has been told of before."""
+    """Write out what stdout and stderr still hold; one that cannot be written has been reported before."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

@@ -152,7 +152,7 @@ def test_a_path_that_cannot_be_looked_at_is_an_output_error(tmp_path: Path) -> N
 
 def test_guards_need_nothing_heavy() -> None:
     """Publishing starts without the libraries of settings and download."""
-    heavy = ["pydantic", "lxml", "requests", "typer", "structlog"]
+    heavy = ["pydantic", "lxml", "requests", "click", "structlog"]
     code = f"import sys, sdssync.publish.staging; sys.exit(str([m for m in {heavy} if m in sys.modules] or ''))"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

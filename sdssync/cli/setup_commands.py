@@ -1,0 +1,83 @@
+"""The commands that set up an installation: its first files, and completion in the shell."""
+
+from datetime import datetime
+
+import click
+
+from sdssync.cli import streams
+from sdssync.cli.options import DAY, Common, Value, common_options, config_path, split_list
+from sdssync.errors import ExitCode
+from sdssync.sds.schema import SdsFormat
+
+
+@click.command()
+@common_options
+def init(common: Common) -> ExitCode:
+    """
+    Write a first sdssync.toml and create the folder of profiles; an existing file is never overwritten.
+
+    Example: sdssync init
+    """
+    from sdssync.setup.new_files import init as write_settings
+
+    for path in write_settings(config_path(common)):
+        streams.print_result(f"made {path}\n")
+    return ExitCode.DONE
+
+
+@click.command()
+@common_options
+@click.argument("name")
+@click.option("--years", help="Year groups, like 7-13 or 7,8,10-12.")
+@click.option("--exclude", metavar="IDS", multiple=True, help="Subject ids to leave out.")
+@click.option("--include", metavar="IDS", multiple=True, help="The only subject ids to take.")
+@click.option("--suffix", default="", help="Text after the title of each class.")
+@click.option("--output", metavar="DIR", help="Output folder [default: csv/NAME].")
+@click.option("--expires", type=DAY, metavar="YYYY-MM-DD", help="Last day on which the profile runs.")
+@click.option("--sds-format", type=Value(SdsFormat), default=SdsFormat.V21, help="CSV format.  [default: v2.1]")
+def new(
+    common: Common,
+    name: str,
+    *,
+    years: str | None,
+    exclude: tuple[str, ...],
+    include: tuple[str, ...],
+    suffix: str,
+    output: str | None,
+    expires: datetime | None,
+    sds_format: SdsFormat,
+) -> ExitCode:
+    """
+    Write a new profile into the folder of profiles; an existing file is never overwritten.
+
+    Example: sdssync new Seniors --years 7-13 --exclude 7,15 --suffix _2026_27 --expires 2027-07-31
+    """
+    from sdssync.setup.new_files import ProfileOptions, new_profile
+
+    chosen = ProfileOptions(
+        years=years,
+        exclude=split_list(exclude),
+        include=split_list(include),
+        suffix=suffix,
+        output=output,
+        expires=expires.date() if expires else None,
+        format=sds_format,
+    )
+    streams.print_result(f"made {new_profile(config_path(common), name, chosen)}\n")
+    return ExitCode.DONE
+
+
+@click.command()
+@common_options
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
+def completion(common: Common, shell: str) -> ExitCode:
+    """
+    Print the completion script for a shell.
+
+    Example: sdssync completion bash
+    """
+    from sdssync.cli.completion import Shell, script
+
+    del common
+    streams.print_result(script(click.get_current_context().find_root().command, Shell(shell)))
+    return ExitCode.DONE
