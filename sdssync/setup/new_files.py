@@ -8,7 +8,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +22,7 @@ from sdssync.config.profile_file import check_profile_file, compare
 from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection
 from sdssync.config.settings_file import read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
+from sdssync.files import atomic
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.sds.schema import SdsFormat
 
@@ -163,40 +163,16 @@ def _commented(comment: str, values: Mapping[str, Any]) -> str:
 
 
 def _write_new(file: Path, text: str) -> None:
-    """Write a whole file under a name that is free, or nothing."""
+    """Write a file under a name that is free, and the folder above it if need be."""
     if os.path.lexists(file):
         raise _exists(file)
     _make_folder(file.parent)
-    temporary = file.with_name(f".{file.name}.new")
     try:
-        temporary.unlink(missing_ok=True)
-        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _name(temporary, file)
+        atomic.write_new(file, text.encode("utf-8"))
     except FileExistsError:
         raise _exists(file) from None
     except OSError as error:
         raise OutputError(f"{printable(str(file))} cannot be written: {os_reason(error)}") from error
-    finally:
-        with suppress(OSError):  # what went wrong before counts
-            temporary.unlink(missing_ok=True)
-
-
-def _name(temporary: Path, file: Path) -> None:
-    """Give a finished file its name, unless that is taken: a link never replaces, and on Windows a renaming neither."""
-    if os.name != "nt":
-        try:
-            os.link(temporary, file)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links
-            if os.path.lexists(file):
-                raise FileExistsError(file) from None
-        else:
-            return
-    temporary.rename(file)
 
 
 def _make_folder(folder: Path) -> None:
