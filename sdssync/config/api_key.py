@@ -52,7 +52,7 @@ def read_api_key(source: RemoteSource, environ: Mapping[str, str]) -> ApiKey:
         raise ConfigError(f"{where} is empty", "put the API key of iSAMS there, and nothing else")
     if any(character.isspace() or not character.isprintable() for character in key):
         raise ConfigError(
-            f"{where} holds white space or control characters inside the key",
+            f"{where} contains white space or control characters inside the key",
             "put the API key of iSAMS there on one line, and nothing else",
         )
     return ApiKey(key)

@@ -1,7 +1,7 @@
 """
 The types of single keys in `sdssync.toml` and in the files of `profiles.d`, with the words for what a key expects.
 
-A type says what is wrong with a value as `fault`, a text; "" means nothing.
+Each function named `..._fault` returns why a value cannot be used, or "".
 """
 
 import re
@@ -35,12 +35,12 @@ FIRST_YEAR, LAST_YEAR = -5, 20
 
 
 def _refuse(words: str, **context: Any) -> NoReturn:
-    """Tell pydantic what was expected."""
+    """Raise the error in which pydantic reports what was expected."""
     raise PydanticCustomError("expected", "{words}", {"words": words, **context})
 
 
 def _expects(words: str, fault: Callable[[Any], str] = lambda _: "") -> WrapValidator:
-    """Say in our words what a value should be; `fault` says what is wrong with one of the right type, or ""."""
+    """Return a validator that says in our words what is expected; `fault` checks values of the right type."""
 
     def check(value: Any, handler: Callable[[Any], Any]) -> Any:
         try:
@@ -55,28 +55,28 @@ def _expects(words: str, fault: Callable[[Any], str] = lambda _: "") -> WrapVali
 
 
 def _line_fault(text: str) -> str:
-    """Say why a text cannot go into a cell of every row; "" when it can. A tab is odd, and harmless; so is a joiner."""
+    """Return why a text cannot be a cell of a CSV file. A tab and a zero-width joiner are harmless."""
     held = {unicodedata.category(character) for character in text if character != "\t"}
-    return "it holds line breaks or control characters" if held & {"Cc", "Zl", "Zp"} else ""
+    return "it contains line breaks or control characters" if held & {"Cc", "Zl", "Zp"} else ""
 
 
 def _text_fault(text: str) -> str:
-    """Say why a text that is needed is none."""
+    """Return why a required text is not one."""
     return _line_fault(text) if text.strip() else "it is empty"
 
 
 def _org_type_fault(text: str) -> str:
-    """Say why a text is no type of organisation."""
+    """Return why a text is not a type of organisation."""
     return "" if ORG_TYPE.accepts(text) else f"SDS knows {', '.join(ORG_TYPES)}"
 
 
 def _code_fault(text: str) -> str:
-    """Say why a text is neither the code of a rule nor the beginning of one."""
-    return "no rule has it" if unknown_prefixes((text,)) else ""
+    """Return why a text is neither the code of a rule nor the beginning of one."""
+    return "no rule has this code" if unknown_prefixes((text,)) else ""
 
 
 def _template_fault(text: str) -> str:
-    """Say why a text is no template."""
+    """Return why a text is not a template."""
     try:
         Template.parse(text)
     except TemplateError as error:
@@ -85,11 +85,11 @@ def _template_fault(text: str) -> str:
 
 
 def _url_fault(text: str) -> str:
-    """Say why a text is not an address to which a key may be sent; the text itself is never shown."""
+    """Return why a text is not an address to which a key may be sent; nothing of the text is shown."""
     if has_invisible(text) or " " in text or "\\" in text:
-        return "it holds blanks, backslashes or control characters"
+        return "it contains spaces, backslashes or control characters"
     if "?" in text or "#" in text:
-        return "it goes on after the path; the key belongs in a file or a variable"
+        return "it has a query or a fragment; the key belongs in a file or a variable"
     try:
         url = urlsplit(text)
         _ = url.hostname, url.port
@@ -99,7 +99,7 @@ def _url_fault(text: str) -> str:
 
 
 def _origin_fault(url: SplitResult) -> str:
-    """Say why a key may not be sent to the scheme and host of an address."""
+    """Return why a key may not be sent to the scheme and host of an address."""
     if "@" in url.netloc:
         return "it contains a user or a password"
     if url.scheme not in {"http", "https"} or not url.hostname:

@@ -1,7 +1,7 @@
 """
-The installation as a whole: the settings, the profiles that are right, and those that are not.
+The installation: the settings, the valid profiles, and those with mistakes.
 
-A mistake in `sdssync.toml` stops everything; a wrong profile file stops itself only.
+A mistake in `sdssync.toml` stops everything; a mistake in a profile file stops that profile only.
 """
 
 from collections.abc import Sequence
@@ -37,15 +37,15 @@ class ConfiguredSchool:
 
     def require_profiles(self) -> None:
         """
-        Refuse a school without any profile file, right or wrong.
+        Refuse a school without any profile file, with or without mistakes.
 
         Raises:
-            ConfigError: for the commands that work on profiles there is nothing to do.
+            ConfigError: there is no profile file.
         """
         if not self.profile_files:
             folders = self.settings.folders
             folder = display(folders.profiles, folders.installation)
-            raise ConfigError(f"there is no profile: {folder} holds no .toml file", "sdssync new NAME writes one")
+            raise ConfigError(f"there is no profile: {folder} contains no .toml file", "`sdssync new NAME` writes one")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def require_settings(
     if MISSING in settings_file.mistakes:
         raise ConfigError(
             f"there is no settings file {printable(str(settings_file.file))}",
-            "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another",
+            "`sdssync init` writes a first one; --config or $SDSSYNC_CONFIG names another",
         )
     is_unread = any(not mistake.key for mistake in settings_file.mistakes)  # then the folder of the profiles is a guess
     wrong = settings_file.mistakes if is_unread else settings_file.mistakes + mistakes
@@ -101,7 +101,7 @@ def read_profile_files(settings_file: SettingsFile) -> tuple[tuple[ProfileFile, 
     try:
         paths = [path for path in toml_files(settings_file.folders.profiles) if path != settings_file.file]
     except FileNotFoundError:
-        return (), (Mistake("paths.profiles", "expected a folder, found none; make it, or name another"),)
+        return (), (Mistake("paths.profiles", "expected a folder, found none; create it or name another"),)
     except NotADirectoryError:
         return (), (Mistake("paths.profiles", "expected a folder, found a file"),)
     except OSError as error:

@@ -1,8 +1,8 @@
 """
-What is wrong in a TOML file, as values, and how it is told: file, key path, what was expected, what was found.
+What is wrong in a TOML file, as values, and how it is reported: file, key, what was expected, what was found.
 
-Texts of a file that may be private never get here: no value under `[isams]`, `[teachers]` or an unknown key, no line of
-a file that does not parse.
+A mistake never contains a text that may be private: no value under `[isams]`, `[teachers]` or an unknown key, and no
+line of a file that does not parse.
 """
 
 import re
@@ -24,17 +24,17 @@ class Mistake:
     """One thing that is wrong."""
 
     key: str
-    """The path to the key, like `subjects.exclude[1]` (the first is 0); "" when the whole file is meant."""
+    """The path to the key, like `subjects.exclude[1]` (the first is 0); "" for the whole file."""
     text: str
 
     def __str__(self) -> str:
-        """The mistake on one line."""
+        """Return the mistake on one line."""
         return f"{self.key}: {self.text}" if self.key else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class FileMistakes:
-    """All that is wrong in one file."""
+    """Everything that is wrong in one file."""
 
     file: str
     """As seen from the folder of the settings, with forward slashes."""
@@ -44,24 +44,24 @@ class FileMistakes:
 MISSING = Mistake(WHOLE_FILE, "expected a file, found none")
 
 
-def render(report: Sequence[FileMistakes]) -> str:
-    """Tell all mistakes: a line for each file, below it an indented line for each mistake."""
+def render(reports: Sequence[FileMistakes]) -> str:
+    """Return the text of all mistakes: a line for each file, and below it an indented line for each mistake."""
     lines = []
-    for entry in report:
-        count = len(entry.mistakes)
-        lines.append(f"{entry.file} has {count} mistake{'' if count == 1 else 's'}")
-        lines.extend(f"  {mistake}" for mistake in entry.mistakes)
+    for file in reports:
+        count = len(file.mistakes)
+        lines.append(f"{file.file} has {count} mistake{'' if count == 1 else 's'}")
+        lines.extend(f"  {mistake}" for mistake in file.mistakes)
     return "\n".join(lines)
 
 
 def wrong(key: str, expected: str, value: object, fault: str = "") -> Mistake:
-    """Tell what was expected under a key and what was found; the value itself only where it is not private."""
+    """Return a mistake that says what was expected and what was found; the value only where it is not private."""
     found = describe(value, secret=re.split(r"[.[]", key)[0] in SECRET_SECTIONS)
     return Mistake(key, f"expected {expected}, found {found}" + (f": {fault}" if fault else ""))
 
 
 def describe(value: object, *, secret: bool = False) -> str:
-    """Show a TOML value in a few characters, or say only what kind of value it is."""
+    """Return a TOML value in a few characters; if it is long or private, only its type."""
     match value:
         case bool():
             kind, text = "true or false", str(value).lower()

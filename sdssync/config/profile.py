@@ -21,7 +21,7 @@ class Profile:
     """Absolute."""
     output_as_written: str
     expires: date | None
-    """The last day on which it runs."""
+    """The last day on which the profile runs."""
     title: Template
     class_id: Template
     parity: bool
@@ -30,7 +30,7 @@ class Profile:
     """Subject ids as iSAMS writes them; None: all."""
     exclude: tuple[str, ...]
     extra_teachers: tuple[str, ...]
-    """Addresses, `*` and `?` are wildcards; those of a parity profile may repeat."""
+    """Addresses, `*` and `?` are wildcards; in a parity profile they may repeat."""
     select: tuple[str, ...]
     """Beginnings of the codes that count in validation; (): all."""
     ignore: tuple[str, ...]

@@ -31,7 +31,7 @@ class ProfileFile:
     name: str
     """The name that the file gives to the profile, otherwise the name of the file without its ending."""
     claim: tuple[str, ...]
-    """The output folder in the form of `paths.place`; () if the file names none that a profile may have."""
+    """The output folder in the form of `paths.comparable`; () if the file names none that a profile may have."""
     mistakes: tuple[Mistake, ...]
     profile: Profile | None
     """None if there are mistakes."""
@@ -78,7 +78,7 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
 
 
 def compare(profile_files: Sequence[ProfileFile]) -> tuple[ProfileFile, ...]:
-    """Return the files with the mistakes that appear between them: each name and each output folder is for one."""
+    """Return the files with the mistakes that result from comparing them: no two may have one name or one output."""
     return tuple(
         file.with_mistakes(
             [mistake for other in profile_files if other is not file for mistake in _conflicts(file, other)]
@@ -96,7 +96,9 @@ def _conflicts(one: ProfileFile, other: ProfileFile) -> Iterator[Mistake]:
     if one.claim == other.claim:
         yield Mistake("output", f"expected a folder of its own, found the output of {other.displayed}")
     elif contains(one.claim, other.claim):
-        yield Mistake("output", f"expected a folder of its own, found one that holds the output of {other.displayed}")
+        yield Mistake(
+            "output", f"expected a folder of its own, found one that contains the output of {other.displayed}"
+        )
     elif contains(other.claim, one.claim):
         yield Mistake("output", f"expected a folder of its own, found one inside the output of {other.displayed}")
 
@@ -106,7 +108,7 @@ def _stem(file: Path) -> str:
 
 
 def _name(content: Mapping[str, Any], file: Path) -> str:
-    """Return the name in the file if it is a good one, otherwise the name of the file without its ending."""
+    """Return the name in the file if it is usable, otherwise the name of the file without its ending."""
     name = content.get("name")
     return name if isinstance(name, str) and not name_fault(name) else printable(_stem(file))
 
@@ -124,7 +126,7 @@ def _file_name_mistakes(file: Path) -> tuple[Mistake, ...]:
 
 
 def _parity_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tuple[Mistake, ...]:
-    """Return what a parity profile may not have, because the script had nothing like it."""
+    """Return what a parity profile may not have, because iSAMS-SDS.ps1 has nothing like it."""
     if content.get("parity") is not True:
         return ()
     others = {
@@ -149,7 +151,7 @@ def _repetitions(content: Mapping[str, Any]) -> tuple[Mistake, ...]:
 
 
 def _repeated(content: Mapping[str, Any], key: str, same: Callable[[str], str]) -> Iterator[Mistake]:
-    """Yield the values of one list that are there already; `same` returns the form in which they are compared."""
+    """Yield the values of one list that appear earlier in it; `same` returns the form in which they are compared."""
     section, _, name = key.rpartition(".")
     table = content.get(section) if section else content
     values = table.get(name) if isinstance(table, Mapping) else None
@@ -179,16 +181,16 @@ def _output_fault(output: Path, settings: SettingsFile) -> str:
     ours = (("settings", folders.installation), ("state", folders.state), ("profiles", folders.profiles))
     for what, folder in ours:
         if contains(claim, comparable(folder)):
-            return f"one that is or holds the folder of the {what}"
+            return f"one that is or contains the folder of the {what}"
     if contains(comparable(folders.state), claim):
-        return "one inside the folder of the state"
+        return "one inside the state folder"
     if is_hidden_sibling(output):
-        return "one with the name of a set in the making"
+        return "one named like a set that is being built"
     return ""
 
 
 def _profile(model: ProfileModel, file: Path, name: str, output: Path) -> Profile:
-    """Turn a right model into a profile."""
+    """Turn a valid model into a profile."""
     include = model.subjects.include
     return Profile(
         name=name,

@@ -62,7 +62,7 @@ class Percentage:
     value: Decimal
 
     def __str__(self) -> str:
-        """The share as it is written in TOML."""
+        """Return the share as it is written in TOML."""
         return f"{self.value}%"
 
 
@@ -72,7 +72,7 @@ Limit = int | Percentage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
-    """How much may vanish from one publication to the next; None: no limit is set."""
+    """How much may be removed from one publication to the next; None: no limit."""
 
     max_removed_users: Limit | None
     max_removed_classes: Limit | None
@@ -111,13 +111,16 @@ class SchoolSettings:
 
 def settings_path(option: Path | None, environ: Mapping[str, str]) -> Path:
     """
-    Tell which settings file is meant: the option, else `$SDSSYNC_CONFIG`, else the one in the current folder.
+    Return the path of the settings file: the option, else `$SDSSYNC_CONFIG`, else the one in the current folder.
 
     Raises:
-        ConfigError: the current folder counts, and is not there any more.
+        ConfigError: the path is relative, and the current folder no longer exists.
     """
     path = Path(environ.get(CONFIG_VARIABLE) or CONFIG_NAME) if option is None else option
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100 - a link to the file stays one: its own folder counts
     except FileNotFoundError:
-        raise ConfigError("the current folder is not there any more", "go to one that is there") from None
+        raise ConfigError(
+            "the current folder no longer exists",
+            "change to an existing folder, or give the settings file with --config and its full path",
+        ) from None

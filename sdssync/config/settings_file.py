@@ -93,7 +93,7 @@ def _source_faults(isams: Mapping[str, Any]) -> Iterator[str]:
     if "url" not in isams:
         yield "expected either url and a key (api_key_file or api_key_env), or file; found neither"
     elif not keys:
-        yield "expected a key beside url: api_key_file or api_key_env; found none"
+        yield "expected a key as well as url: api_key_file or api_key_env; found none"
     if len(keys) == 2:
         yield "expected one of api_key_file and api_key_env, found both"
 

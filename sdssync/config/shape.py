@@ -16,8 +16,8 @@ Model = TypeVar("Model", bound=BaseModel)
 _SHOWABLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,23}")
 _KEY_LITERALS = frozenset({"apikey", "isamskey", "isamsapikey", "key", "secret", "token", "password"})
 _KEY_LITERAL = (
-    "a key has no place in this file, which is copied, mailed and backed up: write it into a file of its own"
-    ' and name that with api_key_file = "secrets/isams.key", or name a variable with api_key_env'
+    "an API key must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
+    ' and set api_key_file = "secrets/isams.key", or set api_key_env to the name of a variable'
 )
 _EXPECTED = {
     "bool_type": "true or false, without quotes",
@@ -29,7 +29,7 @@ _EXPECTED = {
 
 
 def check_shape(model: type[Model], raw: Mapping[str, Any]) -> tuple[Model | None, tuple[Mistake, ...]]:
-    """Read a TOML table into a model; None with all mistakes when it does not fit."""
+    """Read a TOML table into a model; if it does not fit, return None and all mistakes."""
     try:
         return model.model_validate(raw), ()
     except ValidationError as error:
@@ -61,19 +61,19 @@ def _fields(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, Fiel
 
 
 def _mistake(detail: ErrorDetails, known: Sequence[str]) -> Mistake:
-    """Translate one finding of pydantic."""
+    """Put one error of pydantic into our words."""
     key = _key_path(detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown(detail["loc"], known)
     if kind == "missing":
-        return Mistake(key, "required, and not there")
+        return Mistake(key, "required, but missing")
     expected = context.get("words") or _EXPECTED.get(kind) or detail["msg"]
     return wrong(key, expected, context.get("found", detail["input"]), context.get("fault", ""))
 
 
 def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
-    """Tell an unknown key with the nearest known one: of this name elsewhere, else of a like name."""
+    """Report an unknown key with the nearest known one: the same name in another table, else a similar name."""
     key, name = _key_path(loc), str(loc[-1])
     plain = name.lower().replace("-", "_")
     if plain.replace("_", "") in _KEY_LITERALS:
@@ -91,18 +91,18 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
 
 
 def _placed(path: str) -> str:
-    """Say where a key belongs."""
+    """Return a key with the table to which it belongs."""
     table, _, name = path.rpartition(".")
-    return f'"{name}" in [{table}]' if table else f'"{name}", which stands before the first [table]'
+    return f'"{name}" in [{table}]' if table else f'"{name}", which belongs before the first [table]'
 
 
 def _key_path(loc: Sequence[int | str]) -> str:
-    """Write a path to a key; a name that could be a secret or an address is left out."""
+    """Return the path to a key; a name that could be a secret or an address is left out."""
     path = ""
     for step in loc:
         if isinstance(step, int):
             path += f"[{step}]"
         else:
-            name = step if _SHOWABLE_KEY.fullmatch(step) else "(a key of another kind)"
+            name = step if _SHOWABLE_KEY.fullmatch(step) else "(a key that is not shown)"
             path += f".{name}" if path else name
     return path

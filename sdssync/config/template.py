@@ -1,8 +1,7 @@
 """
-Titles and ids of classes, made of texts and named placeholders.
+Titles and ids of classes, built from texts and named placeholders.
 
-Not `str.format`: that would also offer attributes, indexes, conversions and format specifications, and would read the
-template anew for each of a hundred thousand classes.
+Not `str.format`: that would also offer attributes, indexes, conversions and format specifications.
 """
 
 import re
@@ -28,7 +27,7 @@ _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|(?P<stray>[{}])|[^{}]+")
 
 
 class TemplateError(ValueError):
-    """The text is no template; the message names the offending placeholder and those that are allowed."""
+    """The text is not a template; the message names the offending placeholder and those that are allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,10 @@ class Template:
     @classmethod
     def parse(cls, source: str) -> Self:
         """
-        Read a template; `{{` and `}}` stand for a brace.
+        Read a template; `{{` and `}}` mean a brace.
 
         Raises:
-            TemplateError: placeholders that are not among `PLACEHOLDERS`, braces without their partners; all of them.
+            TemplateError: placeholders that are not among `PLACEHOLDERS`, or single braces; it names all of them.
         """
         tokens = list(_TOKEN.finditer(source))
         if faults := [fault for token in tokens if (fault := _fault(token))]:
@@ -53,19 +52,19 @@ class Template:
         return cls(source, tuple(map(_part, tokens)))
 
     def render(self, **values: Unpack[Values]) -> str:
-        """Put the values in; braces inside a value mean nothing."""
+        """Return the text with the values in it; braces inside a value have no meaning."""
         given = cast("dict[str, str]", values)
         return "".join([given[name] if name else text for text, name in self.parts])
 
     def __str__(self) -> str:
-        """The template as it is written in TOML."""
+        """Return the template as it is written in TOML."""
         return self.source
 
 
 def _fault(token: re.Match[str]) -> str:
-    """Say what is wrong with a token, or ""."""
+    """Return what is wrong with a token, or ""."""
     if token["stray"]:
-        return f"{token['stray']} has no partner; write it twice to mean the character"
+        return f"{token['stray']} is not closed or not opened; double it to mean the character"
     if token["name"] is None or token["name"] in PLACEHOLDERS:
         return ""
     return f"no placeholder is called {{{_shortened(token['name'])}}}"

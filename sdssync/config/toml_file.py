@@ -16,24 +16,24 @@ from sdssync.errors import os_reason
 TOML_LIMIT = 1_048_576
 """In bytes; a settings file has a few thousand."""
 
-# The beginnings of tomllib's own messages, which may quote the file and are not passed on.
+# By the beginnings of the messages of tomllib, which may quote the file and are not passed on.
 _SYNTAX = {
     "Expected '='": "expected = after the key",
     "Invalid value": "expected a value: a text in quotes, a number, true, false, a date or a list",
     "Expected newline": "expected the end of the line after the value",
-    "Cannot": "a key or a table stands twice",
+    "Cannot": "a key or a table appears twice",
     "Unterminated string": "a text lacks its closing quote",
     "Unclosed array": "a list lacks its closing bracket",
-    "Invalid date": "there is no such date",
+    "Invalid date": "this date does not exist",
 }
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 def read_toml(file: Path) -> dict[str, Any] | Mistake:
-    """Read a TOML file in UTF-8, with or without a byte order mark; what hinders is a mistake of the whole file."""
+    """Read a TOML file in UTF-8, with or without a byte order mark; if it cannot be read, return why."""
     try:
         mode = file.stat().st_mode
-        if not stat.S_ISREG(mode):  # a pipe would keep us waiting for ever
+        if not stat.S_ISREG(mode):  # a pipe would be read for ever
             return Mistake(WHOLE_FILE, "expected a file, found " + ("a folder" if stat.S_ISDIR(mode) else "a device"))
         with file.open("rb") as stream:
             data = stream.read(TOML_LIMIT + 1)

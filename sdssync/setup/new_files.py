@@ -1,7 +1,7 @@
 """
-Writes first files: a settings file for `init`, a profile for `new`.
+Write the first files: a settings file for `init`, a profile for `new`.
 
-What is written is checked like any other file before it is written, and never takes the place of one that is there.
+A profile is checked like any other before it is written. An existing file is never replaced.
 """
 
 import os
@@ -35,12 +35,12 @@ Write paths with a backslash in single quotes: 'C:\SDS\csv'.
 The school as SDS is to know it. include_names = true only when SDS creates the users.
 """
 _SOURCE = """
-Where the data come from. The key stands in a file of its own, or in an environment variable:
+Where the data come from. The key is in a file of its own, or in an environment variable:
 api_key_env = "ISAMS_API_KEY". Instead of url and key: file = "recorded.xml".
 """
 _FOLDERS = """
-One file per SDS profile stands in the folder of profiles: `sdssync new NAME` writes one.
-In the other folder sdssync keeps its own files, and the document downloaded last.
+The folder of the profiles has one file for each SDS profile: `sdssync new NAME` writes one.
+In the state folder sdssync keeps its own files and the last document that was downloaded.
 """
 _PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it. The folder of output belongs to sdssync alone."
 
@@ -63,18 +63,18 @@ class ProfileOptions:
 
 def init(config: Path) -> tuple[Path, ...]:
     """
-    Write a first settings file and make the folder of profiles beside it; give what was made.
+    Write a first settings file and create the folder of profiles next to it; return what was created.
 
     Raises:
-        ConfigError: the file is there already.
-        OutputError: file or folder cannot be written.
+        ConfigError: the file exists.
+        OutputError: the file or the folder cannot be written.
     """
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link stays one
     profiles = file.parent / PathsSection().profiles
     made = not profiles.is_dir()
     if os.path.lexists(file):
         raise _exists(file)
-    _make_folder(profiles)  # first: without it the file would stand in the way of a second try
+    _make_folder(profiles)  # first: if that fails, no settings file prevents a second attempt
     _write_new(file, _first_settings())
     return (file, profiles) if made else (file,)
 
@@ -93,11 +93,11 @@ def _first_settings() -> str:
 
 def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
     """
-    Write the profile `NAME.toml` into the folder of profiles, which is made if need be; give its path.
+    Write the profile `NAME.toml` into the folder of profiles, which is created if need be; return its path.
 
     Raises:
-        ConfigError: the settings are wrong, the name or an option is, another profile has that name or output, or the
-            file is there already.
+        ConfigError: the settings, the name or an option are wrong, or the file exists.
+        ProfileError: the profile would be wrong, or in conflict with another.
         OutputError: the file cannot be written.
     """
     head = read_settings(config)
@@ -121,7 +121,7 @@ def parse_years(text: str) -> list[int]:
     Read years and ranges of years, separated by commas.
 
     Raises:
-        ConfigError: something else is written, a range runs backwards, or a year is out of range.
+        ConfigError: the text is something else, a range runs backwards, or a year is out of range.
     """
     years: list[int] = []
     for part in text.split(","):
@@ -138,7 +138,7 @@ def parse_years(text: str) -> list[int]:
 
 
 def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
-    """Arrange the options as the keys of a profile file."""
+    """Return the options as the keys of a profile file."""
     given: dict[str, Any] = {
         "format": options.format.value,
         "year_groups": None if options.years is None else parse_years(options.years),
@@ -152,12 +152,12 @@ def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
 
 
 def _subject(text: str) -> int | str:
-    """Write the id of a subject as a number where nothing is lost."""
+    """Return the id of a subject as a number if that loses nothing."""
     return int(text) if re.fullmatch(r"0|[1-9][0-9]{0,17}", text) else text
 
 
 def _commented(comment: str, values: Mapping[str, Any]) -> str:
-    """Dump values as TOML below a comment; `tomli-w` itself writes none."""
+    """Return values as TOML below a comment; tomli-w cannot write comments."""
     above = "".join(f"# {line}".rstrip() + "\n" for line in comment.strip().split("\n"))
     return above + tomli_w.dumps(values)
 
@@ -176,15 +176,15 @@ def _write_new(file: Path, text: str) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder with its parents."""
+    """Create a folder with its parents."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"the folder {printable(str(folder))} cannot be made: {os_reason(error)}") from error
+        raise OutputError(f"the folder {printable(str(folder))} cannot be created: {os_reason(error)}") from error
 
 
 def _exists(file: Path) -> ConfigError:
-    """Say that a name is taken."""
+    """Return the error for a name that is taken."""
     return ConfigError(
-        f"{printable(str(file))} is there already, and stays as it is", "choose another name, or edit that file"
+        f"{printable(str(file))} already exists and was not changed", "choose another name, or edit that file"
     )

@@ -198,7 +198,7 @@ def test_no_profile_at_all(here: Path, name: str) -> None:
 
     [line] = logs(told.err)
     assert told.exit_code == 2
-    assert line["error"] == "there is no profile: profiles.d holds no .toml file"
+    assert line["error"] == "there is no profile: profiles.d contains no .toml file"
 
 
 def test_the_settings_file_is_named_by_option_variable_or_place(

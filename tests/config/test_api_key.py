@@ -45,7 +45,7 @@ def remote(file: Path) -> RemoteSource:
     return remote_source("https://isams.example", api_key_env=None, api_key_file=file)
 
 
-INNER = "holds white space or control characters inside the key"
+INNER = "contains white space or control characters inside the key"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ ONCE = "expected each value once, found"
 AGAIN = "it is in the list already"
 NONE = "expected at least one value (or leave the key out), found an empty list"
 TEMPLATE = "expected a template in quotes, found"
-STRAY = "{ has no partner; write it twice to mean the character"
+STRAY = "{ is not closed or not opened; double it to mean the character"
 KEYS = "name, format, year_groups, suffix, output, expires, title, class_id, parity, subjects, teachers, validate"
 BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
 ALONE = "output: expected a folder for the CSV files alone, found"
@@ -146,7 +146,7 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
         pytest.param("suffix = 2026", [f"suffix: {TEXT} 2026"], id="suffix as a number"),
         pytest.param(
             'suffix = "a\\nb"',
-            [f"suffix: {TEXT} a text: it holds line breaks or control characters"],
+            [f"suffix: {TEXT} a text: it contains line breaks or control characters"],
             id="two-line suffix",
         ),
         pytest.param("expires = 2027-07-31T10:00:00", [f"{DAY} a date with a time"], id="a date with a time"),
@@ -209,7 +209,7 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
         ),
         pytest.param("[validate]\nselect = []", [f"validate.select: {NONE}"], id="no rule selected"),
         pytest.param(
-            "[validate]\nselect = ['SDS9']", [f'validate.select[0]: {CODE} "SDS9": no rule has it'], id="no rule"
+            "[validate]\nselect = ['SDS9']", [f'validate.select[0]: {CODE} "SDS9": no rule has this code'], id="no rule"
         ),
         pytest.param(
             '[validate]\nignore = ["SDS3011", "sds3", "SDS301", "SDS301"]',
@@ -227,7 +227,7 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
         ),
         pytest.param(
             "[subjects]\nexpires = 2027-07-31",
-            ['subjects.expires: unknown key here, did you mean "expires", which stands before the first [table]?'],
+            ['subjects.expires: unknown key here, did you mean "expires", which belongs before the first [table]?'],
             id="below a table",
         ),
         pytest.param(
@@ -262,7 +262,7 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        pytest.param("", "output: required, and not there", id="none"),
+        pytest.param("", "output: required, but missing", id="none"),
         pytest.param('output = ""', 'output: expected a path in quotes, found "": it is empty', id="empty"),
         pytest.param(
             'output = "C:\\new"', f"output: expected a path in quotes, found a text: {UNSEEN}", id="line break"
@@ -280,11 +280,11 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
         ),
         pytest.param('output = "/"', f"{ALONE} a drive or root", id="root"),
         pytest.param(r"output = 'c:\'", f"{ALONE} a drive or root", id="drive"),
-        pytest.param('output = "state/published"', f"{ALONE} one inside the folder of the state", id="in the state"),
+        pytest.param('output = "state/published"', f"{ALONE} one inside the state folder", id="in the state"),
         *(
             pytest.param(
                 f'output = "csv/{name}"',
-                f"{ALONE} one with the name of a set in the making",
+                f"{ALONE} one named like a set that is being built",
                 id=name,
             )
             for name in (".S.sdssync-new", ".S.sdssync-OLD")
@@ -302,7 +302,7 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
         *(
             pytest.param(
                 f'output = "{folder}"',
-                f"{ALONE} one that is or holds the folder of the {what}",
+                f"{ALONE} one that is or contains the folder of the {what}",
                 id=folder,
             )
             for folder, what in [
@@ -365,7 +365,7 @@ def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
             'output = "csv"',
             'output = "CSV/A/B"',
             (
-                "output: expected a folder of its own, found one that holds the output of {}",
+                "output: expected a folder of its own, found one that contains the output of {}",
                 "output: expected a folder of its own, found one inside the output of {}",
             ),
             id="one in the other",
@@ -374,7 +374,7 @@ def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
             r"output = 'C:\SDS'",
             r"output = 'C:\SDS\A'",
             (
-                "output: expected a folder of its own, found one that holds the output of {}",
+                "output: expected a folder of its own, found one that contains the output of {}",
                 "output: expected a folder of its own, found one inside the output of {}",
             ),
             id="one in the other on a drive",
@@ -553,7 +553,7 @@ def test_windows_paths_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("none", "expected a folder, found none; make it, or name another"),
+        ("none", "expected a folder, found none; create it or name another"),
         ("file", "expected a folder, found a file"),
     ],
 )
@@ -577,7 +577,7 @@ def test_no_profile(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         installation.school.require_profiles()
 
-    assert str(caught.value) == "there is no profile: profiles.d holds no .toml file (sdssync new NAME writes one)"
+    assert str(caught.value) == "there is no profile: profiles.d contains no .toml file (`sdssync new NAME` writes one)"
 
 
 def test_a_wrong_profile_is_a_profile(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_current_folder_that_is_gone(here: Path) -> None:
     """Where nothing can be found from, that is told."""
     here.rmdir()
 
-    with pytest.raises(ConfigError, match="the current folder is not there any more"):
+    with pytest.raises(ConfigError, match="the current folder no longer exists"):
         settings_path(None, {})
 
 
@@ -137,7 +137,7 @@ def test_no_settings_file(tmp_path: Path) -> None:
         load(tmp_path / "sdssync.toml")
 
     assert caught.value.message == f"there is no settings file {tmp_path}/sdssync.toml"
-    assert caught.value.hint == "sdssync init writes a first one; --config and $SDSSYNC_CONFIG name another"
+    assert caught.value.hint == "`sdssync init` writes a first one; --config or $SDSSYNC_CONFIG names another"
 
 
 @pytest.mark.parametrize(
@@ -153,16 +153,16 @@ def test_no_settings_file(tmp_path: Path) -> None:
         pytest.param("https://user:s3cret@isams.example", "it contains a user or a password", id="password"),
         pytest.param(
             f"https://isams.example/?apiKey={KEY}",
-            "it goes on after the path; the key belongs in a file or a variable",
+            "it has a query or a fragment; the key belongs in a file or a variable",
             id="key in the query",
         ),
         pytest.param(
-            "https://isams.example#", "it goes on after the path; the key belongs in a file or a variable", id="hash"
+            "https://isams.example#", "it has a query or a fragment; the key belongs in a file or a variable", id="hash"
         ),
         pytest.param(
-            "https:\\\\\\\\isams.example", "it holds blanks, backslashes or control characters", id="backslash"
+            "https:\\\\\\\\isams.example", "it contains spaces, backslashes or control characters", id="backslash"
         ),
-        pytest.param(" https://isams.example", "it holds blanks, backslashes or control characters", id="blank"),
+        pytest.param(" https://isams.example", "it contains spaces, backslashes or control characters", id="blank"),
     ],
 )
 def test_wrong_url(tmp_path: Path, url: str, fault: str) -> None:
@@ -204,7 +204,7 @@ def test_right_url(tmp_path: Path, url: str) -> None:
         ),
         pytest.param(
             'url = "https://isams.example"',
-            "isams: expected a key beside url: api_key_file or api_key_env; found none",
+            "isams: expected a key as well as url: api_key_file or api_key_env; found none",
             id="no key",
         ),
         pytest.param(
@@ -220,8 +220,8 @@ def test_either_url_or_file(tmp_path: Path, isams: str, expected: str) -> None:
 
 
 LITERAL = (
-    "a key has no place in this file, which is copied, mailed and backed up: write it into a file of its own"
-    ' and name that with api_key_file = "secrets/isams.key", or name a variable with api_key_env'
+    "an API key must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
+    ' and set api_key_file = "secrets/isams.key", or set api_key_env to the name of a variable'
 )
 
 
@@ -243,9 +243,9 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        pytest.param(SCHOOL, "isams: required, and not there", id="no source"),
-        pytest.param(ISAMS, "school: required, and not there", id="no school"),
-        pytest.param('[school]\nname = "x"\n' + ISAMS, "school.id: required, and not there", id="no id"),
+        pytest.param(SCHOOL, "isams: required, but missing", id="no source"),
+        pytest.param(ISAMS, "school: required, but missing", id="no school"),
+        pytest.param('[school]\nname = "x"\n' + ISAMS, "school.id: required, but missing", id="no id"),
         pytest.param("school = 1\n" + ISAMS, "school: expected a table, found 1", id="no table"),
         pytest.param(
             f'isams = "{KEY}"\n{SCHOOL}', "isams: expected a table, found a text", id="the source is a text, not shown"
@@ -262,7 +262,7 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
         ),
         pytest.param(
             '[school]\nid = "1"\nname = "a\\nb"\n' + ISAMS,
-            "school.name: expected a text in quotes, found a text: it holds line breaks or control characters",
+            "school.name: expected a text in quotes, found a text: it contains line breaks or control characters",
             id="line break in the name",
         ),
         pytest.param(
@@ -344,7 +344,7 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
         pytest.param(
             SCHOOL.replace("name", "nmae") + ISAMS,
             [
-                "school.name: required, and not there",
+                "school.name: required, but missing",
                 'school.nmae: unknown key, did you mean "name"? (allowed: id, name, type, include_names)',
             ],
             id="misspelt",
@@ -352,7 +352,7 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
         pytest.param(
             SETTINGS.replace("[isams]", "[iSAMS]"),
             [
-                "isams: required, and not there",
+                "isams: required, but missing",
                 'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety)',
             ],
             id="in another case",
@@ -368,8 +368,8 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
         pytest.param(
             f'"{KEY}" = 1\n"head@myschool.example" = 1\n' + SETTINGS,
             [
-                "(a key of another kind): unknown key (allowed: school, isams, paths, safety)",
-                "(a key of another kind): unknown key (allowed: school, isams, paths, safety)",
+                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety)",
+                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety)",
             ],
             id="names that could be secrets",
         ),
@@ -392,9 +392,11 @@ def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None
         pytest.param(f'a = "{KEY}', "is not valid TOML, at its end: a text lacks its closing quote", id="open quote"),
         pytest.param("a = [1", "is not valid TOML, at its end: a list lacks its closing bracket", id="open list"),
         pytest.param(
-            "a = 1\na = 2\n", "is not valid TOML, line 2, column 6: a key or a table stands twice", id="twice"
+            "a = 1\na = 2\n", "is not valid TOML, line 2, column 6: a key or a table appears twice", id="twice"
         ),
-        pytest.param("a = 2027-02-30", "is not valid TOML, line 1, column 5: there is no such date", id="no such day"),
+        pytest.param(
+            "a = 2027-02-30", "is not valid TOML, line 1, column 5: this date does not exist", id="no such day"
+        ),
         pytest.param("a = " + "[" * 100_000, "is not valid TOML: nested too deeply", id="deep"),
         pytest.param("a = " + "1" * 5_000, "is not valid TOML", id="a number without end"),
         pytest.param("a" * 1_100_000, "expected a file of at most 1 MiB, found a larger one", id="too large"),
@@ -480,12 +482,12 @@ def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
     assert caught.value.message == (
         "sdssync.toml has 4 mistakes\n"
         "  school.id: expected a text in quotes, found 1\n"
-        "  school.name: required, and not there\n"
+        "  school.name: required, but missing\n"
         f"  isams.timeout: {SECONDS} a number\n"
         "  isams: expected either url and a key (api_key_file or api_key_env), or file; found neither\n"
         "profiles.d/a.toml has 3 mistakes\n"
         '  year_groups[1]: expected a whole number from -5 to 20, found "Upper"\n'
-        "  output: required, and not there\n"
+        "  output: required, but missing\n"
         "  year_groups[2]: expected each value once, found 7: it is in the list already\n"
         "profiles.d/b.toml has 1 mistake\n"
         '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'

@@ -238,7 +238,7 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
     assert below == [
         "    profiles.d/torn.toml has 3 mistakes",
         "      year_groups: expected a list in square brackets, found 7",
-        "      output: required, and not there",
+        "      output: required, but missing",
         f"      colour: unknown key (allowed: {known})",
     ]
     [line] = logs(json_lines)

@@ -46,7 +46,7 @@ def test_init_keeps_what_is_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         init(config)
 
-    assert caught.value.message == f"{config} is there already, and stays as it is"
+    assert caught.value.message == f"{config} already exists and was not changed"
     assert files(tmp_path) == before
 
 
@@ -61,7 +61,7 @@ def test_a_dangling_link_is_there(tmp_path: Path) -> None:
     """A link to nowhere is not written through."""
     (tmp_path / "sdssync.toml").symlink_to(tmp_path / "elsewhere.toml")
 
-    with pytest.raises(ConfigError, match="is there already"):
+    with pytest.raises(ConfigError, match="already exists"):
         init(tmp_path / "sdssync.toml")
 
     assert files(tmp_path) == {}
@@ -74,7 +74,7 @@ def test_nowhere_to_write(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         init(tmp_path / "file" / "sdssync.toml")
 
-    assert caught.value.message == f"the folder {tmp_path}/file/profiles.d cannot be made: Not a directory"
+    assert caught.value.message == f"the folder {tmp_path}/file/profiles.d cannot be created: Not a directory"
 
 
 def test_what_cannot_be_written_is_not_there(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_new_after_a_kill(tmp_path: Path) -> None:
     assert sorted(files(tmp_path)) == ["profiles.d/a.toml", "sdssync.toml"]
 
 
-EXISTS = "is there already, and stays as it is"
+EXISTS = "already exists and was not changed"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ EXISTS = "is there already, and stays as it is"
             "profiles.d/New.toml has 2 mistakes\n"
             "  subjects.exclude[1]: expected each value once, found 7: it is in the list already\n"
             "  output: expected a folder for the CSV files alone,"
-            " found one that is or holds the folder of the settings",
+            " found one that is or contains the folder of the settings",
             id="several mistakes",
         ),
         pytest.param(
@@ -205,7 +205,7 @@ def test_new_refuses(tmp_path: Path, name: str, options: ProfileOptions, expecte
 
 def test_new_needs_settings(tmp_path: Path) -> None:
     """Without right settings nobody knows where profiles go."""
-    with pytest.raises(ConfigError, match="sdssync init writes a first one"):
+    with pytest.raises(ConfigError, match="`sdssync init` writes a first one"):
         new_profile(tmp_path / "sdssync.toml", "a", ProfileOptions())
 
     assert files(tmp_path) == {}
