@@ -66,7 +66,7 @@ INNER = "contains white space or control characters inside the key"
     ],
 )
 def test_wrong_key_file(tmp_path: Path, data: bytes | None, expected: str) -> None:
-    """What cannot be a key is told without the key, and without the name of the file."""
+    """A text that cannot be a key is reported without the text, and without the name of the file."""
     file = tmp_path / "isams.key"
     if data is not None:
         file.write_bytes(data)
@@ -82,7 +82,7 @@ def test_wrong_key_file(tmp_path: Path, data: bytes | None, expected: str) -> No
 
 @pytest.mark.parametrize("environ", [{}, {"K": ""}], ids=["unset", "empty"])
 def test_no_key_variable(environ: dict[str, str]) -> None:
-    """A variable that is not set is told without its name."""
+    """A variable that is not set is reported without its name."""
     with pytest.raises(ConfigError) as caught:
         read_api_key(remote_source("https://isams.example", api_key_env="K"), environ)
 
@@ -90,12 +90,12 @@ def test_no_key_variable(environ: dict[str, str]) -> None:
 
 
 def test_key_is_a_folder(tmp_path: Path) -> None:
-    """A folder holds no key."""
+    """A folder cannot be a key file."""
     with pytest.raises(ConfigError, match=r"the file that isams\.api_key_file names is not a file"):
         read_api_key(remote(tmp_path), {})
 
 
-def test_key_shows_itself_to_nobody() -> None:
+def test_key_is_masked() -> None:
     """However a key is printed, it is masked."""
     key = ApiKey(KEY)
 

@@ -1,4 +1,4 @@
-"""Files of `profiles.d`, alone and beside each other."""
+"""Files of `profiles.d`, each alone and compared with the others."""
 
 import json
 import os
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def broken(installation: Installation) -> dict[str, list[str]]:
-    """Give the mistakes of each broken profile, by its file."""
+    """Return the mistakes of each profile file that has any."""
     return {file.displayed: [str(mistake) for mistake in file.mistakes] for file in installation.school.broken}
 
 
@@ -124,9 +124,9 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
     [
         pytest.param("year_groups = []", [f"year_groups: {NONE}"], id="no year"),
         pytest.param("year_groups = 7", ["year_groups: expected a list in square brackets, found 7"], id="a bare year"),
-        pytest.param("year_groups = [true]", [f"year_groups[0]: {YEAR} true"], id="true is no year"),
-        pytest.param("year_groups = [7.0]", [f"year_groups[0]: {YEAR} 7.0"], id="7.0 is no year"),
-        pytest.param('year_groups = ["7"]', [f'year_groups[0]: {YEAR} "7"'], id="a text is no year"),
+        pytest.param("year_groups = [true]", [f"year_groups[0]: {YEAR} true"], id="true is not a year"),
+        pytest.param("year_groups = [7.0]", [f"year_groups[0]: {YEAR} 7.0"], id="7.0 is not a year"),
+        pytest.param('year_groups = ["7"]', [f'year_groups[0]: {YEAR} "7"'], id="a text is not a year"),
         pytest.param(
             "year_groups = [-6, 21]", [f"year_groups[0]: {YEAR} -6", f"year_groups[1]: {YEAR} 21"], id="out of range"
         ),
@@ -250,7 +250,7 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
     ],
 )
 def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
-    """Each mistake is told with its key, what was expected and what was found; the other profile runs."""
+    """A mistake is reported with its key, what was expected and what was found; the other profile runs."""
     config = install(tmp_path, a=f'output = "csv/A"\n{content}', b='output = "csv/B"')
 
     installation = load(config)
@@ -382,7 +382,7 @@ def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
     ],
 )
 def test_conflicts(tmp_path: Path, one: str, other: str, expected: tuple[str, str]) -> None:
-    """Of two profiles in conflict neither runs; a third does."""
+    """Neither of two profiles in conflict runs; a third one does."""
     config = install(tmp_path, a=one, b=other, c='output = "csv2/C"')
 
     installation = load(config)
@@ -407,8 +407,8 @@ def test_conflict_with_a_wrong_profile(tmp_path: Path) -> None:
     }
 
 
-def test_near_names_are_no_conflict(tmp_path: Path) -> None:
-    """Folders that only begin alike are two."""
+def test_similar_folders_do_not_conflict(tmp_path: Path) -> None:
+    """Two folders whose names begin alike are not in conflict."""
     config = install(tmp_path, a='output = "csv/Senior"', b='output = "csv/Seniors"')
 
     assert [profile.name for profile in load(config).school.profiles] == ["a", "b"]
@@ -424,8 +424,8 @@ def test_near_names_are_no_conflict(tmp_path: Path) -> None:
         pytest.param('format = "v2.1"\ntitle = "{set_id}"', "false", ['format "v2.1"', "title"], id="two"),
     ],
 )
-def test_parity_stands_alone(tmp_path: Path, content: str, include_names: str, expected: list[str]) -> None:
-    """A parity profile has nothing that the script did not have."""
+def test_parity_excludes_other_keys(tmp_path: Path, content: str, include_names: str, expected: list[str]) -> None:
+    """A parity profile has nothing that iSAMS-SDS.ps1 does not have."""
     settings = SETTINGS.replace("[isams]", f"include_names = {include_names}\n[isams]")
     config = install(tmp_path, settings, a=f'output = "csv/A"\nparity = true\n{content}')
 
@@ -444,8 +444,8 @@ def test_parity_may_repeat_a_teacher(tmp_path: Path) -> None:
     assert load(config).school.profiles[0].extra_teachers == ("x@a.example", "X@a.example", "x@a.example")
 
 
-def test_what_is_no_profile(tmp_path: Path) -> None:
-    """A file that cannot be read goes by its stem; what is no .toml file, or begins with a dot, is left alone."""
+def test_files_that_are_not_profiles(tmp_path: Path) -> None:
+    """A file that cannot be read is named by its stem; one that is not .toml, or begins with a dot, is ignored."""
     config = install(tmp_path, good='output = "csv/A"', Torn='output = "x', Latin=b'suffix = "\xe9"')
     folder = tmp_path / "profiles.d"
     (folder / "Folder.toml").mkdir()
@@ -456,7 +456,7 @@ def test_what_is_no_profile(tmp_path: Path) -> None:
     installation = load(config)
 
     assert [profile.name for profile in installation.school.profiles] == ["good"]
-    assert [(one.name, str(one.mistakes[0])) for one in installation.school.broken] == [
+    assert [(file.name, str(file.mistakes[0])) for file in installation.school.broken] == [
         ("Folder", "expected a file, found a folder"),
         ("Gone", "expected a file, found none"),
         ("Latin", "line 1: expected UTF-8 text, found other bytes; save the file as UTF-8"),
@@ -474,9 +474,9 @@ def test_file_name(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there file names are texts")
-def test_file_name_that_is_no_text(tmp_path: Path) -> None:
-    """A file name of foreign bytes is told without them."""
+@pytest.mark.skipif(os.name == "nt", reason="file names are text on Windows")
+def test_file_name_that_is_not_text(tmp_path: Path) -> None:
+    """A file name that is not UTF-8 is shown without the bytes that are not."""
     config = install(tmp_path)
     Path(os.fsdecode(os.fsencode(tmp_path / "profiles.d") + b"/\xe9\n.toml")).write_text(
         'output = "a"', encoding="utf-8"
@@ -540,9 +540,9 @@ def test_names(name: str, fault: str) -> None:
     assert name_fault(name) == fault
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there drives are at home")
+@pytest.mark.skipif(os.name == "nt", reason="drives exist on Windows")
 def test_windows_paths_elsewhere(tmp_path: Path) -> None:
-    """A path with a drive is known as foreign and stays in one piece; a relative one works everywhere."""
+    """A path with a drive is foreign and is not taken apart; a relative one works everywhere."""
     assert [is_foreign(text) for text in ("C:\\SDS", "c:/SDS", "\\\\server\\share\\x", "csv\\A", "/csv", "C:x")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
@@ -558,7 +558,7 @@ def test_windows_paths_elsewhere(tmp_path: Path) -> None:
     ],
 )
 def test_no_folder_of_profiles(tmp_path: Path, kind: str, expected: str) -> None:
-    """A folder of profiles that is not there stops everything."""
+    """A missing folder of profiles stops everything."""
     config = install(tmp_path)
     (tmp_path / "profiles.d").rmdir()
     if kind == "file":
@@ -580,8 +580,8 @@ def test_no_profile(tmp_path: Path) -> None:
     assert str(caught.value) == "there is no profile: profiles.d contains no .toml file (`sdssync new NAME` writes one)"
 
 
-def test_a_wrong_profile_is_a_profile(tmp_path: Path) -> None:
-    """An installation whose only profile is wrong is not one without profiles: its mistakes are told instead."""
+def test_a_profile_with_mistakes_is_a_profile(tmp_path: Path) -> None:
+    """An installation whose only profile has mistakes is not without profiles: the mistakes are reported instead."""
     installation = load(install(tmp_path, a="?"))
 
     installation.school.require_profiles()
@@ -590,7 +590,7 @@ def test_a_wrong_profile_is_a_profile(tmp_path: Path) -> None:
 
 
 def test_demo() -> None:
-    """The installation of the demo is right."""
+    """The installation of the demo has no mistakes."""
     installation = load(ROOT / "sdssync.toml")
 
     assert installation.school.broken == ()
@@ -639,7 +639,7 @@ def test_every_key_is_documented(model: type[SettingsModel] | type[ProfileModel]
 
 @pytest.mark.parametrize("number", [0, 1], ids=["settings", "profile"])
 def test_annotated_examples(tmp_path: Path, number: int) -> None:
-    """The complete examples of docs/profiles.md are right."""
+    """The complete examples of docs/profiles.md have no mistakes."""
     text = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
     examples = [block.partition("\n```")[0] for block in text.split("```toml\n# complete: ")[1:]]
     examples = [example.partition("\n")[2] for example in examples]

@@ -31,7 +31,7 @@ REMOTE = 'url = "https://isams.myschool.example"\napi_key_env = "ISAMS_API_KEY"\
 
 
 def mistakes(config: Path) -> list[str]:
-    """Load, and give the lines about the settings file."""
+    """Return the mistakes of the settings file."""
     with pytest.raises(ConfigError) as caught:
         load(config)
     head, *lines = caught.value.message.split("\n")
@@ -73,7 +73,7 @@ def test_every_key(tmp_path: Path) -> None:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """What is not written has the documented value."""
+    """A key that is missing has the documented default."""
     config = install(tmp_path, SCHOOL + "[isams]\n" + REMOTE)
 
     assert load(config).school.settings == SchoolSettings(
@@ -122,9 +122,9 @@ def test_which_file(option: Path | None, environ: dict[str, str], expected: Path
     assert settings_path(option, environ) == Path.cwd() / expected
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody remove a folder in which somebody is")
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not remove the current folder of a process")
 def test_a_current_folder_that_is_gone(here: Path) -> None:
-    """Where nothing can be found from, that is told."""
+    """A relative path cannot be found from a folder that no longer exists."""
     here.rmdir()
 
     with pytest.raises(ConfigError, match="the current folder no longer exists"):
@@ -132,7 +132,7 @@ def test_a_current_folder_that_is_gone(here: Path) -> None:
 
 
 def test_no_settings_file(tmp_path: Path) -> None:
-    """A missing file is told with the way to a first one."""
+    """A missing file is reported with the command that writes a first one."""
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "sdssync.toml")
 
@@ -166,19 +166,19 @@ def test_no_settings_file(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_url(tmp_path: Path, url: str, fault: str) -> None:
-    """A key goes to https only, and the address itself is not shown."""
+    """A key is sent over https only, and the address is not shown."""
     config = install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')
 
-    told = mistakes(config)
+    found = mistakes(config)
 
-    assert told == [f"isams.url: expected an address like https://isams.myschool.example, found a text: {fault}"]
+    assert found == [f"isams.url: expected an address like https://isams.myschool.example, found a text: {fault}"]
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:80/x", "HTTPS://isams.example"]
 )
 def test_right_url(tmp_path: Path, url: str) -> None:
-    """Plain http is good for this machine."""
+    """Plain http is allowed for this machine."""
     source = load(install(tmp_path, f'{SCHOOL}[isams]\nurl = "{url}"\napi_key_env = "K"\n')).school.settings.source
 
     assert source == remote_source(url, api_key_env="K")
@@ -228,9 +228,9 @@ LITERAL = (
 @pytest.mark.parametrize("name", ["api_key", "apiKey", "API-Key", "key", "token", "password"])
 def test_key_literal(tmp_path: Path, name: str) -> None:
     """A key in the file is refused with the reason, and not shown."""
-    told = mistakes(install(tmp_path, f'{SCHOOL}[isams]\n{REMOTE}{name} = "{KEY}"\n'))
+    found = mistakes(install(tmp_path, f'{SCHOOL}[isams]\n{REMOTE}{name} = "{KEY}"\n'))
 
-    assert told == [f"isams.{name}: {LITERAL}"]
+    assert found == [f"isams.{name}: {LITERAL}"]
 
 
 SECONDS = "expected a number of seconds, more than 0, at most a day, found"
@@ -334,7 +334,7 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
     ],
 )
 def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
-    """Each mistake is told with its key, what was expected and what was found."""
+    """A mistake is reported with its key, what was expected and what was found."""
     assert mistakes(install(tmp_path, settings)) == [expected]
 
 
@@ -376,7 +376,7 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
     ],
 )
 def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None:
-    """An unknown key is told with the nearest known one, its value never."""
+    """An unknown key is reported with the nearest known one, and without its value."""
     assert mistakes(install(tmp_path, settings)) == expected
 
 
@@ -417,8 +417,8 @@ def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None
         ),
     ],
 )
-def test_no_toml(tmp_path: Path, settings: str | bytes, expected: str) -> None:
-    """A file that does not parse is told by its place, without any of its text."""
+def test_not_toml(tmp_path: Path, settings: str | bytes, expected: str) -> None:
+    """A syntax error is reported with its position, without any text of the file."""
     assert mistakes(install(tmp_path, settings)) == [expected]
 
 
@@ -432,8 +432,8 @@ def test_byte_order_mark(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "fifo"])
-def test_settings_file_is_no_file(tmp_path: Path, kind: str) -> None:
-    """What is not a file is not opened: a pipe would wait for ever."""
+def test_settings_path_that_is_not_a_file(tmp_path: Path, kind: str) -> None:
+    """Only a regular file is opened: a pipe would be read for ever."""
     config = tmp_path / "sdssync.toml"
     (tmp_path / "profiles.d").mkdir()
     if kind == "folder":
@@ -455,7 +455,7 @@ load(Path(sys.argv[1]))
 
 
 def test_unreadable(tmp_path: Path) -> None:
-    """A file that the account may not read is told by the system's own reason."""
+    """A file that the account may not read is reported with the reason of the system."""
     config = install(tmp_path)
     config.chmod(0)
 
@@ -467,7 +467,7 @@ def test_unreadable(tmp_path: Path) -> None:
 
 
 def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
-    """One report tells what is wrong in the settings and in every profile."""
+    """One report has all mistakes, of the settings and of every profile."""
     config = install(
         tmp_path,
         "[school]\nid = 1\n[isams]\ntimeout = -1\n",

@@ -34,7 +34,7 @@ ALLOWED = "{set_id} {set_code} {set_name} {subject_code} {subject_name} {year_gr
     ],
 )
 def test_render(source: str, expected: str) -> None:
-    """Placeholders give way to values, everything else stays."""
+    """Placeholders are replaced by values, and everything else is kept."""
     assert Template.parse(source).render(**VALUES) == expected
 
 
@@ -77,8 +77,8 @@ def test_render(source: str, expected: str) -> None:
         ),
     ],
 )
-def test_no_template(source: str, message: str) -> None:
-    """What is no template is told with the placeholders that are allowed."""
+def test_not_a_template(source: str, message: str) -> None:
+    """A text that is not a template is reported with the placeholders that are allowed."""
     with pytest.raises(TemplateError) as caught:
         Template.parse(source)
 
@@ -91,5 +91,5 @@ def test_placeholders() -> None:
 
 
 def test_shows_itself_as_written() -> None:
-    """A template prints as it stands in the file."""
+    """A template is printed as it is written in the file."""
     assert str(Template.parse("{{{set_id}")) == "{{{set_id}"

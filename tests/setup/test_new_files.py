@@ -15,12 +15,12 @@ from tests.support.installation import install, remote_source
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Give all files below a folder, hidden ones too."""
+    """Return all files below a folder, hidden ones too."""
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_init(tmp_path: Path) -> None:
-    """A first installation is right, commented, and ready for profiles."""
+    """A first installation has no mistakes, has comments, and is ready for profiles."""
     config = tmp_path / "new" / "sdssync.toml"
 
     made = init(config)
@@ -39,7 +39,7 @@ def test_init(tmp_path: Path) -> None:
 
 
 def test_init_keeps_what_is_there(tmp_path: Path) -> None:
-    """A settings file that is there is not touched, nor is a folder of profiles."""
+    """An existing settings file is not touched, nor is a folder of profiles."""
     config = install(tmp_path, "# mine", a="# mine too")
     before = files(tmp_path)
 
@@ -50,14 +50,14 @@ def test_init_keeps_what_is_there(tmp_path: Path) -> None:
     assert files(tmp_path) == before
 
 
-def test_init_beside_profiles(tmp_path: Path) -> None:
-    """A folder of profiles that is there is used."""
+def test_init_next_to_profiles(tmp_path: Path) -> None:
+    """An existing folder of profiles is used."""
     (tmp_path / "profiles.d").mkdir()
 
     assert init(tmp_path / "sdssync.toml") == (tmp_path / "sdssync.toml",)
 
 
-def test_a_dangling_link_is_there(tmp_path: Path) -> None:
+def test_a_dangling_link_is_a_file(tmp_path: Path) -> None:
     """A link to nowhere is not written through."""
     (tmp_path / "sdssync.toml").symlink_to(tmp_path / "elsewhere.toml")
 
@@ -68,7 +68,7 @@ def test_a_dangling_link_is_there(tmp_path: Path) -> None:
 
 
 def test_nowhere_to_write(tmp_path: Path) -> None:
-    """A folder that cannot be made is an output error."""
+    """A folder that cannot be created is an output error."""
     (tmp_path / "file").write_text("", encoding="utf-8")
 
     with pytest.raises(OutputError) as caught:
@@ -77,8 +77,8 @@ def test_nowhere_to_write(tmp_path: Path) -> None:
     assert caught.value.message == f"the folder {tmp_path}/file/profiles.d cannot be created: Not a directory"
 
 
-def test_what_cannot_be_written_is_not_there(tmp_path: Path) -> None:
-    """A file is there whole or not at all."""
+def test_a_file_is_complete_or_missing(tmp_path: Path) -> None:
+    """A file that cannot be written does not exist afterwards."""
     config = install(tmp_path)
     (tmp_path / "profiles.d" / ".a.toml.new").mkdir()
 
@@ -121,7 +121,7 @@ def test_new_from_every_option(tmp_path: Path) -> None:
 
 
 def test_new_without_options(tmp_path: Path) -> None:
-    """The format of today, and a folder of the profile's name; the folder of profiles is made."""
+    """The current format, and an output folder named like the profile; the folder of profiles is created."""
     config = install(tmp_path)
     (tmp_path / "profiles.d").rmdir()
 
@@ -137,7 +137,7 @@ def test_new_without_options(tmp_path: Path) -> None:
 
 
 def test_new_after_a_kill(tmp_path: Path) -> None:
-    """What a killed run left half written is in nobody's way."""
+    """An incomplete file left by an interrupted run prevents nothing."""
     config = install(tmp_path)
     (tmp_path / "profiles.d" / ".a.toml.new").write_text("half", encoding="utf-8")
 
@@ -192,7 +192,7 @@ EXISTS = "already exists and was not changed"
     ],
 )
 def test_new_refuses(tmp_path: Path, name: str, options: ProfileOptions, expected: str) -> None:
-    """What would be wrong, or in conflict, is not written."""
+    """A profile with mistakes, or in conflict with another, is not written."""
     config = install(tmp_path, old='name = "Elder"\noutput = "csv/old"')
     before = files(tmp_path)
 
@@ -204,7 +204,7 @@ def test_new_refuses(tmp_path: Path, name: str, options: ProfileOptions, expecte
 
 
 def test_new_needs_settings(tmp_path: Path) -> None:
-    """Without right settings nobody knows where profiles go."""
+    """Without settings there is no folder for a profile."""
     with pytest.raises(ConfigError, match="`sdssync init` writes a first one"):
         new_profile(tmp_path / "sdssync.toml", "a", ProfileOptions())
 

@@ -1,4 +1,4 @@
-"""Writes small installations to a folder: right by default, one thing changed."""
+"""Write small installations to a folder: without mistakes by default, so that a test can change one thing."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ file = "hartley.xml"
 
 
 def install(folder: Path, settings: str | bytes = SETTINGS, **profiles: str | bytes) -> Path:
-    """Write `sdssync.toml` and one file per profile; give the path of the settings file."""
+    """Write `sdssync.toml` and one file per profile; return the path of the settings file."""
     config = folder / "sdssync.toml"
     _write(config, settings)
     (folder / "profiles.d").mkdir(exist_ok=True)
