@@ -62,7 +62,7 @@ def _key_bytes(file: Path, where: str) -> bytes:
     """Read the key file, which must be a regular file."""
     try:
         if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be read for ever
-            raise ConfigError(f"{where} is not a file", "name a file that holds the API key and nothing else")
+            raise ConfigError(f"{where} is not a file", "name a file that contains the API key and nothing else")
         with file.open("rb") as stream:
             data = stream.read(KEY_FILE_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -73,7 +73,7 @@ def _key_bytes(file: Path, where: str) -> bytes:
             "give the account under which sdssync runs the right to read it",
         ) from None
     if len(data) > KEY_FILE_LIMIT:
-        raise ConfigError(f"{where} is larger than 64 KiB", "name a file that holds the API key and nothing else")
+        raise ConfigError(f"{where} is larger than 64 KiB", "name a file that contains the API key and nothing else")
     return data
 
 

@@ -54,8 +54,10 @@ class IsamsSection(Section):
     """Where the data come from: a url and a key, or a recorded file."""
 
     url: Url | None = Field(default=None, description="The address of iSAMS; https, or http to a loopback address.")
-    api_key_file: FilePath | None = Field(default=None, description="A file that holds the API key and nothing else.")
-    api_key_env: Variable | None = Field(default=None, description="An environment variable that holds the API key.")
+    api_key_file: FilePath | None = Field(
+        default=None, description="A file that contains the API key and nothing else."
+    )
+    api_key_env: Variable | None = Field(default=None, description="An environment variable that contains the API key.")
     file: FilePath | None = Field(default=None, description="A recorded document, read instead of calling iSAMS.")
     timeout: Seconds = Field(default=120, description="Seconds without an answer.")
     retry_for: Retry = Field(default=300, description="Seconds in which a further attempt may start.")

@@ -64,7 +64,8 @@ class Template:
 def _fault(token: re.Match[str]) -> str:
     """Return what is wrong with a token, or ""."""
     if token["stray"]:
-        return f"{token['stray']} is not closed or not opened; double it to mean the character"
+        state = "closed" if token["stray"] == "{" else "opened"
+        return f"{token['stray']} is not {state}; double it to mean the character"
     if token["name"] is None or token["name"] in PLACEHOLDERS:
         return ""
     return f"no placeholder is called {{{_shortened(token['name'])}}}"

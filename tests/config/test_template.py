@@ -61,17 +61,17 @@ def test_render(source: str, expected: str) -> None:
         ),
         pytest.param(
             "{set_id",
-            f"{{ is not closed or not opened; double it to mean the character (allowed: {ALLOWED})",
+            f"{{ is not closed; double it to mean the character (allowed: {ALLOWED})",
             id="open",
         ),
         pytest.param(
             "set_id}",
-            f"}} is not closed or not opened; double it to mean the character (allowed: {ALLOWED})",
+            f"}} is not opened; double it to mean the character (allowed: {ALLOWED})",
             id="shut",
         ),
         pytest.param(
             "{set}{set_code}}{}",
-            "no placeholder is called {set}; } is not closed or not opened; double it to mean the character; "
+            "no placeholder is called {set}; } is not opened; double it to mean the character; "
             f"no placeholder is called {{}} (allowed: {ALLOWED})",
             id="all at once",
         ),
