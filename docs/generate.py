@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sdssync.config.schema import json_schemas
 from sdssync.sds.catalogue.rules import CATALOGUE, Rule
-from sdssync.sds.data_types import Kind
+from sdssync.sds.data_types import DataType
 from sdssync.sds.schema import FORMATS, Column, File, Format
 
 FOLDER = Path(__file__).resolve().parent
@@ -115,23 +115,23 @@ def _file(file: File) -> Iterator[str]:
     yield "| Column | Required? | Example | Data type | Meaning |"
     yield "|---|---|---|---|---|"
     for column in file.columns:
-        cells = (column.name, column.required.value, _code(column.example), column.kind.name, _meaning(column))
+        cells = (column.name, column.required.value, _code(column.example), column.data_type.name, _meaning(column))
         yield f"| {' | '.join(cells)} |"
     for column in file.columns:
-        if column.kind.values:
+        if column.data_type.values:
             yield ""
-            yield f"{column.name}: {_values(column.kind)}"
+            yield f"{column.name}: {_values(column.data_type)}"
 
 
 def _meaning(column: Column) -> str:
     """Say what a value stands for; a list of values follows the table."""
-    wants = "one of the values below" if column.kind.values else _prose(column.kind.wants)
-    return f"{wants}; several are separated by commas in one quoted field" if column.kind.several else wants
+    wants = "one of the values below" if column.data_type.values else _prose(column.data_type.wants)
+    return f"{wants}; several are separated by commas in one quoted field" if column.data_type.several else wants
 
 
-def _values(kind: Kind) -> str:
-    doubted = f". Accepted with a warning: {_list(sorted(kind.doubted))}" if kind.doubted else ""
-    return f"{_list(kind.values)}{doubted}."
+def _values(data_type: DataType) -> str:
+    doubted = f". Accepted with a warning: {_list(sorted(data_type.doubted))}" if data_type.doubted else ""
+    return f"{_list(data_type.values)}{doubted}."
 
 
 def _list(names: tuple[str, ...] | list[str]) -> str:

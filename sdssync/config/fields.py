@@ -22,7 +22,8 @@ from sdssync.files.names import has_invisible, name_fault
 from sdssync.files.paths import path_fault
 from sdssync.net.hosts import is_loopback
 from sdssync.sds.catalogue.rules import unknown_prefixes
-from sdssync.sds.data_types import ORG_TYPE, ORG_TYPES
+from sdssync.sds.code_lists import ORG_TYPES
+from sdssync.sds.data_types import ORG_TYPE
 
 _UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}

@@ -175,7 +175,7 @@ def _published_sets(school: ConfiguredSchool, choice: Choice) -> Validated:
 
 def _check_profile(profile: Profile, school: ConfiguredSchool, choice: Choice) -> SetReport:
     options = check_options(profile, school.settings)
-    return check_set(profile.output, _chosen(options, choice), shown_as=profile.output_as_written)
+    return check_set(profile.output, _chosen(options, choice), display_name=profile.output_as_written)
 
 
 def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) -> SetReport:
@@ -185,7 +185,7 @@ def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) 
         for profile in school.profiles:
             if comparable(profile.output) == comparable(Path(target)):
                 options = replace(check_options(profile, school.settings), format=None)
-    return check_set(Path(target), _chosen(options, choice), shown_as=target)
+    return check_set(Path(target), _chosen(options, choice), display_name=target)
 
 
 def _chosen(options: CheckOptions, choice: Choice) -> CheckOptions:

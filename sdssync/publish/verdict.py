@@ -60,7 +60,7 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
     What the profile selects is a matter of `sdssync validate` alone; what it ignores holds here as far as it may.
     """
     options = replace(check_options(profile, settings), select=(), ignore=_tolerated(profile))
-    report = _with_clashes(check_set(staged, options, shown_as=profile.output_as_written), roster)
+    report = _with_clashes(check_set(staged, options, display_name=profile.output_as_written), roster)
     if profile.parity:
         blocking = {code for code, severity in report.counts if severity is Severity.FATAL}
         if any(_has_rows(profile.output / name) for name in _files_without_rows(report)):

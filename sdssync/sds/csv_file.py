@@ -1,8 +1,8 @@
 """
-Read a folder of CSV files as hostile input: whole or not at all, in blocks, in bounded memory. Knows no rule of SDS.
+Read CSV files as hostile input: completely or not at all, in blocks, in bounded memory. Knows no rule of SDS.
 
-A file is gone through twice: `open_csv` surveys its bytes and reads its header, `blocks` reads its rows. What makes a
-file unreadable as CSV is a DefectError, which the caller turns into a finding; what the file system refuses is a
+A file is read twice: `open_csv` surveys its bytes and reads its header, `blocks` reads its rows. What makes a file
+unreadable as CSV is a DefectError, which the caller turns into a finding; what the file system refuses is a
 ConfigError.
 """
 
@@ -28,28 +28,28 @@ csv.field_size_limit(CHUNK)  # a value may be as long as a line, with quotes or 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows that follow each other, by columns; wholly empty lines are left out."""
+    """Consecutive rows, by columns; empty lines are left out."""
 
     columns: Sequence[Sequence[str]]
     """The rows that have as many fields as the header."""
     lines: Sequence[int]
     """The line on which each of these rows begins, header = 1."""
-    odd: Sequence[tuple[int, Sequence[str]]] = ()
+    uneven: Sequence[tuple[int, Sequence[str]]] = ()
     """The other rows, each with its line."""
-    broken: bool = False
-    """Whether a value may hold a line break."""
+    has_line_breaks: bool = False
+    """True if a value may hold a line break."""
 
-    def row(self, place: int) -> tuple[str, ...]:
-        """Give the cells of the row at a place in the block."""
-        return tuple(column[place] for column in self.columns)
+    def row(self, index: int) -> tuple[str, ...]:
+        """Return the cells of the row at an index in the block."""
+        return tuple(column[index] for column in self.columns)
 
     def rows(self) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Yield line and cells of each row that is not odd."""
+        """Yield line and cells of each row that is not uneven."""
         return zip(self.lines, zip(*self.columns, strict=True), strict=True)
 
 
-def places_of(wanted: Container[object], values: Iterable[object]) -> Iterator[int]:
-    """Yield the places at which one of the wanted values stands."""
+def indexes_of(wanted: Container[object], values: Iterable[object]) -> Iterator[int]:
+    """Yield the indexes at which one of the wanted values is."""
     return compress(count(), map(wanted.__contains__, values))
 
 
@@ -64,7 +64,14 @@ class CsvFile:
     """Size and time of change, to notice a writer."""
 
     def blocks(self) -> Iterator[Block]:
-        """Yield all data rows. Raises DefectError where they stop being CSV, ConfigError when the file changes."""
+        """
+        Yield all data rows.
+
+        Raises:
+            DefectError: the rows stop being CSV.
+            ConfigError: the file changes while it is read.
+
+        """
         with open_file(self.path, self.stamp) as stream:
             try:
                 yield from self._split(stream) if self.survey.line_end else self._read(stream)
@@ -104,7 +111,7 @@ class CsvFile:
                 before = reader.line_num
 
     def _locate(self) -> DefectError:
-        """Find the row that csv.reader refused, by reading once more, row by row: it does not say where a row began."""
+        """Return the row that csv.reader refused, by reading row by row: it does not say where a row begins."""
         with open_file(self.path, self.stamp) as stream, _text(stream, bom=self.survey.bom) as text:
             reader = csv.reader(text, strict=True)
             rows, begins = -1, 1
@@ -118,7 +125,13 @@ class CsvFile:
 
 
 def list_folder(folder: Path) -> frozenset[str]:
-    """Name what is in the folder, with case. Raises ConfigError when it is no folder or cannot be read."""
+    """
+    Return the names in the folder, with case.
+
+    Raises:
+        ConfigError: it is not a folder, or cannot be read.
+
+    """
     try:
         return frozenset(entry.name for entry in folder.iterdir())
     except FileNotFoundError:
@@ -133,7 +146,10 @@ def open_csv(path: Path) -> CsvFile:
     """
     Survey a file and read its header.
 
-    Raises DefectError (SDS101 for what is no file, SDS102 without a header, SDS105, SDS107) and ConfigError.
+    Raises:
+        DefectError: it is not a file (SDS101), has no header (SDS102), is not text (SDS105) or not CSV (SDS107).
+        ConfigError: it cannot be read, or changes while it is read.
+
     """
     with open_file(path) as stream:
         stamp = stamp_of(stream)
@@ -179,28 +195,28 @@ def _columns(text: str, line_end: str, width: int) -> list[list[str]] | None:
     ends = cells[width :: width + 1]
     if rows * (width + 1) != len(cells) or ends.count("\n") != rows or "\r" in marked:
         return None
-    return [cells[place :: width + 1] for place in range(width)]
+    return [cells[index :: width + 1] for index in range(width)]
 
 
 _MARK = ",\n,"
 
 
 def _block(rows: Sequence[list[str]], before: int, after: int, width: int) -> Block:
-    """Number the rows and turn them into columns; `before` and `after` are the lines that csv.reader had taken."""
-    broken = after - before != len(rows)
-    lines: Sequence[int] = _number(rows, before + 1) if broken else range(before + 1, after + 1)
-    odd: list[tuple[int, Sequence[str]]] = []
+    """Number the rows and turn them into columns; `before` and `after` are the lines that csv.reader had read."""
+    has_line_breaks = after - before != len(rows)
+    lines: Sequence[int] = _number(rows, before + 1) if has_line_breaks else range(before + 1, after + 1)
+    uneven: list[tuple[int, Sequence[str]]] = []
     if set(map(len, rows)) != {width}:
         numbered = list(zip(lines, rows, strict=True))
-        odd = [(line, row) for line, row in numbered if row and len(row) != width]
+        uneven = [(line, row) for line, row in numbered if row and len(row) != width]
         lines = [line for line, row in numbered if len(row) == width]
         rows = [row for row in rows if len(row) == width]
     columns = list(zip(*rows, strict=True)) if rows else [()] * width
-    return Block(columns, lines, odd, broken)
+    return Block(columns, lines, uneven, has_line_breaks)
 
 
 def _number(rows: Sequence[list[str]], line: int) -> list[int]:
-    """Give the line on which each row begins, where values hold line breaks."""
+    """Return the line on which each row begins, where values hold line breaks."""
     numbers = []
     for row in rows:
         numbers.append(line)
@@ -212,10 +228,10 @@ LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def _explain(error: csv.Error) -> str:
-    """Say what csv.reader found, without its English."""
+    """Return what csv.reader found, in our words."""
     text = str(error)
     if "field larger" in text:
         return f"a field is longer than {csv.field_size_limit():,} characters: a quote may not be closed"
     if "unexpected end" in text:
-        return "a quote is opened and never closed"
+        return "a quote is never closed"
     return "there is text after a closing quote: a quote within a value is not doubled"

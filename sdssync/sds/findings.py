@@ -1,4 +1,4 @@
-"""What a validation says, as values: rules make findings, reports show them. Nothing here knows a rule or a format."""
+"""What a validation finds, as values. Nothing here knows a rule or a format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """What SDS would do with it, worst first."""
+    """What SDS would do, the gravest first."""
 
     FATAL = "fatal"
     """The run stops or the file is refused."""
@@ -15,7 +15,7 @@ class Severity(StrEnum):
     WARNING = "warning"
     """The value is dropped, or the behaviour is not known."""
     ADVICE = "advice"
-    """SDS accepts it, Microsoft 365 may not."""
+    """SDS accepts it, but Microsoft 365 may not."""
 
 
 BLOCKING = (Severity.FATAL, Severity.ERROR)
@@ -25,9 +25,9 @@ BLOCKING = (Severity.FATAL, Severity.ERROR)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """
-    One offence in one place.
+    An offence with its place in a file.
 
-    `value` is a cell of the file: it belongs into the results on stdout, never into a log. `message` and `hint` are
+    `value` is a cell of the file: it belongs in the results on stdout, never in a log. `message` and `hint` are
     free of cells and may be logged.
     """
 
@@ -36,7 +36,7 @@ class Finding:
     severity: Severity
     file: str
     line: int | None = None
-    """The line in the file, header = 1; None when the whole file or set is meant."""
+    """The line in the file, header = 1; None if it is about the whole file or set."""
     column: str | None = None
     value: str | None = None
     message: str
@@ -45,22 +45,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetReport:
-    """The outcome for one CSV set."""
+    """The result for one CSV set."""
 
     path: str
     """The folder as the user named it or as the settings name it."""
     format: str
     """"v2" or "v2.1"."""
     rows: Mapping[str, int]
-    """Data rows per file that is there."""
+    """Data rows of each file that exists."""
     findings: tuple[Finding, ...]
-    """At most as many as asked for, in a fixed order; `counts` has them all."""
+    """At most as many as asked for, in a fixed order; `counts` has all of them."""
     counts: Mapping[tuple[str, Severity], int]
-    """How often each code was found, per severity, whether kept in `findings` or not."""
+    """How often each code was found with each severity, whether or not it is kept in `findings`."""
     suppressed: Mapping[str, int]
-    """Follow-ups of a cause that is reported elsewhere: code to count."""
+    """Consequences of a cause that is reported elsewhere: code to count."""
     failing: tuple[Severity, ...] = BLOCKING
-    """What makes the validation fail; more than makes the set invalid, if it is to be strict."""
+    """What makes the validation fail; with --strict more than what makes the set invalid."""
 
     def count(self, *severities: Severity) -> int:
         """Count the findings of these severities."""
@@ -68,17 +68,17 @@ class SetReport:
 
     @property
     def valid(self) -> bool:
-        """Whether nothing was found that is fatal or an error."""
+        """Return True if nothing was found that is fatal or an error."""
         return not self.count(*BLOCKING)
 
     @property
     def fails(self) -> bool:
-        """Whether the validation of this set fails."""
+        """Return True if the validation of this set fails."""
         return bool(self.count(*self.failing))
 
     @property
     def codes(self) -> dict[str, int]:
-        """How often each code was found."""
+        """Return how often each code was found."""
         codes: dict[str, int] = {}
         for (code, _), number in sorted(self.counts.items()):
             codes[code] = codes.get(code, 0) + number

@@ -1,5 +1,5 @@
 """
-What the SDS pages say about files and columns, as data: which there are, which are needed, what they hold.
+What the SDS pages say about files and columns, as data: which exist, which are needed, what they hold.
 
 Read from "SDS V2.1 CSV file format" (current) and, for V2, whose page shows its tables as pictures, from Microsoft's
 sample set and the exporters of that time. No checking happens here.
@@ -31,14 +31,14 @@ from sdssync.sds.data_types import (
     V2_CLASS_ROLE,
     V2_USER_ROLE,
     YEAR,
-    Kind,
+    DataType,
     refers_to,
     several,
 )
 
 
 class SdsFormat(StrEnum):
-    """The CSV formats of School Data Sync that we know."""
+    """The CSV formats of School Data Sync."""
 
     V2 = "v2"
     """Four files, 2020 to 2022."""
@@ -57,7 +57,7 @@ class Required(Enum):
 
     @property
     def always(self) -> bool:
-        """Whether every file must have the header and every row a value."""
+        """Return True if every file must have the header and every row a value."""
         return self in (Required.YES, Required.INFERRED)
 
 
@@ -80,12 +80,12 @@ class Column:
     name: str
     required: Required
     example: str
-    kind: Kind
+    data_type: DataType
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file; a row is told from another by `key` where no sourcedId does it."""
+    """One file; where there is no sourcedId, `key` distinguishes one row from another."""
 
     name: str
     needed: Needed
@@ -94,17 +94,17 @@ class File:
 
     @property
     def has_ids(self) -> bool:
-        """Whether its rows define sourcedIds that others refer to."""
+        """Return True if its rows define sourcedIds that others refer to."""
         return self.columns[0].name == "sourcedId"
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Give the files that its columns refer to, itself left out, each once."""
-        names = (column.kind.refers_to for column in self.columns)
+        """Return the files that its columns refer to, each once, without itself."""
+        names = (column.data_type.refers_to for column in self.columns)
         return tuple(dict.fromkeys(name for name in names if name and name != self.name))
 
     def column(self, name: str) -> Column | None:
-        """Find a column by its exact name."""
+        """Return the column of exactly this name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
 
@@ -116,11 +116,11 @@ class Format:
     files: tuple[File, ...]
 
     def file(self, name: str) -> File | None:
-        """Find a file by its exact name."""
+        """Return the file of exactly this name, or None."""
         return next((file for file in self.files if file.name == name), None)
 
     def reading_order(self) -> tuple[File, ...]:
-        """Order the files so that each comes after those it refers to."""
+        """Return the files so that each comes after those it refers to."""
         order = TopologicalSorter({file.name: file.targets for file in self.files}).static_order()
         by_name = {file.name: file for file in self.files}
         return tuple(by_name[name] for name in order)

@@ -21,7 +21,7 @@ from sdssync.config.settings import (
     settings_path,
 )
 from sdssync.errors import ConfigError
-from sdssync.sds.data_types import ORG_TYPES
+from sdssync.sds.code_lists import ORG_TYPES
 from tests.support.installation import SETTINGS, install, remote_source
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"

@@ -57,7 +57,7 @@ def _write(folder: Path, **files: str) -> Path:
 )
 def test_sets_like_the_samples_are_valid(name: str, rows: dict[str, int], codes: dict[str, int]) -> None:
     """Sets with all that Microsoft's samples have are valid, and their format is told by their files."""
-    report = check_set(SETS / name, CheckOptions(), shown_as="shown")
+    report = check_set(SETS / name, CheckOptions(), display_name="shown")
 
     assert (report.valid, report.path, report.format, report.rows) == (True, "shown", name, rows)
     assert (report.codes, report.suppressed) == (codes, {})
@@ -165,8 +165,8 @@ def test_near_misses_are_named(tmp_path: Path) -> None:
 
     assert [finding.message for finding in report.findings] == [
         "enrollments.csv is missing; found Enrollments.csv, whose name differs in case",
-        "the header sourcedId is missing; there is one that differs in case or blanks",
-        "orgSourcedId is not a sourcedId of orgs.csv; the one on line 2 there differs in case or blanks only",
+        "the header sourcedId is missing; a header differs only in case or blanks",
+        "orgSourcedId is not a sourcedId of orgs.csv; the one on line 2 there differs only in case or blanks",
     ]
 
 

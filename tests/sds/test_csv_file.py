@@ -46,7 +46,7 @@ def _spots(report: SetReport) -> list[tuple[str, str, int | None]]:
 
 def _rows(file: CsvFile) -> list[tuple[int, list[str]]]:
     """All rows with their lines, whether they fit the header or not."""
-    rows = [(line, list(row)) for block in file.blocks() for line, row in (*block.rows(), *block.odd)]
+    rows = [(line, list(row)) for block in file.blocks() for line, row in (*block.rows(), *block.uneven)]
     return sorted(rows)
 
 

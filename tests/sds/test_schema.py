@@ -2,7 +2,7 @@
 
 import pytest
 
-from sdssync.sds.data_types import EMAIL, PHONE, Kind, parse_date
+from sdssync.sds.data_types import EMAIL, PHONE, DataType, parse_date
 from sdssync.sds.schema import FORMATS, Column, File, Format, Needed, SdsFormat
 
 COLUMNS = [
@@ -16,7 +16,7 @@ COLUMNS = [
 @pytest.mark.parametrize(("file", "column"), COLUMNS)
 def test_examples_are_accepted(file: File, column: Column) -> None:
     """The example of a column is of its kind, and only a column that may be empty has none."""
-    assert column.kind.accepts(column.example)
+    assert column.data_type.accepts(column.example)
     assert column.example or not column.required.always
     assert file.column(column.name) is column
 
@@ -58,7 +58,7 @@ def test_needed_files() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "accepted"),
+    ("data_type", "value", "accepted"),
     [
         pytest.param(EMAIL, "ada@hartley.example", True, id="plain"),
         pytest.param(EMAIL, "o'hara+sds@mail.hartley.example", True, id="signs"),
@@ -77,9 +77,9 @@ def test_needed_files() -> None:
         pytest.param(PHONE, "+44 1234", False, id="blank in number"),
     ],
 )
-def test_forms(kind: Kind, value: str, accepted: bool) -> None:
+def test_forms(data_type: DataType, value: str, accepted: bool) -> None:
     """E-mail addresses follow RFC 5322, phone numbers E.164."""
-    assert kind.accepts(value) is accepted
+    assert data_type.accepts(value) is accepted
 
 
 @pytest.mark.parametrize(

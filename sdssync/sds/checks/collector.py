@@ -1,4 +1,4 @@
-"""The book of a validation: who finds something writes it here; what is kept, counted or left out is decided here."""
+"""Collect the findings of a validation: what is kept, counted or left out is decided here."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sdssync.sds.catalogue.rules import CATALOGUE
 from sdssync.sds.findings import Finding, Severity
 
-SHOWN = 200
-"""Characters of a cell that a finding shows."""
+CELL_LIMIT = 200
+"""Characters of a cell that a finding holds."""
 _WORST_FIRST = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Offence:
     """What is wrong with a value, a row or a file."""
 
     code: str
@@ -21,17 +21,17 @@ class Verdict:
     message: str
     """Free of cells: it may be logged."""
     follows: bool = False
-    """Whether it only follows from something that is reported elsewhere; then it is counted, not listed."""
+    """True if it only follows from something that is reported elsewhere; then it is counted and not listed."""
 
     @property
     def drops(self) -> bool:
-        """Whether SDS would drop the row."""
+        """Return True if SDS would drop the row."""
         return self.severity in (Severity.FATAL, Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where it is: a file, and if it is not the whole file, a line, a column and the cell there."""
+class Location:
+    """Where an offence is: a file, and unless it is the whole file, a line, a column and the cell there."""
 
     file: str
     line: int | None = None
@@ -39,7 +39,7 @@ class Place:
     value: str | None = None
 
 
-class Ledger:
+class Collector:
     """Collects findings, in memory bounded by the number kept for each code."""
 
     def __init__(self, select: tuple[str, ...], ignore: tuple[str, ...], keep: int) -> None:
@@ -51,17 +51,17 @@ class Ledger:
         self.counts: Counter[tuple[str, Severity]] = Counter()
         self._suppressed: Counter[str] = Counter()
 
-    def add(self, verdict: Verdict, place: Place) -> None:
+    def add(self, offence: Offence, location: Location) -> None:
         """Note a finding, or count a follow-up."""
-        if verdict.code not in self._wanted:
+        if offence.code not in self._wanted:
             return
-        if verdict.follows:
-            self._suppressed[verdict.code] += 1
+        if offence.follows:
+            self._suppressed[offence.code] += 1
             return
-        self.counts[verdict.code, verdict.severity] += 1
-        kept = self._kept[verdict.code]
+        self.counts[offence.code, offence.severity] += 1
+        kept = self._kept[offence.code]
         if len(kept) < self._keep:
-            kept.append(_finding(verdict, place))
+            kept.append(_finding(offence, location))
 
     def suppress(self, code: str, number: int) -> None:
         """Count follow-ups of a cause that is reported elsewhere."""
@@ -74,7 +74,7 @@ class Ledger:
         return dict(sorted(self._suppressed.items()))
 
     def findings(self, file_order: tuple[str, ...]) -> tuple[Finding, ...]:
-        """Give the findings to show, worst first; a flood of one code leaves room for the others."""
+        """Return the findings, the gravest first; a flood of one code leaves room for the others."""
         fair = sorted(
             (number, _WORST_FIRST.index(finding.severity), finding.code, finding)
             for kept in self._kept.values()
@@ -83,24 +83,24 @@ class Ledger:
         return tuple(sorted((finding for *_, finding in fair[: self._keep]), key=_reading_order(file_order)))
 
 
-def _finding(verdict: Verdict, place: Place) -> Finding:
-    rule = CATALOGUE[verdict.code]
+def _finding(offence: Offence, location: Location) -> Finding:
+    rule = CATALOGUE[offence.code]
     return Finding(
-        code=verdict.code,
+        code=offence.code,
         rule=rule.name,
-        severity=verdict.severity,
-        file=place.file,
-        line=place.line,
-        column=place.column,
-        value=_shown(place.value),
-        message=verdict.message,
+        severity=offence.severity,
+        file=location.file,
+        line=location.line,
+        column=location.column,
+        value=_truncated(location.value),
+        message=offence.message,
         hint=rule.mend,
     )
 
 
-def _shown(value: str | None) -> str | None:
-    """Cut a cell that nobody would read to its end."""
-    return value if value is None or len(value) <= SHOWN else value[:SHOWN] + "…"
+def _truncated(value: str | None) -> str | None:
+    """Truncate a cell that no one would read to its end."""
+    return value if value is None or len(value) <= CELL_LIMIT else value[:CELL_LIMIT] + "…"
 
 
 def _reading_order(file_order: tuple[str, ...]) -> Callable[[Finding], tuple[int, str, int, int, str]]:

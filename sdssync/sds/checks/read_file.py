@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sdssync.sds.checks.collector import Place, Verdict
+from sdssync.sds.checks.collector import Location, Offence
 from sdssync.sds.checks.columns import ColumnCheck, WidthCheck, line_breaks
-from sdssync.sds.checks.duplicates import RepeatCheck, key_of, look_alikes, take_ids
-from sdssync.sds.checks.file_state import Context, Table
+from sdssync.sds.checks.duplicates import DuplicateCheck, key_of, look_alikes, take_ids
+from sdssync.sds.checks.file_state import Context, FileState
 from sdssync.sds.checks.headers import judge_size, take_header
 from sdssync.sds.checks.relations import DATE_PAIRS, WATCHED, DateOrderCheck, OrgTree
 from sdssync.sds.checks.teams import Roles
@@ -16,81 +16,91 @@ from sdssync.sds.findings import Severity
 from sdssync.sds.schema import ENROLLMENTS, ORGS, SdsFormat
 
 
-def read_table(table: Table, folder: Path, context: Context) -> None:
-    """Check one file. A defect of the file is a finding; ConfigError when it cannot be read or changes meanwhile."""
+def read_file(state: FileState, folder: Path, context: Context) -> None:
+    """
+    Check one file; a defect of the file is a finding.
+
+    Raises:
+        ConfigError: the file cannot be read, or changes meanwhile.
+
+    """
     try:
-        csv = open_csv(folder / table.name)
-        take_header(table, csv, context)
-        FileReading(table, csv, context).run()
+        csv = open_csv(folder / state.name)
+        take_header(state, csv, context)
+        FileReading(state, csv, context).run()
     except DefectError as defect:
-        table.gap = True
-        table.rows = max(table.rows, defect.rows)
-        context.ledger.add(Verdict(defect.code, Severity.FATAL, defect.message), Place(table.name, defect.line))
+        state.is_incomplete = True
+        state.rows = max(state.rows, defect.rows)
+        context.collector.add(Offence(defect.code, Severity.FATAL, defect.message), Location(state.name, defect.line))
     else:
-        judge_size(table, context)
+        judge_size(state, context)
 
 
 class FileReading:
-    """One way through one file."""
+    """One reading of one file."""
 
-    def __init__(self, table: Table, csv: CsvFile, context: Context) -> None:
-        self._table = table
+    def __init__(self, state: FileState, csv: CsvFile, context: Context) -> None:
+        self._state = state
         self._csv = csv
         self._context = context
-        columns = (ColumnCheck(table, column, context) for column in table.spec.columns if column.name in table.places)
-        checks = [(table.places[check.column.name], check) for check in columns if not check.idle]
-        self._columns = [(place, check) for place, check in checks if not check.refers_within]
-        self._late_columns = [(place, check) for place, check in checks if check.refers_within]
-        self._widths = WidthCheck(table, context)
-        key = key_of(table)
-        self._repeats = RepeatCheck(key, table) if key else None
-        dates = DATE_PAIRS.get(table.name)
-        self._dates = DateOrderCheck(table, dates) if dates and table.has(*dates) else None
-        role = table.spec.column("role")
+        columns = (
+            ColumnCheck(state, column, context) for column in state.spec.columns if column.name in state.column_index
+        )
+        checks = [(state.column_index[check.column.name], check) for check in columns if not check.has_nothing_to_check]
+        self._columns = [(index, check) for index, check in checks if not check.refers_within]
+        self._late_columns = [(index, check) for index, check in checks if check.refers_within]
+        self._widths = WidthCheck(state, context)
+        key = key_of(state)
+        self._duplicates = DuplicateCheck(key, state, csv) if key else None
+        dates = DATE_PAIRS.get(state.name)
+        self._dates = DateOrderCheck(state, dates) if dates and state.has(*dates) else None
+        role = state.spec.column("role")
         self._roles = (
-            Roles(role.kind) if role and table.name == ENROLLMENTS and table.has("classSourcedId", "role") else None
+            Roles(role.data_type)
+            if role and state.name == ENROLLMENTS and state.has("classSourcedId", "role")
+            else None
         )
 
     def run(self) -> None:
-        """Read the rows, and once more where ids of the same file are referred to or something stands twice."""
+        """Read the rows, and once more if they refer to ids of the same file or something appears twice."""
         for block in self._csv.blocks():
-            self._table.rows += len(block.lines) + len(block.odd)
-            if block.broken:
-                line_breaks(self._table, block, self._context)
+            self._state.rows += len(block.lines) + len(block.uneven)
+            if block.has_line_breaks:
+                line_breaks(self._state, block, self._context)
             self._widths.take(block)
             if block.lines:
                 self._take(block, block.columns)
-        self._table.settle()
-        look_alikes(self._table, self._context)
-        if self._repeats:
-            self._repeats.finish(self._csv, self._context)
+        self._state.settle()
+        look_alikes(self._state, self._context)
+        if self._duplicates:
+            self._duplicates.finish(self._context)
         if self._late_columns:
             self._take_references_within()
 
     def _take(self, block: Block, columns: Sequence[Sequence[str]]) -> None:
-        table, context = self._table, self._context
-        if table.spec.has_ids and "sourcedId" in table.places:
-            take_ids(table, block, columns[table.places["sourcedId"]], context)
-        for place, check in self._columns:
-            check.take(block, columns[place])
-        if self._repeats:
-            self._repeats.take(columns)
+        state, context = self._state, self._context
+        if state.spec.has_ids and "sourcedId" in state.column_index:
+            take_ids(state, block, columns[state.column_index["sourcedId"]], context)
+        for index, check in self._columns:
+            check.take(block, columns[index])
+        if self._duplicates:
+            self._duplicates.take(columns)
         if self._dates:
             self._dates.take(block, context)
-        if table.name in WATCHED and WATCHED[table.name] in table.places:
-            table.seen[WATCHED[table.name]].update(columns[table.places[WATCHED[table.name]]])
+        if state.name in WATCHED and WATCHED[state.name] in state.column_index:
+            state.seen[WATCHED[state.name]].update(columns[state.column_index[WATCHED[state.name]]])
         if self._roles is not None:
-            classes, roles = (columns[table.places[name]] for name in ("classSourcedId", "role"))
-            table.pairs.update(zip(classes, map(self._roles.__getitem__, roles), strict=True))
+            classes, roles = (columns[state.column_index[name]] for name in ("classSourcedId", "role"))
+            state.pairs.update(zip(classes, map(self._roles.__getitem__, roles), strict=True))
 
     def _take_references_within(self) -> None:
         """Judge references to the same file, now that all its ids are known."""
-        table = self._table
-        is_tree = table.name == ORGS and table.has("sourcedId") and self._context.format.name is SdsFormat.V21
-        tree = OrgTree(table) if is_tree else None
+        state = self._state
+        is_tree = state.name == ORGS and state.has("sourcedId") and self._context.format.name is SdsFormat.V21
+        tree = OrgTree(state) if is_tree else None
         for block in self._csv.blocks():
-            for place, check in self._late_columns:
-                check.take(block, block.columns[place])
+            for index, check in self._late_columns:
+                check.take(block, block.columns[index])
             if tree:
                 tree.take(block)
         if tree:

@@ -1,11 +1,11 @@
-"""Rules about several rows or files: contacts (R11), users without role (R12), orders of dates and orgs (R16)."""
+"""Check several rows or files together: contacts (R11), users without role (R12), order of dates and orgs (R16)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sdssync.sds.checks.collector import Place, Verdict
-from sdssync.sds.checks.file_state import Context, Table
-from sdssync.sds.csv_file import Block, places_of
+from sdssync.sds.checks.collector import Location, Offence
+from sdssync.sds.checks.file_state import Context, FileState
+from sdssync.sds.csv_file import Block, indexes_of
 from sdssync.sds.data_types import is_blank, parse_date
 from sdssync.sds.findings import Severity
 from sdssync.sds.schema import ORGS, RELATIONSHIPS, ROLES, SESSIONS, USERS, SdsFormat
@@ -22,27 +22,23 @@ DATE_PAIRS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(slots=True)
 class DateOrderCheck:
-    """
-    Reports an end before its beginning (R16).
+    """Report an end before its beginning (R16)."""
 
-    Why: it cannot be meant. Bad: startDate 2027-07-01, endDate 2026-09-01. Mend: correct the dates.
-    """
-
-    table: Table
+    state: FileState
     names: tuple[str, str]
-    _good: set[tuple[str, str]] = field(default_factory=set)
+    _in_order: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, block: Block, context: Context) -> None:
         """Judge the distinct pairs of a block."""
-        start, end = (block.columns[self.table.places[name]] for name in self.names)
-        fresh = set(zip(start, end, strict=True)) - self._good
+        start, end = (block.columns[self.state.column_index[name]] for name in self.names)
+        fresh = set(zip(start, end, strict=True)) - self._in_order
         wrong = {pair for pair in fresh if _reversed(*pair)}
-        self._good |= set(list(fresh - wrong)[:1000]) if len(self._good) < 1000 else set()
+        self._in_order |= set(list(fresh - wrong)[:1000]) if len(self._in_order) < 1000 else set()
         if not wrong:
             return
-        verdict = Verdict("SDS216", Severity.ADVICE, f"{self.names[1]} lies before {self.names[0]}")
-        for place in places_of(wrong, zip(start, end, strict=True)):
-            context.note(verdict, self.table, block.lines[place], block.row(place), self.names[1])
+        offence = Offence("SDS216", Severity.ADVICE, f"{self.names[1]} is before {self.names[0]}")
+        for index in indexes_of(wrong, zip(start, end, strict=True)):
+            context.note(offence, self.state, block.lines[index], block.row(index), self.names[1])
 
 
 def _reversed(start: str, end: str) -> bool:
@@ -52,20 +48,16 @@ def _reversed(start: str, end: str) -> bool:
 
 @dataclass(slots=True)
 class OrgTree:
-    """
-    Reports an org that is its own ancestor (R16), once for each circle.
+    """Report an org that is its own ancestor (R16), once for each circle."""
 
-    Why: no tree can be made of it. Bad: A has parent B, and B has parent A. Mend: correct one parentSourcedId.
-    """
-
-    table: Table
+    state: FileState
     _parents: dict[str, str] = field(default_factory=dict)
 
     def take(self, block: Block) -> None:
-        """Note the parents that exist; of an id that stands twice, the one with the smaller parent."""
-        orgs, parents = (block.columns[self.table.places[name]] for name in ("sourcedId", "parentSourcedId"))
+        """Note the parents that exist; for an id that appears twice, the smaller parent."""
+        orgs, parents = (block.columns[self.state.column_index[name]] for name in ("sourcedId", "parentSourcedId"))
         for org, parent in zip(orgs, parents, strict=True):
-            if org in self.table.ids and parent in self.table.ids:
+            if org in self.state.ids and parent in self.state.ids:
                 self._parents[org] = min(parent, self._parents.get(org, parent))
 
     def finish(self, context: Context) -> None:
@@ -82,58 +74,50 @@ class OrgTree:
             cleared.update(path)
 
     def _report(self, circle: Sequence[str], context: Context) -> None:
-        line, org = min((self.table.ids[org], org) for org in circle)
-        verdict = Verdict("SDS216", Severity.ADVICE, f"the org is its own ancestor, in a circle of {len(circle)}")
-        context.ledger.add(verdict, Place(ORGS, line, "parentSourcedId", org))
+        line, org = min((self.state.ids[org], org) for org in circle)
+        offence = Offence("SDS216", Severity.ADVICE, f"the org is its own ancestor, in a circle of {len(circle)}")
+        context.collector.add(offence, Location(ORGS, line, "parentSourcedId", org))
 
 
 def incomplete_contacts(context: Context) -> None:
-    """
-    Report contacts without givenName, familyName or email (R11), each once.
-
-    Why: SDS drops the relationship. Bad: a guardian whose email is empty. Mend: fill in both names and the address.
-    """
-    users = context.table(USERS)
+    """Report contacts without givenName, familyName or email (R11), each once."""
+    users = context.state(USERS)
     contacts = (
-        context.table(RELATIONSHIPS).seen[CONTACT] & users.ids.keys() if RELATIONSHIPS in context.tables else set()
+        context.state(RELATIONSHIPS).seen[CONTACT] & users.ids.keys() if RELATIONSHIPS in context.states else set()
     )
-    if not contacts or users.csv is None or users.gap:
+    if not contacts or users.csv is None or users.is_incomplete:
         return
-    needs = ("email",) if context.creates_users else CONTACT_NEEDS  # then the names are a matter of R18
-    for name in needs:
-        if name not in users.places:
+    needed = ("email",) if context.creates_users else CONTACT_NEEDS  # then R18 checks the names
+    for name in needed:
+        if name not in users.column_index:
             message = f"relationships.csv names contacts, and users.csv has no column {name}"
-            context.ledger.add(Verdict("SDS211", Severity.ERROR, message), Place(USERS, 1, name))
-    there = [name for name in needs if name in users.places]
-    identifier = users.places["sourcedId"]
+            context.collector.add(Offence("SDS211", Severity.ERROR, message), Location(USERS, 1, name))
+    present = [name for name in needed if name in users.column_index]
+    identifier = users.column_index["sourcedId"]
     for block in users.csv.blocks():
-        for place in places_of(contacts, block.columns[identifier]):
-            line, row = block.lines[place], block.row(place)
-            _judge_contact(line, row, [name for name in there if is_blank(row[users.places[name]])], context)
+        for index in indexes_of(contacts, block.columns[identifier]):
+            line, row = block.lines[index], block.row(index)
+            _judge_contact(line, row, [name for name in present if is_blank(row[users.column_index[name]])], context)
 
 
 def _judge_contact(line: int, row: Sequence[str], missing: Sequence[str], context: Context) -> None:
     if missing:
-        verdict = Verdict("SDS211", Severity.ERROR, f"the user is a contact and lacks {' and '.join(missing)}")
-        value = row[context.table(USERS).places["sourcedId"]]
-        context.ledger.add(verdict, Place(USERS, line, missing[0], value))
+        offence = Offence("SDS211", Severity.ERROR, f"the user is a contact and lacks {' and '.join(missing)}")
+        value = row[context.state(USERS).column_index["sourcedId"]]
+        context.collector.add(offence, Location(USERS, line, missing[0], value))
 
 
 def users_without_role(context: Context) -> None:
-    """
-    Report users who have no role and are no contacts (R12).
-
-    Why: SDS cannot tell staff from students. Bad: 14001 is in users.csv only. Mend: add a row to roles.csv.
-    """
+    """Report users who have no role and are not contacts (R12)."""
     if context.format.name is not SdsFormat.V21:
         return
-    users, roles, relationships = (context.table(name) for name in (USERS, ROLES, RELATIONSHIPS))
-    idle = users.ids.keys() - roles.seen["userSourcedId"] - relationships.seen[CONTACT]
-    known = (relationships.csv is None and not relationships.gap) or relationships.has(CONTACT)
-    if not roles.has("userSourcedId") or roles.torn or relationships.torn or not known:
-        context.ledger.suppress("SDS212", len(idle))
+    users, roles, relationships = (context.state(name) for name in (USERS, ROLES, RELATIONSHIPS))
+    without_role = users.ids.keys() - roles.seen["userSourcedId"] - relationships.seen[CONTACT]
+    known = (relationships.csv is None and not relationships.is_incomplete) or relationships.has(CONTACT)
+    if not roles.has("userSourcedId") or roles.has_unread_rows or relationships.has_unread_rows or not known:
+        context.collector.suppress("SDS212", len(without_role))
         return
-    message = "the user has no row in roles.csv and is no contact"
-    for user in sorted(idle, key=users.ids.__getitem__):
-        verdict = Verdict("SDS212", Severity.WARNING, message, follows=user in users.dropped)
-        context.ledger.add(verdict, Place(USERS, users.ids[user], "sourcedId", user))
+    message = "the user has no row in roles.csv and is not a contact"
+    for user in sorted(without_role, key=users.ids.__getitem__):
+        offence = Offence("SDS212", Severity.WARNING, message, follows=user in users.dropped)
+        context.collector.add(offence, Location(USERS, users.ids[user], "sourcedId", user))
