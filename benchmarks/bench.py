@@ -92,7 +92,7 @@ def start() -> Iterator[Result]:
     """Ask for help: what every start of the program costs."""
     usage = medians(5, {"help": Job(command=python("-m", "sdssync", "--help"))})["help"]
     yield Measured("sdssync --help", usage)
-    yield at_most("sdssync --help, processor time", usage.cpu, 0.15, " s")
+    yield at_most("sdssync --help, processor time", usage.cpu, 0.09, " s")
 
 
 def validation(folder: Path, classes: int, *, rounds: int, bounds: bool) -> Iterator[Result]:
@@ -115,8 +115,8 @@ def validation(folder: Path, classes: int, *, rounds: int, bounds: bool) -> Iter
     yield Measured("  floor: csv.reader", usage["read"], f"{speed['read']:,.0f} rows a second")
     yield Measured("  frictionless validate", usage["frictionless"], f"{speed['frictionless']:,.0f} rows a second")
     if bounds:
-        yield at_most(f"validate at {rows:,} rows, times the floor", ratio, 5.0)
-        yield at_most(f"validate at {rows:,} rows, memory", usage["validate"].peak, 400, " MB")
+        yield at_most(f"validate at {rows:,} rows, times the floor", ratio, 3.5)
+        yield at_most(f"validate at {rows:,} rows, memory", usage["validate"].peak, 110, " MB")
         faster = speed["validate"] / speed["frictionless"]
         yield at_least(f"validate at {rows:,} rows, times the rows a second of frictionless", faster, 10)
 
@@ -137,11 +137,11 @@ def make_document(folder: Path, pupils: int) -> Path:
 def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
     """Give one measurement after another; each stands for itself."""
     yield start()
-    yield whole_job(folder, 2_000, rounds=5, times_floor=4.0)
+    yield whole_job(folder, 2_000, rounds=5, times_floor=2.8)
     yield growth(folder, 8_000, rounds=5)
     yield validation(folder, 500, rounds=3, bounds=False)
     if not quick:
-        yield whole_job(folder, 40_000, rounds=3, times_floor=2.5, megabytes=300)
+        yield whole_job(folder, 40_000, rounds=3, times_floor=2.15, megabytes=190)
         yield validation(folder, 5_000, rounds=3, bounds=True)
 
 

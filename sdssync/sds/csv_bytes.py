@@ -1,30 +1,30 @@
 """
-Look at the bytes of a file before anybody reads its rows: is it a file, is it text, and how is it best read.
+Look at the bytes of a file before its rows are read: whether it is a file and text, and how to read it.
 
-What makes it no CSV file is a DefectError, which the caller turns into a finding; what the file system refuses is a
-ConfigError.
+What makes it unreadable as CSV is a DefectError, which the caller turns into a finding; what the file system refuses
+is a ConfigError.
 """
 
 import errno
 import os
 import stat
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, IncrementalDecoder, getincrementaldecoder
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sdssync.errors import ConfigError
+from sdssync.errors import ConfigError, os_reason
 
 CHUNK = 256 * 1024
-"""Bytes surveyed together; a line that fills more than one of them is no line of a CSV file."""
+"""Bytes surveyed together; a line that fills more than one chunk is not a line of a CSV file."""
 BLOCK = 2_000
-"""Rows read together otherwise: enough to spread the cost, few enough to stay in a processor's cache."""
+"""Rows read together."""
 
 
 class DefectError(Exception):
-    """A file is no CSV file: which rule says so, where, and in what words (which hold nothing of its content)."""
+    """A file cannot be read as CSV: the rule, the line and a message, which holds nothing of its content."""
 
     def __init__(self, code: str, line: int | None, message: str, *, rows: int = 0) -> None:
         super().__init__(message)
@@ -43,12 +43,19 @@ class Survey:
     line_end: str
     """The one line end of a file without quotes, which may be split; "" where csv.reader has to read."""
     block_rows: int
-    """Rows to read together: fewer where lines are long, so that a block never holds much more than two chunks."""
+    """Rows to read together: fewer if lines are long, so that a block never holds much more than two chunks."""
 
 
 @contextmanager
 def open_file(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[BinaryIO]:
-    """Open a regular file, never waiting for one that is none; links are followed. Translates what the system says."""
+    """
+    Open a regular file, without ever waiting for a pipe; links are followed.
+
+    Raises:
+        DefectError: it is not a file (SDS101).
+        ConfigError: it cannot be read, or is not the file that `stamp` is of.
+
+    """
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -59,12 +66,12 @@ def open_file(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[Bina
             yield stream
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR} and path.is_symlink():
-            raise DefectError("SDS101", None, "expected a file, found a link that leads nowhere") from None
+            raise DefectError("SDS101", None, "expected a file, found a link to nothing") from None
         raise unreadable(path, error) from None
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting for a writer, should a pipe have taken the file's place since it was looked at."""
+    """Open without waiting for a writer, if a pipe has taken the place of the file since it was checked."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -75,38 +82,23 @@ def _what(mode: int) -> str:
 
 
 def stamp_of(stream: BinaryIO) -> tuple[int, int]:
-    """Give size and time of change of an open file."""
+    """Return size and time of change of an open file."""
     status = os.fstat(stream.fileno())
     return status.st_size, status.st_mtime_ns
 
 
 def survey(stream: BinaryIO) -> Survey:
-    """Look at all bytes once: are they UTF-8 text in lines of a bearable length, and simple enough to be split."""
-    decoder = getincrementaldecoder("utf-8")()
-    offset, fewest, simple, bom = 0, BLOCK, True, False
-    lf = crlf = 0
+    """
+    Read all bytes once, and return how the rows are to be read.
+
+    Raises:
+        DefectError: they are not UTF-8 text (SDS105), or a line is too long (SDS107).
+
+    """
+    surveyor = _Surveyor(stream)
     while chunk := _chunk(stream):
-        if not offset:
-            bom = chunk.startswith(BOM_UTF8)
-            simple = b"\r" not in chunk.partition(b"\n")[0].removesuffix(b"\r")
-            if chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-                raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
-        _refuse_binary(stream, chunk, offset, decoder)
-        simple = simple and b'"' not in chunk
-        breaks = chunk.count(b"\n")
-        lf, crlf = lf + breaks, crlf + chunk.count(b"\r\n")
-        if len(chunk) >= CHUNK:
-            breaks = breaks or chunk.count(b"\r")
-            if not breaks:
-                line = _line_at(stream, offset)
-                raise DefectError("SDS107", line, f"there is a line of more than {CHUNK // 1024} KiB")
-            fewest = min(fewest, breaks)
-        offset += len(chunk)
-    pending = len(decoder.getstate()[0])
-    if pending:
-        raise _not_utf_8(stream, offset - pending)
-    simple = simple and lf > 0 and crlf in {0, lf}
-    return Survey(bom=bom, line_end=("\r\n" if crlf else "\n") if simple else "", block_rows=fewest)
+        surveyor.feed(chunk)
+    return surveyor.result()
 
 
 def _chunk(stream: BinaryIO) -> bytes:
@@ -115,42 +107,92 @@ def _chunk(stream: BinaryIO) -> bytes:
     return chunk + stream.read(1) if chunk.endswith(b"\r") else chunk
 
 
-def _refuse_binary(stream: BinaryIO, chunk: bytes, offset: int, decoder: IncrementalDecoder) -> None:
-    """Raise DefectError for bytes that are no UTF-8 text, a NUL among them."""
-    if b"\0" in chunk:
-        line = _line_at(stream, offset + chunk.index(b"\0"))
-        raise DefectError("SDS105", line, "there is a NUL byte: the file is no UTF-8 text, perhaps UTF-16")
-    pending = len(decoder.getstate()[0])
-    if pending or not chunk.isascii():
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            raise _not_utf_8(stream, offset - pending + error.start) from None
+class _Surveyor:
+    """Looks at a file chunk by chunk."""
 
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._offset = 0
+        self._has_bom = False
+        self._is_plain = True
+        self._line_feeds = 0
+        self._crlf = 0
+        self._block_rows = BLOCK
 
-def _not_utf_8(stream: BinaryIO, offset: int) -> DefectError:
-    return DefectError("SDS105", _line_at(stream, offset), "there are bytes that are not UTF-8, perhaps Latin-1")
+    def feed(self, chunk: bytes) -> None:
+        """Look at the next chunk."""
+        if not self._offset:
+            self._look_at_start(chunk)
+        self._check_text(chunk)
+        self._is_plain = self._is_plain and b'"' not in chunk
+        self._count_lines(chunk)
+        self._offset += len(chunk)
+
+    def result(self) -> Survey:
+        """Return what all chunks together say."""
+        pending = len(self._decoder.getstate()[0])
+        if pending:
+            raise self._not_utf_8(self._offset - pending)
+        is_plain = self._is_plain and self._line_feeds > 0 and self._crlf in {0, self._line_feeds}
+        line_end = ("\r\n" if self._crlf else "\n") if is_plain else ""
+        return Survey(bom=self._has_bom, line_end=line_end, block_rows=self._block_rows)
+
+    def _look_at_start(self, chunk: bytes) -> None:
+        self._has_bom = chunk.startswith(BOM_UTF8)
+        self._is_plain = b"\r" not in chunk.partition(b"\n")[0].removesuffix(b"\r")
+        if chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
+
+    def _check_text(self, chunk: bytes) -> None:
+        """Refuse NUL bytes and what is not UTF-8."""
+        if b"\0" in chunk:
+            line = _line_at(self._stream, self._offset + chunk.index(b"\0"))
+            raise DefectError("SDS105", line, "the file holds a NUL byte: it is not UTF-8 text, perhaps UTF-16")
+        pending = len(self._decoder.getstate()[0])
+        if pending or not chunk.isascii():
+            try:
+                self._decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                raise self._not_utf_8(self._offset - pending + error.start) from None
+
+    def _count_lines(self, chunk: bytes) -> None:
+        """Count line ends; refuse a line that fills a chunk."""
+        breaks = chunk.count(b"\n")
+        self._line_feeds += breaks
+        self._crlf += chunk.count(b"\r\n")
+        if len(chunk) >= CHUNK:
+            breaks = breaks or chunk.count(b"\r")
+            if not breaks:
+                line = _line_at(self._stream, self._offset)
+                raise DefectError("SDS107", line, f"a line is longer than {CHUNK // 1024} KiB")
+            self._block_rows = min(self._block_rows, breaks)
+
+    def _not_utf_8(self, offset: int) -> DefectError:
+        line = _line_at(self._stream, offset)
+        return DefectError("SDS105", line, "the file holds bytes that are not UTF-8, perhaps Latin-1")
 
 
 def _line_at(stream: BinaryIO, offset: int) -> int:
-    """Count the line of a byte; CR, LF and CR LF each end a line."""
+    """Return the line of a byte; CR, LF and CR LF each end a line."""
     stream.seek(0)
     line, after_cr = 1, False
     while offset > 0 and (chunk := stream.read(min(CHUNK, offset))):
         offset -= len(chunk)
         line += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
-        line -= after_cr and chunk.startswith(b"\n")
+        if after_cr and chunk.startswith(b"\n"):
+            line -= 1
         after_cr = chunk.endswith(b"\r")
     return line
 
 
 def changed(path: Path) -> ConfigError:
-    """Make the error for a file that somebody writes while we read."""
+    """Return the error for a file that changes while it is read."""
     return ConfigError(f"{path}: changed while it was read", "validate again when nothing writes to the folder")
 
 
 def unreadable(path: Path, error: OSError) -> ConfigError:
-    """Make the error for a file or folder that the system does not let us read."""
+    """Return the error for a file or folder that the system refuses to read."""
     if isinstance(error, FileNotFoundError):
         return ConfigError(f"{path}: vanished while the folder was read", "validate again when nothing writes to it")
-    return ConfigError(f"{path}: cannot be read: {error.strerror}", "check the permissions of the account")
+    return ConfigError(f"{path}: cannot be read: {os_reason(error)}", "check the permissions of the account")

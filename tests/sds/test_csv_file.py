@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.csv_bytes import DefectError
-from sdssync.sds.csv_file import PIECE, CsvFile, list_folder, open_csv
+from sdssync.sds.csv_file import CsvFile, list_folder, open_csv
 from sdssync.sds.findings import SetReport
+from sdssync.sds.quoteless import PIECE
 from sdssync.sds.schema import FORMATS, File, SdsFormat
 
 V2_FILES = {

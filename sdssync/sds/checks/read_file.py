@@ -70,7 +70,7 @@ class FileReading:
             self._widths.take(block)
             if block.lines:
                 self._take(block, block.columns)
-        self._state.settle()
+        self._state.close_ids()
         look_alikes(self._state, self._context)
         if self._duplicates:
             self._duplicates.finish(self._context)
