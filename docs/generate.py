@@ -1,7 +1,7 @@
 """
-Writes the pages and schemas of this folder that follow from tables of the program: `python docs/generate.py`.
+Write the pages and schemas of this folder that follow from tables of the program: `python docs/generate.py`.
 
-With `--check` nothing is written; it ends with 1 and names what is stale.
+With `--check` nothing is written; the exit code is 1 if something is stale, and its name is printed.
 """
 
 import argparse
@@ -49,12 +49,12 @@ def documents() -> Iterator[tuple[str, str]]:
 
 def rules_page() -> Iterator[str]:
     """Yield the lines of the list of rules."""
-    yield GENERATED.format(source="sdssync/rules")
+    yield GENERATED.format(source="sdssync/sds/catalogue")
     yield "# Rules"
     yield ""
     yield "What `sdssync validate` looks for. `sdssync rule SDS206` prints a section of this page."
     yield ""
-    yield "| severity | what SDS would do with it |"
+    yield "| severity | what SDS would do |"
     yield "|---|---|"
     yield "| fatal | the run stops or the file is refused |"
     yield "| error | the record is dropped |"
@@ -82,15 +82,15 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield ""
     yield from (f"      {line}" for line in rule.bad.splitlines())
     yield ""
-    yield f"- Mend: {_prose(rule.mend)}."
+    yield f"- Fix: {_prose(rule.fix)}."
 
 
 def columns_page() -> Iterator[str]:
     """Yield the lines of the tables of columns."""
-    yield GENERATED.format(source="sdssync/schema.py and sdssync/kinds.py")
+    yield GENERATED.format(source="sdssync/sds/schema.py, data_types.py and code_lists.py")
     yield "# Files and columns"
     yield ""
-    yield "What School Data Sync documents of its CSV files, and what `sdssync validate` holds a set against."
+    yield "What School Data Sync documents about its CSV files, and what `sdssync validate` compares a CSV set with."
     yield "File names and headers are compared with exact case, listed values without regard to case."
     for form in FORMATS.values():
         yield from _format(form)
@@ -110,7 +110,7 @@ def _format(form: Format) -> Iterator[str]:
 def _file(file: File) -> Iterator[str]:
     yield f"Needed: {file.needed.value}."
     if file.key:
-        yield f"A row is told from another by {_list(file.key)}."
+        yield f"Rows are distinguished by {_list(file.key)}."
     yield ""
     yield "| Column | Required? | Example | Data type | Meaning |"
     yield "|---|---|---|---|---|"
@@ -124,7 +124,7 @@ def _file(file: File) -> Iterator[str]:
 
 
 def _meaning(column: Column) -> str:
-    """Say what a value stands for; a list of values follows the table."""
+    """Return what a value means; a list of values follows the table."""
     wants = "one of the values below" if column.data_type.values else _prose(column.data_type.wants)
     return f"{wants}; several are separated by commas in one quoted field" if column.data_type.several else wants
 
@@ -143,12 +143,12 @@ def _code(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Keep Markdown from reading signs of its own, such as `*`, `_`, `<` or `|`, in a sentence."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#~^" else sign for sign in text)
+    """Escape what Markdown would interpret in a sentence, such as `*`, `_`, `<` or `|`."""
+    return "".join(f"\\{character}" if character in "\\`*_[]<>|#~^" else character for character in text)
 
 
 def _is(path: Path, text: str) -> bool:
-    """Whether a file is there and says this; line ends are Git's business."""
+    """Return True if the file exists and has this text; line ends are up to Git."""
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 

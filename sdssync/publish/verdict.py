@@ -113,7 +113,7 @@ def _clashes(roster: Roster) -> Iterator[Finding]:
             column="sourcedId",
             value=clash.id,
             message=f"{who} the same sourcedId",
-            hint=_DUPLICATE_ID.mend,
+            hint=_DUPLICATE_ID.fix,
         )
 
 

@@ -1,4 +1,4 @@
-"""What `sdssync rule CODE` prints: everything there is to say about one rule."""
+"""The page of one rule, which `sdssync rule CODE` prints."""
 
 from difflib import get_close_matches
 from textwrap import indent, wrap
@@ -13,29 +13,43 @@ _MARGIN = 12
 
 
 def explain(wanted: str) -> str:
-    """Explain a rule, named by its code or name in any case; the text has its final line break. Raises ConfigError."""
+    """
+    Return the page of a rule, named by its code or name in any case, with a final line break.
+
+    Raises:
+        ConfigError: there is no such rule.
+
+    """
     rule = find_rule(wanted)
     sections = (
         ("What", _fold(rule.what)),
         ("Why", _fold(rule.why)),
         ("Bad", rule.bad),
-        ("Mend", _fold(f"{rule.mend}.")),
-        ("Severities", ", ".join(rule.severities) or "none: it makes no findings"),
+        ("Fix", _fold(f"{rule.fix}.")),
+        ("Severities", ", ".join(rule.severities) or "none: it has no findings"),
         ("Formats", ", ".join(rule.formats)),
     )
-    told = "\n".join(_section(label, text) for label, text in sections)
-    return f"{rule.code} {rule.name}\n{rule.title}.\n\n{told}\n"
+    sections_text = "\n".join(_section(label, text) for label, text in sections)
+    return f"{rule.code} {rule.name}\n{rule.title}.\n\n{sections_text}\n"
 
 
 def find_rule(wanted: str) -> Rule:
-    """Find a rule by its code or name in any case. Raises ConfigError, with the nearest code or name as a hint."""
+    """
+    Return the rule of this code or name, in any case.
+
+    Raises:
+        ConfigError: there is none; the hint has the nearest code or name.
+
+    """
     names = {known.lower(): rule for rule in CATALOGUE.values() for known in (rule.code, rule.name)}
     rule = names.get(wanted.strip().lower())
     if rule is not None:
         return rule
     nearest = get_close_matches(wanted.strip().lower(), names, n=1)
-    meant = f"did you mean {names[nearest[0]].code} {names[nearest[0]].name}?" if nearest else "codes look like SDS206"
-    raise ConfigError(f'there is no rule "{printable(wanted[:40])}"', meant)
+    suggestion = (
+        f"did you mean {names[nearest[0]].code} {names[nearest[0]].name}?" if nearest else "codes look like SDS206"
+    )
+    raise ConfigError(f'there is no rule "{printable(wanted[:40])}"', suggestion)
 
 
 def _fold(text: str) -> str:
@@ -43,5 +57,5 @@ def _fold(text: str) -> str:
 
 
 def _section(label: str, text: str) -> str:
-    """Set a text beside its label; an example keeps its own line breaks."""
+    """Return a text after its label; an example keeps its own line breaks."""
     return f"{f'{label}:':<{_MARGIN}}{indent(text, ' ' * _MARGIN).lstrip(' ')}"

@@ -278,8 +278,8 @@ def test_strict_in_a_test_report(school: Path) -> None:
 
     mild, strict = (command("validate", "Seniors", "--format", "junit", *more) for more in ((), ("--strict",)))
 
-    assert (mild.exit_code, '<failure message="The same thing is said twice: 1 warning"' in mild.out) == (0, False)
-    assert (strict.exit_code, '<failure message="The same thing is said twice: 1 warning"' in strict.out) == (1, True)
+    assert (mild.exit_code, '<failure message="A row duplicates another row: 1 warning"' in mild.out) == (0, False)
+    assert (strict.exit_code, '<failure message="A row duplicates another row: 1 warning"' in strict.out) == (1, True)
     assert 'failures="1"' in strict.out
 
 

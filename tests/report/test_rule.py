@@ -20,8 +20,8 @@ def test_every_rule_is_explained(rule: Rule) -> None:
         "What": rule.what,
         "Why": rule.why,
         "Bad": rule.bad,
-        "Mend": f"{rule.mend}.",
-        "Severities": ", ".join(rule.severities) or "none: it makes no findings",
+        "Fix": f"{rule.fix}.",
+        "Severities": ", ".join(rule.severities) or "none: it has no findings",
         "Formats": ", ".join(rule.formats),
     }
     head, _, told = explain(rule.code).partition("\n\n")
@@ -39,9 +39,9 @@ def test_a_rule_says_enough(rule: Rule) -> None:
     """Code, name and texts are there and of the same make, so that lists and sentences can be made of them."""
     assert re.fullmatch(r"SDS[123]\d\d", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
-    assert all((rule.title, rule.what, rule.why, rule.bad, rule.mend))
+    assert all((rule.title, rule.what, rule.why, rule.bad, rule.fix))
     assert not rule.title.endswith(".")
-    assert not rule.mend.endswith(".")
+    assert not rule.fix.endswith(".")
     assert rule.formats in {V21_ONLY, tuple(FORMATS)}
 
 

@@ -44,7 +44,7 @@ def test_drawn(here: Path, arguments: str) -> None:
     told = on_terminal("-q", *arguments.split(), "--no-color", folder=here, streams="1")
 
     assert told.exit_code == 0
-    marked = {"subjects": "[red]Physics[/red]", "validate": "there is no set to validate"}
+    marked = {"subjects": "[red]Physics[/red]", "validate": "there is no CSV set to validate"}
     assert marked.get(arguments, "[bold]x") in told.out
     if arguments != "validate":
         assert "┃" in told.out

@@ -41,7 +41,7 @@ def finding(code: str, severity: Severity, message: str, **place: Any) -> Findin
         rule=rule.name,
         severity=severity,
         message=message,
-        hint=rule.mend,
+        hint=rule.fix,
         **({"file": "enrollments.csv"} | place),
     )
 
@@ -108,7 +108,7 @@ def test_golden(output: OutputFormat) -> None:
 @pytest.mark.parametrize(
     ("output", "text"),
     [
-        (OutputFormat.TEXT, "there is no set to validate\n"),
+        (OutputFormat.TEXT, "there is no CSV set to validate\n"),
         (OutputFormat.JSON, '{\n  "version": 1,\n  "sets": []\n}\n'),
         (OutputFormat.GITHUB, ""),
         (

@@ -81,7 +81,7 @@ def test_every_rule_has_cases(code: str) -> None:
 @pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE)
 def test_every_rule_explains_itself(rule: Rule) -> None:
     """A rule has all its texts, and its severities come worst first."""
-    assert not any(map(is_blank, (rule.title, rule.what, rule.why, rule.bad, rule.mend)))
+    assert not any(map(is_blank, (rule.title, rule.what, rule.why, rule.bad, rule.fix)))
     assert list(rule.severities) == sorted(rule.severities, key=list(Severity).index)
     assert rule.name == rule.name.lower().replace("_", "-").replace(" ", "-")
 

@@ -1,8 +1,8 @@
 """
-What `sdssync validate` prints: one module for each format, chosen here.
+Print the result of `sdssync validate`: one module for each format, chosen here.
 
-A cell of a file stands in the text and in the JSON only. The other three are read by machines that keep and publish
-what they read (annotations, dashboards): they name file, line and column.
+Only the text and the JSON hold cells of a file. The other three are read by machines that keep and publish what they
+read (annotations, dashboards): they name file, line and column.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ _MODULES = {
 
 def render(reports: Sequence[SetReport], output: OutputFormat) -> str:
     """
-    Render validations: the complete text with its final line break, always the same for the same reports.
+    Return the complete text with its final line break, always the same for the same reports.
 
     It can be written as UTF-8 whatever a path or a cell holds.
     """

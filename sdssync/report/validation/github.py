@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sdssync.report.validation.wording import count_words, group, message, path_of, visible
+from sdssync.report.validation.wording import by_rule, count_words, message, path_of, visible
 from sdssync.sds.catalogue.rules import CATALOGUE
 from sdssync.sds.findings import Finding, SetReport, Severity
 
@@ -15,17 +15,17 @@ _COMMANDS = {
 
 
 def render(reports: Sequence[SetReport]) -> str:
-    """Render a line for each finding, and one for each rule and severity of which some are counted only."""
+    """Return a line for each finding, and one for each rule and severity with findings that are only counted."""
     return "".join(f"{line}\n" for report in reports for line in _lines(report))
 
 
 def _lines(report: SetReport) -> Iterator[str]:
     for finding in report.findings:
         yield _annotation(report, finding)
-    for each in group(report):
-        for severity, number in each.unlisted.items():
+    for group in by_rule(report):
+        for severity, number in group.unlisted.items():
             more = f"{report.path}: not listed: {count_words({severity: number})}"
-            yield f"::{_COMMANDS[severity]} title={_title(each.rule.code)}::{_data(more)}"
+            yield f"::{_COMMANDS[severity]} title={_title(group.rule.code)}::{_data(more)}"
 
 
 def _annotation(report: SetReport, finding: Finding) -> str:

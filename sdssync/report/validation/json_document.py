@@ -1,27 +1,27 @@
 """
-For programs: one JSON document with all that is known of each set.
+For programs: one JSON document with everything that is known of each CSV set.
 
-Beside the keys of every document, a set has `unlisted` (code: count) when there are more findings than are listed.
+A set has the further key `unlisted` (code: count) if there are more findings than are listed.
 """
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from sdssync.report.validation.wording import group
+from sdssync.report.validation.wording import by_rule
 from sdssync.sds.findings import Finding, SetReport
 
 VERSION = 1
 
 
 def render(reports: Sequence[SetReport]) -> str:
-    """Render the document, its keys in a fixed order, in ASCII: what reads a pipe in another encoding gets it right."""
+    """Return the document, its keys in a fixed order, in ASCII, so that a pipe with another encoding does no harm."""
     document = {"version": VERSION, "sets": [_set(report) for report in reports]}
     return json.dumps(document, indent=2) + "\n"
 
 
 def _set(report: SetReport) -> dict[str, Any]:
-    unlisted = {each.rule.code: sum(each.unlisted.values()) for each in group(report) if each.unlisted}
+    unlisted = {group.rule.code: sum(group.unlisted.values()) for group in by_rule(report) if group.unlisted}
     return {
         "path": report.path,
         "format": report.format,

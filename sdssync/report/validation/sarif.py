@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sdssync import __version__
-from sdssync.report.validation.wording import count_words, group, message, path_of
+from sdssync.report.validation.wording import by_rule, count_words, message, path_of
 from sdssync.sds.catalogue.rules import CATALOGUE, Rule
 from sdssync.sds.findings import Finding, SetReport, Severity
 
@@ -23,13 +23,15 @@ _INDEXES = {code: index for index, code in enumerate(CATALOGUE)}
 
 
 def render(reports: Sequence[SetReport]) -> str:
-    """Render one run with all rules and all findings; findings that are counted only become notifications."""
+    """Return one run with all rules and findings; findings that are only counted become notifications."""
     run = {
         "tool": {"driver": {"name": "sdssync", "version": __version__, "rules": list(map(_rule, CATALOGUE.values()))}},
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [each for report in reports for each in _notifications(report)],
+                "toolExecutionNotifications": [
+                    notification for report in reports for notification in _notifications(report)
+                ],
             }
         ],
         "columnKind": "unicodeCodePoints",
@@ -44,34 +46,34 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": f"{rule.what} {rule.why}"},
-        "help": {"text": f"{rule.mend}. For example: {rule.bad}"},
+        "help": {"text": f"{rule.fix}. For example: {rule.bad}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severities[0]] if rule.severities else "none"},
     }
 
 
 def _result(report: SetReport, finding: Finding) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(path_of(report, finding))}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(path_of(report, finding))}}
     if finding.line is not None:
-        place["region"] = {"startLine": finding.line}
+        location["region"] = {"startLine": finding.line}
     return {
         "ruleId": finding.code,
         "ruleIndex": _INDEXES[finding.code],
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{message(finding)} ({finding.hint})"},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": location}],
     }
 
 
 def _notifications(report: SetReport) -> Iterator[dict[str, Any]]:
-    for each in group(report):
-        for severity, number in each.unlisted.items():
+    for group in by_rule(report):
+        for severity, number in group.unlisted.items():
             yield {
                 "level": _LEVELS[severity],
                 "message": {"text": f"{report.path}: not listed: {count_words({severity: number})}"},
-                "associatedRule": {"id": each.rule.code, "index": _INDEXES[each.rule.code]},
+                "associatedRule": {"id": group.rule.code, "index": _INDEXES[group.rule.code]},
             }
 
 
 def _uri(path: PurePath) -> str:
-    """Write a path as a URI: `file:` for an absolute one, else relative to where the reader looks from."""
+    """Return a path as a URI: `file:` for an absolute one, otherwise relative to the folder of the reader."""
     return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

@@ -1,4 +1,4 @@
-"""The text for people in the colours of a terminal; only what prints on a terminal imports this, and rich with it."""
+"""The text for people in the colours of a terminal; only a command on a terminal imports this, and rich with it."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,6 @@ from sdssync.sds.findings import SetReport
 
 
 def render_rich(reports: Sequence[SetReport]) -> Text:
-    """Render what `render` gives for text, without the final line break; to be printed with `soft_wrap=True`."""
+    """Return what `render` returns for text, without the final line break; to be printed with `soft_wrap=True`."""
     lines = [Text(line.text, style=line.style) for line in styled_lines(reports)]
     return Text("\n").join(lines)

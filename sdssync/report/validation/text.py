@@ -1,34 +1,34 @@
-"""For people: findings by rule, most hits first, what to do once for each rule, and the summary last."""
+"""For people: findings by rule, the most frequent first, one hint for each rule, and the summary last."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sdssync.report.validation.wording import Group, count_words, group, place, summarise, visible
+from sdssync.report.validation.wording import Group, by_rule, count_words, location_of, summarise, visible
 from sdssync.sds.findings import Finding, SetReport, Severity
 
 LISTED = 10
-"""Findings listed for each rule; more of one kind tell nothing new."""
-SHOWN = 60
-"""Characters of a cell that are shown."""
+"""Findings that are listed for each rule."""
+CELL_LIMIT = 60
+"""Characters of a cell that are printed."""
 
 _STYLES = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, and how it looks on a terminal, in the words of rich."""
+    """A line, with its style on a terminal in the words of rich."""
 
     text: str
     style: str = ""
 
 
 def render(reports: Sequence[SetReport]) -> str:
-    """Render plain text."""
+    """Return plain text."""
     return "".join(f"{line.text}\n" for line in styled_lines(reports))
 
 
 def styled_lines(reports: Sequence[SetReport]) -> Iterator[Line]:
-    """Yield the lines of all sets, and a line of summary for each set at the end."""
+    """Yield the lines of all CSV sets, and at the end one summary line for each."""
     for report in reports:
         if report.counts or report.suppressed:
             yield from _findings(report)
@@ -36,38 +36,38 @@ def styled_lines(reports: Sequence[SetReport]) -> Iterator[Line]:
     for report in reports:
         yield Line(summarise(report), "green" if report.valid else "bold red")
     if not reports:
-        yield Line("there is no set to validate")
+        yield Line("there is no CSV set to validate")
 
 
 def _findings(report: SetReport) -> Iterator[Line]:
     yield Line(visible(report.path), "bold")
-    for each in group(report):
+    for group in by_rule(report):
         yield Line("")
-        yield from _rule(each)
+        yield from _rule(group)
     if report.suppressed:
         follow_ups = ", ".join(f"{code} {number:,}" for code, number in report.suppressed.items())
         yield Line("")
-        yield Line(f"  not listed, because it follows from these: {follow_ups}", "dim")
+        yield Line(f"  not listed, because they follow from the above: {follow_ups}", "dim")
 
 
-def _rule(each: Group) -> Iterator[Line]:
-    rule = each.rule
-    yield Line(f"  {rule.code} {rule.name}: {count_words(each.counts)}", _STYLES[next(iter(each.counts))])
+def _rule(group: Group) -> Iterator[Line]:
+    rule = group.rule
+    yield Line(f"  {rule.code} {rule.name}: {count_words(group.counts)}", _STYLES[next(iter(group.counts))])
     yield Line(f"  {rule.title}.")
-    for finding in each.findings[:LISTED]:
+    for finding in group.findings[:LISTED]:
         yield Line(f"    {_sentence(finding)}")
-    more = each.total - len(each.findings[:LISTED])
+    more = group.total - len(group.findings[:LISTED])
     if more:
         yield Line(f"    ... and {more:,} more", "dim")
-    yield Line(f"    mend: {rule.mend}", "dim")
+    yield Line(f"    fix: {rule.fix}", "dim")
 
 
 def _sentence(finding: Finding) -> str:
-    value = "" if finding.value is None else f' "{_shown(finding.value)}"'
-    return f"{place(finding)}{value}: {finding.severity}: {visible(finding.message)}"
+    value = "" if finding.value is None else f' "{_truncated(finding.value)}"'
+    return f"{location_of(finding)}{value}: {finding.severity}: {visible(finding.message)}"
 
 
-def _shown(value: str) -> str:
-    """Cut a cell, so that it does not fill the screen."""
-    text = visible(value[: SHOWN + 1])
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+def _truncated(value: str) -> str:
+    """Truncate a cell, so that it does not fill the screen."""
+    text = visible(value[: CELL_LIMIT + 1])
+    return text if len(text) <= CELL_LIMIT else f"{text[:CELL_LIMIT]}…"

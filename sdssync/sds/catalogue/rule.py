@@ -1,4 +1,4 @@
-"""What a rule is: its code, name, severities, and what to say about it. The checks themselves are elsewhere."""
+"""What a rule is: its code, name, severities and texts. The checks themselves are in `checks`."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ V21_ONLY = (SdsFormat.V21,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of the catalogue: everything that `sdssync rule CODE` prints."""
+    """A rule of the catalogue: everything that `sdssync rule CODE` prints."""
 
     code: str
     """"SDS" and three digits, never used again for something else."""
     name: str
     """In kebab-case; states the offence."""
     severities: tuple[Severity, ...]
-    """Worst first; () for a rule that makes no findings. `what` says when which applies."""
+    """The gravest first; () for a rule without findings. `what` says which of them applies when."""
     formats: tuple[SdsFormat, ...] = BOTH
     title: str
     what: str
     why: str
     bad: str
     """An example of the offence."""
-    mend: str
+    fix: str
     """What to do now; the hint of every finding."""

@@ -1,4 +1,4 @@
-"""The rules of SDS: the catalogue, and the checks that no table can say, one module per family."""
+"""All rules by code."""
 
 from collections.abc import Mapping
 
@@ -14,5 +14,5 @@ CATALOGUE: Mapping[str, Rule] = {rule.code: rule for rule in (*FILE_RULES, *ROW_
 
 
 def unknown_prefixes(prefixes: tuple[str, ...]) -> tuple[str, ...]:
-    """Give those code prefixes with which no code begins; an empty one is none."""
+    """Return the prefixes with which no rule code begins; an empty text is one of them."""
     return tuple(prefix for prefix in prefixes if not prefix or not any(code.startswith(prefix) for code in CATALOGUE))

@@ -13,9 +13,9 @@ TEAM_RULES = (
         title="A class has no teacher",
         what="No enrolment of the class has a role that makes an owner: teacher, teacherAssistant, proctor, "
         "paraprofessional, a therapist or staff (Microsoft Graph's example of a provisioning flow).",
-        why="Only an owner can activate the team: the students would never get in. Nearly always a gap in iSAMS.",
+        why="Only an owner can activate the team: without one the students never get in. Nearly always a gap in iSAMS.",
         bad="enrollments.csv lists class 12001 with students only.",
-        mend="Set the teacher in iSAMS, or leave the class out",
+        fix="Set the teacher of the set in iSAMS",
     ),
     Rule(
         code="SDS302",
@@ -23,9 +23,9 @@ TEAM_RULES = (
         severities=(ADVICE,),
         title="A class has no student",
         what="No enrolment of the class has the role student.",
-        why="A team without pupils is made, and somebody has to clear it away.",
+        why="SDS makes a team without pupils, and the administrator has to remove it.",
         bad="enrollments.csv lists class 12001 with a teacher only.",
-        mend="Put pupils into the set in iSAMS, or leave the class out",
+        fix="Put pupils into the set in iSAMS, or delete the set there",
     ),
     Rule(
         code="SDS303",
@@ -33,20 +33,20 @@ TEAM_RULES = (
         severities=(ADVICE,),
         title="A class sourcedId is too long or holds unsafe characters",
         what="At most 56 characters, only A-Z a-z 0-9 _ and -.",
-        why="The mail alias of the group is Section_ and the sourcedId, and may have 64 characters.",
+        why="The mail alias of the group is Section_ and the sourcedId, and may have at most 64 characters.",
         bad="10A/Ma 1",
-        mend="Build the ids of classes from letters, digits, _ and -",
+        fix="Build the ids of classes from letters, digits, _ and -",
     ),
     Rule(
         code="SDS304",
         name="unsafe-class-title",
         severities=(ADVICE,),
-        title="A class title is too long or holds characters that a site name may not have",
+        title="A class title is too long or holds characters that the name of a site must not have",
         what="At most 256 characters; none of ~ # % & * { } + \\ : < > ? / | and the double quote; no _ or . at the "
         "beginning, no . at the end, no two full stops together.",
         why="The title becomes the name of the team, its site and its folders (Microsoft KB905231).",
         bad="7A/Science",
-        mend="Leave these characters out of the title",
+        fix="Write the title without these characters",
     ),
     Rule(
         code="SDS305",
@@ -54,10 +54,10 @@ TEAM_RULES = (
         severities=(ERROR, ADVICE),
         title="A class has more people than a team can take",
         what="More than 25,000 members: error; more than 300 members or more than 100 owners: advice. Owners and "
-        "members are the roles of Microsoft Graph's example of a provisioning flow; somebody listed twice counts once.",
+        "members are the roles of Microsoft Graph's example of a provisioning flow; a person listed twice counts once.",
         why="A team has at most 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.",
         bad="The whole school as one class.",
-        mend="Split the class, or leave it out",
+        fix="Split the class",
     ),
     Rule(
         code="SDS306",
@@ -68,6 +68,6 @@ TEAM_RULES = (
         what="The column password is no longer in the table of users.csv.",
         why="Passwords in a file are a risk, and SDS does not use them.",
         bad="sourcedId,username,password",
-        mend="Leave the column out",
+        fix="Remove the column: SDS does not read it",
     ),
 )

@@ -94,7 +94,7 @@ def _finding(offence: Offence, location: Location) -> Finding:
         column=location.column,
         value=_truncated(location.value),
         message=offence.message,
-        hint=rule.mend,
+        hint=rule.fix,
     )
 
 
