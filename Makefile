@@ -1,11 +1,11 @@
-# Every target sets up what it needs: a virtual environment in .venv, made anew when the dependencies change.
+# Each target sets up what it needs: a virtual environment in .venv, rebuilt when the dependencies change.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture lint format bench docs golden clean
+.PHONY: help demo test quick torture lint format bench docs golden clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,27 +21,30 @@ demo: $(READY)  ## set up and run the main job on a recorded school, with the tw
 	$(RUN) sdssync run-all --today 2026-09-01
 
 test: $(READY)  ## set up and run the tests
-	$(RUN) pytest -m "not torture"
+	$(RUN) pytest -n auto -m "not torture"
 
-torture: $(READY)  ## two thousand random kills during publishing
+quick: $(READY)  ## the tests that take no time: without kills, canaries and random data
+	$(RUN) pytest -n auto -m "not torture and not slow" -q
+
+torture: $(READY)  ## kill publishing two thousand times at random
 	$(RUN) pytest -m torture -s
 
-lint: $(READY)  ## formatting, lint and types
+lint: $(READY)  ## check formatting, lint and types
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 
-bench: $(READY)  ## time and memory, each beside a floor measured in the same run
+bench: $(READY)  ## measure time and memory, each next to a floor measured in the same run
 	$(RUN) pip install --quiet --disable-pip-version-check --constraint constraints.txt --group bench
 	$(RUN) benchmarks.bench
 
-docs: $(READY)  ## write the pages that come from the tables
+docs: $(READY)  ## write the pages that are generated from tables
 	$(VENV)/bin/python docs/generate.py
 
-golden: $(READY)  ## write the golden files anew; look at the difference before you commit it
-	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/test_formats.py tests/test_golden.py
+golden: $(READY)  ## write the golden files; look at the difference before you commit it
+	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/report/test_validation.py tests/test_golden.py
 
-format: $(READY)  ## put formatting and imports right
+format: $(READY)  ## fix formatting and imports
 	$(RUN) ruff check --fix-only .
 	$(RUN) ruff format .
 

@@ -1,4 +1,4 @@
-"""What holds for every test: an environment of its own, and no logs left configured by the test before."""
+"""Fixtures for every test: an environment of its own, and a school to work on."""
 
 import os
 from collections.abc import Iterator
@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.support.documents import document
+from tests.support.installation import PREP, SENIORS, install
+
 _FOREIGN = ("PROXY", "SDSSYNC_CONFIG", "ISAMS_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
 _LOOK = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES", "PYTHONIOENCODING")
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide the proxies, the settings and the home of whoever runs the tests."""
+    """Hide the proxies, the settings and the home of the person who runs the tests."""
     for name in os.environ:
         if name in _LOOK or any(part in name.upper() for part in _FOREIGN):
             monkeypatch.delenv(name)
@@ -36,3 +39,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def school(here: Path) -> Path:
+    """An installation with a document and one profile, Seniors; the current folder."""
+    install(here, seniors=SENIORS)
+    (here / "hartley.xml").write_text(document(), encoding="utf-8")
+    return here
+
+
+@pytest.fixture
+def two_profiles(school: Path) -> Path:
+    """The same with a second profile, Prep."""
+    return install(school, prep=PREP).parent

@@ -18,6 +18,8 @@ from tests.support.golden import FIXTURES
 from tests.support.messy import arguments, documents
 from tests.support.script import Arguments, Written
 
+pytestmark = pytest.mark.slow
+
 
 def profile(given: Arguments, *, parity: bool) -> Profile:
     """Say the arguments as a profile."""

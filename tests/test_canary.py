@@ -23,6 +23,8 @@ from tests.support.installation import SETTINGS, install
 from tests.support.processes import process, started
 from tests.support.runs import Ran, command
 
+pytestmark = pytest.mark.slow
+
 CANARY = "C4NARY"
 KEY = f"{CANARY}-key/+&=é"
 SCHOOL = (
@@ -55,7 +57,7 @@ def remote(url: str, more: str = "") -> str:
 
 
 @pytest.fixture
-def school(here: Path) -> Path:
+def canaries(here: Path) -> Path:
     """An installation in which everything private is a canary; nothing has run."""
     install(here, seniors=PROFILE)
     (here / "isams.key").write_text(KEY, encoding="utf-8")
@@ -85,38 +87,38 @@ def loud(*arguments: str) -> Ran:
 @pytest.mark.parametrize(
     "arguments", ["run-all", "run Seniors --dry-run", "subjects", "profiles", "validate", "run-all --today 2030-01-01"]
 )
-def test_when_all_is_well(school: Path, arguments: str, log_format: str) -> None:
+def test_when_all_is_well(canaries: Path, arguments: str, log_format: str) -> None:
     """A good run with omissions, warnings and unknown extra teachers names people in its result only."""
     assert loud("run-all", "--log-format", log_format).exit_code == 0
 
     ran = loud(*arguments.split(), "--log-format", log_format)
 
     assert ran.exit_code == 0
-    assert_silent(school, ran, out=arguments == "profiles")
+    assert_silent(canaries, ran, out=arguments == "profiles")
 
 
-def test_only_the_result_has_names(school: Path) -> None:
+def test_only_the_result_has_names(canaries: Path) -> None:
     """The result of a run names the pupils that iSAMS-SDS.ps1 printed, and the CSV set has the other names."""
     ran = loud("run-all", "--format", "json")
 
     [profile] = ran.json["profiles"]
     printed = [row for row in profile["omitted"] if "surname" in row]
     assert [(row["surname"], row["reason"]) for row in printed] == [(f"{CANARY}-surname502", "pupil_without_email")]
-    assert CANARY in (school / "csv" / "Seniors" / "users.csv").read_text(encoding="utf-8")
-    assert_silent(school, ran)
+    assert CANARY in (canaries / "csv" / "Seniors" / "users.csv").read_text(encoding="utf-8")
+    assert_silent(canaries, ran)
 
 
 @pytest.mark.parametrize(
     "name", sorted(path.stem for path in (FIXTURES / "isams").glob("*.http") if not path.stem.startswith("good"))
 )
-def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> None:
+def test_recorded_failures(httpserver: HTTPServer, canaries: Path, name: str) -> None:
     """No failure that iSAMS answers with shows the key."""
-    install(school, remote(play(httpserver, name)))
+    install(canaries, remote(play(httpserver, name)))
 
     ran = loud("run-all")
 
     assert ran.exit_code == 3
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
 @pytest.mark.parametrize(
@@ -147,15 +149,15 @@ def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> N
         ),
     ],
 )
-def test_documents_that_cannot_be_read(httpserver: HTTPServer, school: Path, damage: Callable[[str], str]) -> None:
+def test_documents_that_cannot_be_read(httpserver: HTTPServer, canaries: Path, damage: Callable[[str], str]) -> None:
     """No message about a document quotes it."""
     httpserver.expect_request(PATH).respond_with_data(damage(SCHOOL), content_type="application/xml")
-    install(school, remote(httpserver.url_for("")))
+    install(canaries, remote(httpserver.url_for("")))
 
     ran = loud("run-all")
 
     assert ran.exit_code == 3
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
 def _garbage(line: socket.socket, _: bytes) -> None:
@@ -184,29 +186,29 @@ def _echo(line: socket.socket, request: bytes) -> None:
 
 
 @pytest.mark.parametrize("script", [_garbage, _reset, _bad_length, _cut, _redirect, _echo])
-def test_broken_connections(school: Path, script: Script) -> None:
+def test_broken_connections(canaries: Path, script: Script) -> None:
     """Failures below HTTP, and answers that repeat the request, do not show the key."""
     with raw_server(script) as url:
-        install(school, remote(url, "timeout = 2\nmax_seconds = 5\n"))
+        install(canaries, remote(url, "timeout = 2\nmax_seconds = 5\n"))
 
         ran = loud("run-all")
 
     assert ran.exit_code == 3
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
-def test_proxy_and_tls(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_and_tls(canaries: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that does not exist, or a certificate that is not trusted, does not show the key or a login."""
     with raw_server(_cut, tls=True, host="localhost") as url:
-        install(school, remote(url))
+        install(canaries, remote(url))
         untrusted = loud("run-all")
         monkeypatch.setenv("HTTPS_PROXY", f"http://{CANARY}:{CANARY}@127.0.0.1:9")
-        install(school, remote("https://isams.hollowell.example"))
+        install(canaries, remote("https://isams.hollowell.example"))
         proxy = loud("run-all")
 
     assert (untrusted.exit_code, proxy.exit_code) == (3, 3)
-    assert_silent(school, untrusted, out=True)
-    assert_silent(school, proxy, out=True)
+    assert_silent(canaries, untrusted, out=True)
+    assert_silent(canaries, proxy, out=True)
 
 
 @pytest.mark.parametrize(
@@ -220,15 +222,15 @@ def test_proxy_and_tls(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("", id="empty"),
     ],
 )
-def test_key_files_that_are_wrong(school: Path, key: str) -> None:
+def test_key_files_that_are_wrong(canaries: Path, key: str) -> None:
     """A key file with anything but a key is refused, and no part of it is shown."""
-    install(school, remote("http://127.0.0.1:9"))
-    (school / "isams.key").write_bytes(key.encode("utf-8", "surrogateescape"))
+    install(canaries, remote("http://127.0.0.1:9"))
+    (canaries / "isams.key").write_bytes(key.encode("utf-8", "surrogateescape"))
 
     ran = loud("run-all")
 
     assert ran.exit_code == 2
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
 @pytest.mark.parametrize(
@@ -248,14 +250,14 @@ def test_key_files_that_are_wrong(school: Path, key: str) -> None:
         pytest.param(SETTINGS.replace("MySchool", f"{CANARY}@x.example\x01"), id="control characters"),
     ],
 )
-def test_settings_that_are_wrong(school: Path, settings: str) -> None:
+def test_settings_that_are_wrong(canaries: Path, settings: str) -> None:
     """No report of a mistake in the settings shows what may be private."""
-    install(school, settings)
+    install(canaries, settings)
 
     ran = loud("run-all")
 
     assert ran.exit_code == 2
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
 @pytest.mark.parametrize(
@@ -275,36 +277,36 @@ def test_settings_that_are_wrong(school: Path, settings: str) -> None:
     ],
 )
 @pytest.mark.parametrize("arguments", ["run-all", "profiles", "validate"])
-def test_profiles_that_are_wrong(school: Path, profile: str, arguments: str) -> None:
+def test_profiles_that_are_wrong(canaries: Path, profile: str, arguments: str) -> None:
     """No report of a mistake in a profile shows an address."""
-    install(school, seniors=profile)
+    install(canaries, seniors=profile)
 
     ran = loud(arguments)
 
     assert ran.exit_code == 2
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
 @pytest.mark.parametrize("arguments", ["run", "validate", "run-all"])
-def test_addresses_on_the_command_line(school: Path, arguments: str) -> None:
+def test_addresses_on_the_command_line(canaries: Path, arguments: str) -> None:
     """An address that is given where a name is expected is not repeated in the log."""
     ran = loud(arguments, f"{CANARY}@x.example")
 
     assert ran.exit_code == 2
-    assert_silent(school, ran, out=True)
+    assert_silent(canaries, ran, out=True)
 
 
-def test_a_rejected_set(school: Path) -> None:
+def test_a_rejected_set(canaries: Path) -> None:
     """A set that breaks rules is reported by rule, file and line; `validate` shows cells on stdout only."""
     assert loud("run-all").exit_code == 0
     twins = SCHOOL.replace("7983000000503", f"{CANARY}-id").replace("7983000000501", f"{CANARY}-id")
-    (school / "hartley.xml").write_text(twins, encoding="utf-8")
+    (canaries / "hartley.xml").write_text(twins, encoding="utf-8")
 
     ran = loud("run-all")
 
     assert ran.exit_code == 1
     assert '"event": "profile.broke_rule"' in ran.err
-    assert_silent(school, ran)
+    assert_silent(canaries, ran)
 
 
 @pytest.mark.parametrize(
@@ -319,37 +321,37 @@ def test_a_rejected_set(school: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("output", ["text", "json", "github", "sarif", "junit"])
-def test_findings(school: Path, damage: Callable[[bytes], bytes], output: str) -> None:
+def test_findings(canaries: Path, damage: Callable[[bytes], bytes], output: str) -> None:
     """Whatever is found in a file, the log is silent, and so are the three formats that other systems keep."""
     assert loud("run-all").exit_code == 0
-    users = school / "csv" / "Seniors" / "users.csv"
+    users = canaries / "csv" / "Seniors" / "users.csv"
     users.write_bytes(damage(users.read_bytes()))
 
     ran = loud("validate", "csv/Seniors", "--format", output)
 
     assert ran.exit_code == 1
-    assert_silent(school, ran, out=output in {"github", "sarif", "junit"})
+    assert_silent(canaries, ran, out=output in {"github", "sarif", "junit"})
 
 
-def test_what_cannot_be_written(school: Path) -> None:
+def test_what_cannot_be_written(canaries: Path) -> None:
     """A held lock, an output that is a file or has other files, and a state folder that is a file show nothing."""
-    (school / "state").mkdir()
-    with FileLock(school / "state" / "sdssync.lock"):
-        locked = process("-v", "run-all", "--log-file", "sdssync.log", folder=school)
-    (school / "csv").write_text(CANARY, encoding="utf-8")
+    (canaries / "state").mkdir()
+    with FileLock(canaries / "state" / "sdssync.lock"):
+        locked = process("-v", "run-all", "--log-file", "sdssync.log", folder=canaries)
+    (canaries / "csv").write_text(CANARY, encoding="utf-8")
     blocked = loud("run-all")
-    (school / "csv").unlink()
-    (school / "csv" / "Seniors").mkdir(parents=True)
-    stranger = school / "csv" / "Seniors" / f"{CANARY}@x.example"
+    (canaries / "csv").unlink()
+    (canaries / "csv" / "Seniors").mkdir(parents=True)
+    stranger = canaries / "csv" / "Seniors" / f"{CANARY}@x.example"
     stranger.touch()
     mixed = loud("run-all")
     stranger.unlink()
-    install(school, SETTINGS + '[paths]\nstate = "hartley.xml"\n')
+    install(canaries, SETTINGS + '[paths]\nstate = "hartley.xml"\n')
     stateless = loud("run-all")
 
     assert [ran.exit_code for ran in (locked, blocked, mixed, stateless)] == [5, 6, 6, 6]
     for ran in (locked, blocked, mixed, stateless):
-        assert_silent(school, ran, out=True)
+        assert_silent(canaries, ran, out=True)
 
 
 def _slow(line: socket.socket, _: bytes) -> None:
@@ -362,13 +364,13 @@ def _slow(line: socket.socket, _: bytes) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_process_that_is_stopped(school: Path, number: signal.Signals) -> None:
+def test_a_process_that_is_stopped(canaries: Path, number: signal.Signals) -> None:
     """While it waits for iSAMS and however it ends, others see neither key nor people; the next run cleans up."""
     with raw_server(_slow) as url:
-        install(school, remote(url))
-        with started("-v", "run-all", "--log-file", "sdssync.log", folder=school) as running:
+        install(canaries, remote(url))
+        with started("-v", "run-all", "--log-file", "sdssync.log", folder=canaries) as running:
             for _ in range(1000):
-                if any(part.stat().st_size for part in (school / "state").glob("*.part")):
+                if any(part.stat().st_size for part in (canaries / "state").glob("*.part")):
                     break
                 time.sleep(0.01)
             seen = [
@@ -376,15 +378,15 @@ def test_a_process_that_is_stopped(school: Path, number: signal.Signals) -> None
                 for name in ("cmdline", "comm", "status")
                 for path in Path(f"/proc/{running.pid}").glob(f"task/*/{name}" if name == "comm" else name)
             ]
-            modes = {path.stat().st_mode & 0o777 for path in (school / "state").glob("*.part")}
+            modes = {path.stat().st_mode & 0o777 for path in (canaries / "state").glob("*.part")}
             running.send_signal(number)
             out, err = running.communicate(timeout=20)
 
     assert modes == {0o600}
     assert CANARY.encode() not in b"".join(seen)
-    assert_silent(school, Ran(exit_code=running.returncode, out=out.decode(), err=err.decode()), out=True)
-    install(school)
+    assert_silent(canaries, Ran(exit_code=running.returncode, out=out.decode(), err=err.decode()), out=True)
+    install(canaries)
     assert json.loads(loud("run-all", "--format", "json").out)["exit_code"] == 0
-    install(school, remote("http://127.0.0.1:9"))
+    install(canaries, remote("http://127.0.0.1:9"))
     assert loud("run-all").exit_code == 3
-    assert not list((school / "state").glob("*.part"))
+    assert not list((canaries / "state").glob("*.part"))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def quoted(text: str) -> list[str]:
     return re.findall(r"`([^`\n]+)`", text)
 
 
+@cache
 def logged() -> dict[str, tuple[set[str], set[str]]]:
     """Find every event of the code, with its levels and the keys that are written out beside it."""
     found: dict[str, tuple[set[str], set[str]]] = {}

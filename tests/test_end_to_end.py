@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -22,7 +21,9 @@ from tests.support.documents import document
 from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
 from tests.support.installation import SETTINGS, install
 from tests.support.processes import on_terminal, process, started
-from tests.support.runs import Ran, command
+from tests.support.runs import Ran, command, read_logs
+
+pytestmark = pytest.mark.slow
 
 PROFILE = 'name = "Seniors"\noutput = "csv/Seniors"\n'
 FAILURES = sorted(path.stem for path in (FIXTURES / "isams").glob("*.http") if not path.stem.startswith("good"))
@@ -36,7 +37,7 @@ def remote(url: str, more: str = "") -> str:
 
 
 @pytest.fixture
-def school(here: Path) -> Path:
+def after_a_run(here: Path) -> Path:
     """An installation with one profile, a key, and a set that is published from a document downloaded before."""
     install(here, seniors=PROFILE)
     (here / "isams.key").write_text("s3cr3t", encoding="utf-8")
@@ -44,11 +45,6 @@ def school(here: Path) -> Path:
     assert command("run-all").exit_code == 0
     (here / "state" / "isams.xml").write_bytes(GOOD)
     return here
-
-
-def logs(err: str) -> list[dict[str, Any]]:
-    """Read log lines."""
-    return [json.loads(line) for line in err.splitlines()]
 
 
 def hashes(folder: Path) -> dict[str, tuple[str, int, int]]:
@@ -64,29 +60,29 @@ def hashes(folder: Path) -> dict[str, tuple[str, int, int]]:
     }
 
 
-def assert_source_failed(school: Path, url: str, more: str = "") -> str:
+def assert_source_failed(after_a_run: Path, url: str, more: str = "") -> str:
     """Run against a source that fails: code 3, one line that says so, and everything as it was. Give that line."""
-    install(school, remote(url, more), seniors=PROFILE)
-    before = hashes(school)
+    install(after_a_run, remote(url, more), seniors=PROFILE)
+    before = hashes(after_a_run)
 
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    lines = logs(told.err)
+    lines = ran.logs()
     [failed] = [line for line in lines if line["event"] == "source.failed"]
     [profile] = [line for line in lines if line["event"] == "profile.failed"]
-    assert (told.exit_code, failed["exit_code"], lines[-1]["exit_code"]) == (3, 3, 3)
-    assert told.json["profiles"][0]["outcome"] == "failed"
+    assert (ran.exit_code, failed["exit_code"], lines[-1]["exit_code"]) == (3, 3, 3)
+    assert ran.json["profiles"][0]["outcome"] == "failed"
     assert "\n" not in failed["error"]
     assert (failed["error"], failed["hint"]) == (profile["error"], profile["hint"])
     assert failed["hint"]
-    assert hashes(school) == before
+    assert hashes(after_a_run) == before
     return str(failed["error"])
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> None:
+def test_recorded_failures(httpserver: HTTPServer, after_a_run: Path, name: str) -> None:
     """Whatever iSAMS has ever answered instead of a document ends with 3, and changes nothing on disk."""
-    assert_source_failed(school, play(httpserver, name))
+    assert_source_failed(after_a_run, play(httpserver, name))
 
 
 @pytest.mark.parametrize(
@@ -103,20 +99,20 @@ def test_recorded_failures(httpserver: HTTPServer, school: Path, name: str) -> N
         ),
     ],
 )
-def test_documents_that_are_not_complete(httpserver: HTTPServer, school: Path, body: bytes, error: str) -> None:
+def test_documents_that_are_not_complete(httpserver: HTTPServer, after_a_run: Path, body: bytes, error: str) -> None:
     """A document that HTTP delivered whole, and that is none, is not kept: the last good one stays."""
     httpserver.expect_request(PATH).respond_with_data(body, content_type="application/xml")
 
-    assert error in assert_source_failed(school, httpserver.url_for(""))
+    assert error in assert_source_failed(after_a_run, httpserver.url_for(""))
 
 
-def test_larger_than_allowed(httpserver: HTTPServer, school: Path) -> None:
+def test_larger_than_allowed(httpserver: HTTPServer, after_a_run: Path) -> None:
     """A document of more bytes than `max_bytes` is refused."""
     httpserver.expect_request(PATH).respond_with_data(GOOD)
 
-    told = assert_source_failed(school, httpserver.url_for(""), "max_bytes = 1000\n")
+    ran = assert_source_failed(after_a_run, httpserver.url_for(""), "max_bytes = 1000\n")
 
-    assert told == "the document is larger than 1000 bytes"
+    assert ran == "the document is larger than 1000 bytes"
 
 
 def _cut(line: socket.socket, _: bytes) -> None:
@@ -143,121 +139,121 @@ def _silent(line: socket.socket, _: bytes) -> None:
         pytest.param(_silent, "timeout = 0.5\n", id="silence"),
     ],
 )
-def test_broken_connections(school: Path, script: Script, more: str) -> None:
+def test_broken_connections(after_a_run: Path, script: Script, more: str) -> None:
     """An answer that ends too early or too late is none."""
     with raw_server(script) as url:
-        assert_source_failed(school, url, more)
+        assert_source_failed(after_a_run, url, more)
 
 
-def test_nobody_there(school: Path) -> None:
-    """An address at which nobody listens is told with its host."""
+def test_nobody_there(after_a_run: Path) -> None:
+    """An address at which nobody listens is ran with its host."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
-    assert f"127.0.0.1:{port}" in assert_source_failed(school, f"http://127.0.0.1:{port}")
+    assert f"127.0.0.1:{port}" in assert_source_failed(after_a_run, f"http://127.0.0.1:{port}")
 
 
-def test_a_good_night(httpserver: HTTPServer, school: Path) -> None:
+def test_a_good_night(httpserver: HTTPServer, after_a_run: Path) -> None:
     """A document that is good is published and kept, and the next night without iSAMS can use it."""
-    install(school, remote(play(httpserver, "good")), seniors=PROFILE)
+    install(after_a_run, remote(play(httpserver, "good")), seniors=PROFILE)
 
-    told = process("run-all", "--log-file", "logs/night.log", "--format", "json", folder=school)
-    cached = process("run-all", "--cached", "--format", "json", folder=school)
+    ran = process("run-all", "--log-file", "logs/night.log", "--format", "json", folder=after_a_run)
+    cached = process("run-all", "--cached", "--format", "json", folder=after_a_run)
 
-    result = json.loads(told.out)
-    [downloaded] = [line for line in logs(told.err) if line["event"] == "source.downloaded"]
-    assert (told.exit_code, cached.exit_code) == (0, 0)
+    result = json.loads(ran.out)
+    [downloaded] = [line for line in ran.logs() if line["event"] == "source.downloaded"]
+    assert (ran.exit_code, cached.exit_code) == (0, 0)
     assert [each["outcome"] for each in result["profiles"]] == ["published"]
     assert [each["outcome"] for each in json.loads(cached.out)["profiles"]] == ["unchanged"]
     assert (downloaded["bytes"], downloaded["attempts"]) == (len(recorded("good").body), 1)
-    assert (school / "state" / "isams.xml").read_bytes() == recorded("good").body
-    assert (school / "logs" / "night.log").read_text(encoding="utf-8") == told.err
+    assert (after_a_run / "state" / "isams.xml").read_bytes() == recorded("good").body
+    assert (after_a_run / "logs" / "night.log").read_text(encoding="utf-8") == ran.err
 
 
-def test_one_download_for_all(httpserver: HTTPServer, school: Path) -> None:
+def test_one_download_for_all(httpserver: HTTPServer, after_a_run: Path) -> None:
     """However many profiles there are, and of which kind, the document is asked for and parsed once."""
     more = {f"p{number}": f'output = "csv/p{number}"\nparity = {number % 2 == 0}\n'.lower() for number in range(4)}
-    install(school, remote(play(httpserver, "good")), **more)
+    install(after_a_run, remote(play(httpserver, "good")), **more)
 
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    events = [line["event"] for line in logs(told.err)]
-    assert [each["outcome"] for each in told.json["profiles"]] == ["published"] * 5
+    events = [line["event"] for line in ran.logs()]
+    assert [each["outcome"] for each in ran.json["profiles"]] == ["published"] * 5
     assert (len(httpserver.log), events.count("source.downloaded"), events.count("source.parsed")) == (1, 1, 1)
 
 
-def test_a_second_attempt(httpserver: HTTPServer, school: Path) -> None:
+def test_a_second_attempt(httpserver: HTTPServer, after_a_run: Path) -> None:
     """A failure that passes is a warning, and the run goes on with the next answer."""
-    install(school, remote(play(httpserver, "unavailable", "good")).replace("retry_for = 0", "retry_for = 30"))
+    install(after_a_run, remote(play(httpserver, "unavailable", "good")).replace("retry_for = 0", "retry_for = 30"))
 
-    told = command("run-all")
+    ran = command("run-all")
 
-    [retried] = [line for line in logs(told.err) if line["event"] == "source.retried"]
-    [downloaded] = [line for line in logs(told.err) if line["event"] == "source.downloaded"]
-    assert told.exit_code == 0
+    [retried] = [line for line in ran.logs() if line["event"] == "source.retried"]
+    [downloaded] = [line for line in ran.logs() if line["event"] == "source.downloaded"]
+    assert ran.exit_code == 0
     assert list(retried)[4:] == ["attempt", "reason", "wait_seconds"]
     assert (retried["level"], retried["attempt"], retried["reason"]) == ("warning", 1, "status 503")
     assert downloaded["attempts"] == 2
 
 
 @pytest.mark.parametrize("arguments", ["run-all", "run Seniors", "subjects"])
-def test_another_run_holds_the_lock(school: Path, arguments: str) -> None:
+def test_another_run_holds_the_lock(after_a_run: Path, arguments: str) -> None:
     """While another process holds the lock, every command that takes the document ends with 5 at once."""
     holder = "import sys, filelock\nwith filelock.FileLock(sys.argv[1]):\n    print(1, flush=True)\n    input()"
-    line = [sys.executable, "-c", holder, str(school / "state" / "sdssync.lock")]
+    line = [sys.executable, "-c", holder, str(after_a_run / "state" / "sdssync.lock")]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
         assert other.stdout.readline() == b"1\n"
 
-        told = command(*arguments.split())
+        ran = command(*arguments.split())
 
         other.communicate(b"\n")
-    [failed] = [line for line in logs(told.err) if line["event"] == "command.failed"]
-    assert (told.exit_code, told.out, failed["exit_code"]) == (5, "", 5)
+    [failed] = [line for line in ran.logs() if line["event"] == "command.failed"]
+    assert (ran.exit_code, ran.out, failed["exit_code"]) == (5, "", 5)
     assert "another run of this installation is at work" in failed["error"]
     assert command(*arguments.split()).exit_code == 0
 
 
-def test_commands_that_need_no_lock(school: Path) -> None:
+def test_commands_that_need_no_lock(after_a_run: Path) -> None:
     """Looking at what is there goes on while a run is at work."""
-    with FileLock(school / "state" / "sdssync.lock"):
+    with FileLock(after_a_run / "state" / "sdssync.lock"):
         assert [command(verb).exit_code for verb in ("profiles", "validate")] == [0, 0]
 
 
-def _state_is_a_file(school: Path) -> None:
-    (school / "sdssync.toml").write_text(SETTINGS + '[paths]\nstate = "hartley.xml"\n', encoding="utf-8")
+def _state_is_a_file(after_a_run: Path) -> None:
+    (after_a_run / "sdssync.toml").write_text(SETTINGS + '[paths]\nstate = "hartley.xml"\n', encoding="utf-8")
 
 
-def _output_is_a_file(school: Path) -> None:
-    (school / "profiles.d" / "seniors.toml").write_text('output = "hartley.xml"\n', encoding="utf-8")
+def _output_is_a_file(after_a_run: Path) -> None:
+    (after_a_run / "profiles.d" / "seniors.toml").write_text('output = "hartley.xml"\n', encoding="utf-8")
 
 
-def _record_is_a_folder(school: Path) -> None:
-    (school / "state" / "published" / "Seniors.json").unlink()
-    (school / "state" / "published" / "Seniors.json" / "in the way").mkdir(parents=True)
+def _record_is_a_folder(after_a_run: Path) -> None:
+    (after_a_run / "state" / "published" / "Seniors.json").unlink()
+    (after_a_run / "state" / "published" / "Seniors.json" / "in the way").mkdir(parents=True)
 
 
 @pytest.mark.parametrize("change", [_state_is_a_file, _output_is_a_file, _record_is_a_folder])
-def test_what_cannot_be_written(school: Path, change: Callable[[Path], None]) -> None:
+def test_what_cannot_be_written(after_a_run: Path, change: Callable[[Path], None]) -> None:
     """Where a file is in the way of a folder or the reverse, the run ends with 6."""
-    change(school)
+    change(after_a_run)
 
     assert command("run-all").exit_code == 6
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a shell")
-def test_a_disk_that_is_full(school: Path) -> None:
+def test_a_disk_that_is_full(after_a_run: Path) -> None:
     """When the files of a set cannot be written to their end, the published set stays and nothing is left over."""
-    (school / "hartley.xml").write_bytes((FIXTURES / "isams" / "hartley.xml").read_bytes())
-    before = hashes(school)
+    (after_a_run / "hartley.xml").write_bytes((FIXTURES / "isams" / "hartley.xml").read_bytes())
+    before = hashes(after_a_run)
     line = 'ulimit -f 4; exec "$0" -B -m sdssync run-all'
 
-    ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=school, capture_output=True, check=False)
+    ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=after_a_run, capture_output=True, check=False)
 
-    [failed] = [line for line in logs(ended.stderr.decode()) if line["event"] == "profile.failed"]
+    [failed] = [line for line in read_logs(ended.stderr.decode()) if line["event"] == "profile.failed"]
     assert (ended.returncode, failed["exit_code"]) == (6, 6)
     assert "File too large" in failed["error"]
-    assert hashes(school) == before
+    assert hashes(after_a_run) == before
 
 
 @pytest.mark.parametrize(
@@ -268,79 +264,83 @@ def test_a_disk_that_is_full(school: Path) -> None:
         pytest.param("state", "log.failed", id="a folder of that name"),
     ],
 )
-def test_a_log_file_that_cannot_be_written(school: Path, log: str, event: str) -> None:
+def test_a_log_file_that_cannot_be_written(after_a_run: Path, log: str, event: str) -> None:
     """A log that cannot be opened stops the run; one that fills up does not; both end with 6."""
-    told = process("run-all", "--log-file", log, folder=school)
+    ran = process("run-all", "--log-file", log, folder=after_a_run)
 
-    lines = logs(told.err)
-    assert told.exit_code == 6
+    lines = ran.logs()
+    assert ran.exit_code == 6
     assert event in {line["event"] for line in lines}
     assert (lines[-1]["event"], lines[-1]["exit_code"]) == ("log.failed", 6)
 
 
-@pytest.mark.parametrize("encoding", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONUTF8": "0"}], ids=str)
-def test_utf_8_whatever_the_locale(school: Path, encoding: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "encoding",
+    [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONUTF8": "0"}],
+    ids=["the locale C", "streams in Latin-1", "no UTF-8 mode"],
+)
+def test_utf_8_whatever_the_locale(after_a_run: Path, encoding: dict[str, str]) -> None:
     """Both streams are UTF-8 in every locale; what is no text at all is escaped."""
-    (school / "hartley.xml").write_text(document().replace("Surname502", "Žižková 李"), encoding="utf-8")
+    (after_a_run / "hartley.xml").write_text(document().replace("Surname502", "Žižková 李"), encoding="utf-8")
     named = PROFILE.replace("Seniors", "Größe")
-    install(school, SETTINGS, seniors=named)
+    install(after_a_run, SETTINGS, seniors=named)
 
-    told = process("run-all", folder=school, env=encoding)
-    odd = process("profiles", "--config", os.fsdecode(b"\xff.toml"), "--log-file", "odd.log", folder=school)
+    ran = process("run-all", folder=after_a_run, env=encoding)
+    odd = process("profiles", "--config", os.fsdecode(b"\xff.toml"), "--log-file", "odd.log", folder=after_a_run)
 
-    assert told.exit_code == 0
-    assert "Žižková 李" in told.out
-    assert '"profiles": ["Größe"]' in told.err
-    assert (odd.exit_code, (school / "odd.log").read_text(encoding="utf-8")) == (2, odd.err)
+    assert ran.exit_code == 0
+    assert "Žižková 李" in ran.out
+    assert '"profiles": ["Größe"]' in ran.err
+    assert (odd.exit_code, (after_a_run / "odd.log").read_text(encoding="utf-8")) == (2, odd.err)
 
 
-def test_nobody_reads_to_the_end(school: Path) -> None:
+def test_nobody_reads_to_the_end(after_a_run: Path) -> None:
     """A reader of stdout who has gone away changes neither the code nor the log."""
     reader, writer = os.pipe()
     os.close(reader)
 
-    told = process("run-all", "--format", "json", folder=school, stdout=writer)
+    ran = process("run-all", "--format", "json", folder=after_a_run, stdout=writer)
 
     os.close(writer)
-    assert told.exit_code == 0
-    assert logs(told.err)[-1]["event"] == "run.finished"
+    assert ran.exit_code == 0
+    assert ran.logs()[-1]["event"] == "run.finished"
 
 
-def test_stdout_is_full(school: Path) -> None:
-    """A result that cannot be written is an error, told on stderr."""
+def test_stdout_is_full(after_a_run: Path) -> None:
+    """A result that cannot be written is an error, ran on stderr."""
     with Path("/dev/full").open("w") as full:
-        told = process("profiles", folder=school, stdout=full)
+        ran = process("profiles", folder=after_a_run, stdout=full)
 
-    [line] = logs(told.err)
-    assert (told.exit_code, line["error"]) == (
+    [line] = ran.logs()
+    assert (ran.exit_code, line["error"]) == (
         6,
         "the result could not be written to stdout: No space left on device",
     )
 
 
-def test_stderr_is_full(school: Path) -> None:
+def test_stderr_is_full(after_a_run: Path) -> None:
     """A log that nobody can read stops nothing."""
     with Path("/dev/full").open("w") as full:
-        told = process("run-all", "--format", "json", folder=school, stderr=full)
+        ran = process("run-all", "--format", "json", folder=after_a_run, stderr=full)
 
-    assert (told.exit_code, json.loads(told.out)["exit_code"]) == (0, 0)
+    assert (ran.exit_code, json.loads(ran.out)["exit_code"]) == (0, 0)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams(school: Path, closed: str) -> None:
+def test_closed_streams(after_a_run: Path, closed: str) -> None:
     """A scheduler may give a process no streams at all; the files are written all the same."""
-    (school / "csv" / "Seniors" / "users.csv").unlink()
+    (after_a_run / "csv" / "Seniors" / "users.csv").unlink()
     line = f'"$0" -m sdssync run-all --log-file night.log {closed}'
 
-    ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=school, capture_output=True, check=False)
+    ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=after_a_run, capture_output=True, check=False)
 
     assert ended.returncode == 0
-    assert (school / "csv" / "Seniors" / "users.csv").exists()
-    assert logs((school / "night.log").read_text(encoding="utf-8"))[-1]["exit_code"] == 0
+    assert (after_a_run / "csv" / "Seniors" / "users.csv").exists()
+    assert read_logs((after_a_run / "night.log").read_text(encoding="utf-8"))[-1]["exit_code"] == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: str(number.name))
-def test_interrupted(school: Path, number: signal.Signals) -> None:
+def test_interrupted(after_a_run: Path, number: signal.Signals) -> None:
     """Ctrl-C and an order to end, during the download, give 130 and one line, and leave everything as it was."""
     asked = threading.Event()
 
@@ -349,17 +349,17 @@ def test_interrupted(school: Path, number: signal.Signals) -> None:
         _trickle(line, request)
 
     with raw_server(answer) as url:
-        install(school, remote(url), seniors=PROFILE)
-        before = hashes(school)
-        with started("run-all", folder=school) as running:
+        install(after_a_run, remote(url), seniors=PROFILE)
+        before = hashes(after_a_run)
+        with started("run-all", folder=after_a_run) as running:
             assert asked.wait(20)
             running.send_signal(number)
             out, err = running.communicate(timeout=20)
 
-    last = logs(err.decode())[-1]
+    last = read_logs(err.decode())[-1]
     assert (running.returncode, out) == (130, b"")
     assert (last["event"], last["level"], last["exit_code"]) == ("command.interrupted", "warning", 130)
-    assert hashes(school) == before
+    assert hashes(after_a_run) == before
 
 
 COLOR = re.compile(r"\x1b\[[0-9;]*[349][0-7]m")
@@ -370,35 +370,35 @@ def without_style(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def test_on_a_terminal(school: Path) -> None:
+def test_on_a_terminal(after_a_run: Path) -> None:
     """On a terminal logs are text and the result is a drawn table, in colour unless somebody says no."""
-    plain = on_terminal("run-all", folder=school, env={"NO_COLOR": "1"})
-    option = on_terminal("run-all", "--no-color", folder=school)
-    colored = on_terminal("run-all", folder=school)
+    plain = on_terminal("run-all", folder=after_a_run, env={"NO_COLOR": "1"})
+    option = on_terminal("run-all", "--no-color", folder=after_a_run)
+    colored = on_terminal("run-all", folder=after_a_run)
 
     assert (plain.exit_code, option.exit_code, colored.exit_code) == (0, 0, 0)
     assert "┃ Profile ┃ Outcome   ┃" in without_style(plain.out)
     assert "[info     ] run.finished" in plain.out
-    assert [bool(COLOR.search(told.out)) for told in (plain, option, colored)] == [False, False, True]
+    assert [bool(COLOR.search(ran.out)) for ran in (plain, option, colored)] == [False, False, True]
 
 
 @pytest.mark.parametrize("stream", ["1", "2"])
-def test_one_of_two_is_a_terminal(school: Path, stream: str) -> None:
+def test_one_of_two_is_a_terminal(after_a_run: Path, stream: str) -> None:
     """Each stream is looked at by itself: a table for eyes beside JSON lines, or text lines beside a plain table."""
-    told = on_terminal("run-all", folder=school, env={"NO_COLOR": "1"}, streams=stream)
+    ran = on_terminal("run-all", folder=after_a_run, env={"NO_COLOR": "1"}, streams=stream)
 
     if stream == "1":
-        assert "┃ Profile ┃" in without_style(told.out)
-        assert logs(told.err)[-1]["event"] == "run.finished"
+        assert "┃ Profile ┃" in without_style(ran.out)
+        assert ran.logs()[-1]["event"] == "run.finished"
     else:
-        assert "[info     ] run.finished" in told.out
-        assert told.err.startswith("Profiles\nProfile  Outcome")
+        assert "[info     ] run.finished" in ran.out
+        assert ran.err.startswith("Profiles\nProfile  Outcome")
 
 
-def test_usage_on_a_terminal(school: Path) -> None:
+def test_usage_on_a_terminal(after_a_run: Path) -> None:
     """Who types a wrong command is shown the usage."""
-    told: Ran = on_terminal("run-all", "--zzz", folder=school)
+    ran: Ran = on_terminal("run-all", "--zzz", folder=after_a_run)
 
-    assert told.exit_code == 2
-    assert told.out.startswith("Usage: sdssync run-all [OPTIONS]\n")
-    assert "No such option '--zzz'" in told.out
+    assert ran.exit_code == 2
+    assert ran.out.startswith("Usage: sdssync run-all [OPTIONS]\n")
+    assert "No such option '--zzz'" in ran.out

@@ -30,6 +30,8 @@ from tests.support.messy import arguments, documents
 from tests.support.runs import command
 from tests.support.script import Arguments
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 
 SCHOOL = SchoolIdentity(id="8889999", name="MySchool, Lower Quay", type="school", include_names=False)

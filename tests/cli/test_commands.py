@@ -15,24 +15,10 @@ from sdssync.errors import ExitCode
 from sdssync.log.options import LogOptions
 from tests.support.documents import document
 from tests.support.installation import SETTINGS, install
-from tests.support.runs import command
+from tests.support.runs import command, read_logs
 
 COMMANDS = ("run-all", "run", "validate", "rule", "subjects", "profiles", "init", "new", "completion")
-PROFILE = 'name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n'
 OTHER = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nexpires = 2000-01-01\nformat = "v2.1"\n'
-
-
-@pytest.fixture
-def school(here: Path) -> Path:
-    """An installation with a document and one profile; the current folder."""
-    install(here, seniors=PROFILE)
-    (here / "hartley.xml").write_text(document(), encoding="utf-8")
-    return here
-
-
-def logs(err: str) -> list[dict[str, object]]:
-    """Read log lines."""
-    return [json.loads(line) for line in err.splitlines()]
 
 
 def test_the_commands() -> None:
@@ -43,10 +29,10 @@ def test_the_commands() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_has_an_example_that_works(name: str) -> None:
     """Each example is a command line that this command understands, in full."""
-    told = command(name, "--help")
-    examples = re.findall(r"^  Example: sdssync (.*(?:\n  \S.*)*)", told.out, re.MULTILINE)
+    ran = command(name, "--help")
+    examples = re.findall(r"^  Example: sdssync (.*(?:\n  \S.*)*)", ran.out, re.MULTILINE)
 
-    assert (told.exit_code, told.err) == (0, "")
+    assert (ran.exit_code, ran.err) == (0, "")
     assert examples
     for example in examples:
         verb, *arguments = example.split()
@@ -57,28 +43,28 @@ def test_every_help_has_an_example_that_works(name: str) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"]], ids=" ".join)
 def test_help(arguments: list[str]) -> None:
     """Help goes to stdout and names every command."""
-    told = command(*arguments)
+    ran = command(*arguments)
 
-    assert (told.exit_code, told.err) == (0, "")
-    assert re.findall(r"^  ([a-z-]+)  ", told.out.partition("Commands:")[2], re.MULTILINE) == list(COMMANDS)
-    assert "iSAMS to Microsoft School Data Sync" in told.out
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert re.findall(r"^  ([a-z-]+)  ", ran.out.partition("Commands:")[2], re.MULTILINE) == list(COMMANDS)
+    assert "iSAMS to Microsoft School Data Sync" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["profiles", "--version"]], ids=" ".join)
 def test_version(arguments: list[str]) -> None:
-    """The version is told before and after a command, and nothing is done."""
-    told = command(*arguments)
+    """The version is ran before and after a command, and nothing is done."""
+    ran = command(*arguments)
 
-    assert (told.exit_code, told.out, told.err) == (0, f"sdssync {__version__}\n", "")
+    assert (ran.exit_code, ran.out, ran.err) == (0, f"sdssync {__version__}\n", "")
 
 
 def test_nothing_asked() -> None:
     """Without a command there is help, and the code of wrong usage."""
-    told = command()
+    ran = command()
 
-    assert told.exit_code == 2
-    assert told.out == ""
-    assert told.err.startswith("Usage: sdssync [OPTIONS] COMMAND")
+    assert ran.exit_code == 2
+    assert ran.out == ""
+    assert ran.err.startswith("Usage: sdssync [OPTIONS] COMMAND")
 
 
 @pytest.mark.parametrize(
@@ -97,10 +83,10 @@ def test_nothing_asked() -> None:
 )
 def test_wrong_usage(arguments: list[str], error: str, hint: str) -> None:
     """What is not understood ends with 2 and a log line like any other error, for it may be a scheduled task's."""
-    told = command(*arguments)
+    ran = command(*arguments)
 
-    [line] = logs(told.err)
-    assert (told.exit_code, told.out) == (2, "")
+    [line] = ran.logs()
+    assert (ran.exit_code, ran.out) == (2, "")
     assert {key: line[key] for key in line if key not in {"timestamp", "run_id"}} == {
         "level": "error",
         "event": "command.failed",
@@ -132,13 +118,13 @@ def test_wrong_usage(arguments: list[str], error: str, hint: str) -> None:
     ],
 )
 def test_code_2(school: Path, arguments: list[str]) -> None:
-    """Each of these is the caller's mistake, told on one log line, and nothing is written."""
+    """Each of these is the caller's mistake, ran on one log line, and nothing is written."""
     before = sorted(school.rglob("*"))
 
-    told = command(*arguments)
+    ran = command(*arguments)
 
-    assert (told.exit_code, told.out) == (2, "")
-    assert [line["event"] for line in logs(told.err)][-1] in {"command.failed", "set.failed"}
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert [line["event"] for line in ran.logs()][-1] in {"command.failed", "set.failed"}
     assert [
         path for path in sorted(school.rglob("*")) if path.parent.name != "state" and path.name != "state"
     ] == before
@@ -172,19 +158,19 @@ def test_something_that_the_settings_name_is_not_there(school: Path, settings: s
     """A missing thing ends with 2, be it found before the run or in it; the log says which key names it."""
     (school / "sdssync.toml").write_text(settings, encoding="utf-8")
 
-    told = command("run-all")
+    ran = command("run-all")
 
-    assert told.exit_code == 2
-    assert any(error in str(line.get("error")) for line in logs(told.err))
+    assert ran.exit_code == 2
+    assert any(error in str(line.get("error")) for line in ran.logs())
 
 
 @pytest.mark.parametrize("name", ["run-all", "subjects", "profiles", "validate", "run Seniors", "new Seniors"])
 def test_no_settings(here: Path, name: str) -> None:
     """Without a settings file every command that needs one says where it looked, and how to make one."""
-    told = command(*name.split())
+    ran = command(*name.split())
 
-    [line] = logs(told.err)
-    assert told.exit_code == 2
+    [line] = ran.logs()
+    assert ran.exit_code == 2
     assert line["error"] == f"there is no settings file {here / 'sdssync.toml'}"
     assert not list(here.iterdir())
 
@@ -194,10 +180,10 @@ def test_no_profile_at_all(here: Path, name: str) -> None:
     """An installation without any profile has nothing to do, and nobody is to think that it has worked."""
     install(here)
 
-    told = command(name)
+    ran = command(name)
 
-    [line] = logs(told.err)
-    assert told.exit_code == 2
+    [line] = ran.logs()
+    assert ran.exit_code == 2
     assert line["error"] == "there is no profile: profiles.d contains no .toml file"
 
 
@@ -272,10 +258,10 @@ def test_profiles_as_json(school: Path) -> None:
     (school / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
     assert command("run", "Seniors").exit_code == 0
 
-    told = command("profiles", "--format", "json")
+    ran = command("profiles", "--format", "json")
 
     published = json.loads((school / "state" / "published" / "Seniors.json").read_text(encoding="utf-8"))
-    [wrong] = logs(told.err)
+    [wrong] = ran.logs()
     unknown = {"format": None, "year_groups": None, "output": None, "expires": None}
     expected = {
         "version": 1,
@@ -303,18 +289,18 @@ def test_profiles_as_json(school: Path) -> None:
             {"name": "torn", "file": "profiles.d/torn.toml", **unknown, "state": "wrong", "published_at": None},
         ],
     }
-    assert told.json == expected
-    assert [list(each) for each in told.json["profiles"]] == [list(each) for each in expected["profiles"]]  # type: ignore[attr-defined]  # a list
-    assert (told.exit_code, wrong["event"], wrong["profile"]) == (2, "profile.failed", "torn")
+    assert ran.json == expected
+    assert [list(each) for each in ran.json["profiles"]] == [list(each) for each in expected["profiles"]]  # type: ignore[attr-defined]  # a list
+    assert (ran.exit_code, wrong["event"], wrong["profile"]) == (2, "profile.failed", "torn")
 
 
 @pytest.mark.usefixtures("school")
 def test_subjects_as_json() -> None:
     """A subject of two departments stands once, texts that are absent are empty, and sets and pupils are counted."""
-    told = command("subjects", "--format", "json")
+    ran = command("subjects", "--format", "json")
 
-    assert told.exit_code == 0
-    assert told.json == {
+    assert ran.exit_code == 0
+    assert ran.json == {
         "version": 1,
         "subjects": [
             {"id": "4", "code": "Ph", "name": "Physics", "departments": ["Sciences"], "sets": 1, "pupils": 2},
@@ -328,7 +314,7 @@ def test_subjects_as_json() -> None:
             },
         ],
     }
-    assert list(told.json["subjects"][0]) == ["id", "code", "name", "departments", "sets", "pupils"]
+    assert list(ran.json["subjects"][0]) == ["id", "code", "name", "departments", "sets", "pupils"]
 
 
 @pytest.mark.usefixtures("school")
@@ -352,10 +338,10 @@ def test_subjects_need_no_profile(here: Path) -> None:
 
 def test_rule(here: Path) -> None:
     """A rule is explained without any installation."""
-    told = command("rule", "SDS206")
+    ran = command("rule", "SDS206")
 
-    assert (told.exit_code, told.err) == (0, "")
-    assert told.out.startswith("SDS206 unknown-reference\n")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert ran.out.startswith("SDS206 unknown-reference\n")
     assert not list(here.iterdir())
 
 
@@ -380,7 +366,7 @@ def test_what_no_handler_expects(
     ended = options.run(handler, common)
 
     out, err = capsys.readouterr()
-    [line] = logs(err)
+    [line] = read_logs(err)
     assert (ended, out) == (code, "")
     assert (line["event"], line["run_id"], line["exit_code"]) == (event, "f00", code)
     assert "Fairweather" not in err

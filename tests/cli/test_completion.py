@@ -47,12 +47,14 @@ def test_every_shell_has_a_script(shell: str) -> None:
     assert f"{shell}_complete" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", list(Shell))
 def test_commands_are_completed(shell: str, here: Path) -> None:
     """The beginning of a command gets the commands that begin so."""
     assert completions(shell, here, "sdssync run") == ["run-all", "run"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", list(Shell))
 def test_options_are_completed(shell: str, here: Path) -> None:
     """The beginning of an option gets the options of the command, the common ones too."""
@@ -60,6 +62,7 @@ def test_options_are_completed(shell: str, here: Path) -> None:
     assert completions(shell, here, "sdssync run-all --log-f") == ["--log-format", "--log-file"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", list(Shell))
 def test_values_are_completed(shell: str, here: Path) -> None:
     """An option with a list of values gets these values."""

@@ -243,6 +243,7 @@ def test_no_departments(tmp_path: Path, inside: str) -> None:
     assert values(parsed(tmp_path, text).school) == EXPECTED | {"subjects": []}
 
 
+@pytest.mark.slow
 def test_truncated_anywhere(tmp_path: Path) -> None:
     """A document that ends early, at any byte, is refused."""
     whole = XML.encode().rstrip()
@@ -257,6 +258,7 @@ def test_truncated_anywhere(tmp_path: Path) -> None:
     assert refused == len(whole)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000_000), st.sampled_from(["cut", "drop", "byte"]), st.binary(min_size=1, max_size=4))
 def test_damaged_anywhere(position: int, how: str, noise: bytes) -> None:
@@ -324,6 +326,7 @@ def peak(file: Path) -> int:
     return int(ran.stdout) * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("opening", "piece", "closing"),
     [

@@ -6,37 +6,20 @@ import shutil
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.documents import MATHS, PHYSICS, TWINS, document, pupil, row
-from tests.support.installation import SETTINGS, install
+from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.runs import Ran, command
 
-SENIORS = 'name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n'
-PREP = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nformat = "v2.1"\n'
 REMOTE = SETTINGS.replace('file = "hartley.xml"', 'url = "http://127.0.0.1:9"\napi_key_env = "ISAMS_API_KEY"')
 FRONT = date(2026, 9, 1)
 
 
-@pytest.fixture
-def school(here: Path) -> Path:
-    """An installation with a document and two profiles; the current folder."""
-    install(here, prep=PREP, seniors=SENIORS)
-    (here / "hartley.xml").write_text(document(), encoding="utf-8")
-    return here
-
-
-def logs(told: Ran, *events: str) -> list[dict[str, Any]]:
-    """Read the log lines, of these events only."""
-    lines = [json.loads(line) for line in told.err.splitlines()]
-    return [line for line in lines if not events or line["event"] in events]
-
-
-def outcomes(told: Ran) -> dict[str, str]:
+def outcomes(ran: Ran) -> dict[str, str]:
     """Tell how each profile ended."""
-    return {each["profile"]: each["outcome"] for each in told.json["profiles"]}
+    return {each["profile"]: each["outcome"] for each in ran.json["profiles"]}
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -48,11 +31,11 @@ def stamps(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     }
 
 
-def test_the_result(school: Path) -> None:
+def test_the_result(two_profiles: Path) -> None:
     """The result has the documented keys in their order, for each format, with every omission."""
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    [started] = logs(told, "run.started")
+    [started] = ran.logs("run.started")
     seniors = {
         "profile": "Seniors",
         "outcome": "published",
@@ -88,9 +71,9 @@ def test_the_result(school: Path) -> None:
         "omitted": [],
     }
     expected = {"version": 1, "run_id": started["run_id"], "exit_code": 0, "profiles": [prep, seniors]}
-    assert told.out == json.dumps(expected, ensure_ascii=False, indent=2) + "\n"
-    assert told.exit_code == 0
-    assert sorted(path.name for path in (school / "csv" / "Prep").iterdir()) == [
+    assert ran.out == json.dumps(expected, ensure_ascii=False, indent=2) + "\n"
+    assert ran.exit_code == 0
+    assert sorted(path.name for path in (two_profiles / "csv" / "Prep").iterdir()) == [
         "classes.csv",
         "enrollments.csv",
         "orgs.csv",
@@ -99,14 +82,14 @@ def test_the_result(school: Path) -> None:
     ]
 
 
-def test_the_events(school: Path) -> None:
+def test_the_events(two_profiles: Path) -> None:
     """Every event of a good run stands in the log once for what it is about, with the documented keys."""
-    told = command("run", "Seniors")
+    ran = command("run", "Seniors")
 
-    size = (school / "hartley.xml").stat().st_size
+    size = (two_profiles / "hartley.xml").stat().st_size
     told_lines = [
         {key: value for key, value in line.items() if key not in {"timestamp", "seconds", "level"}}
-        for line in logs(told)
+        for line in ran.logs()
     ]
     run_id = told_lines[0]["run_id"]
     assert told_lines == [
@@ -142,97 +125,97 @@ def test_the_events(school: Path) -> None:
         {"event": "run.finished", "run_id": run_id, "exit_code": 0, "published": 1}
         | dict.fromkeys(("unchanged", "rejected", "held", "failed", "skipped", "generated"), 0),
     ]
-    assert [line["event"] for line in logs(told) if "seconds" in line] == [
+    assert [line["event"] for line in ran.logs() if "seconds" in line] == [
         "source.read",
         "source.parsed",
         "run.finished",
     ]
 
 
-def test_published_and_no_record_of_it(school: Path) -> None:
+def test_published_and_no_record_of_it(two_profiles: Path) -> None:
     """A set that is in place is published, whatever becomes of the record; the code says that something is amiss."""
-    (school / "state").mkdir()
-    (school / "state" / "published").write_text("", encoding="utf-8")
+    (two_profiles / "state").mkdir()
+    (two_profiles / "state" / "published").write_text("", encoding="utf-8")
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
-    [result] = told.json["profiles"]
-    events = [line["event"] for line in logs(told)]
-    assert (told.exit_code, result["outcome"], result["users"]) == (6, "published", 2)
+    [result] = ran.json["profiles"]
+    events = [line["event"] for line in ran.logs()]
+    assert (ran.exit_code, result["outcome"], result["users"]) == (6, "published", 2)
     assert "the record of the publication cannot be written" in result["why"]
     assert [event for event in events if event.startswith("profile.")][-2:] == [
         "profile.published",
         "profile.published_with_problems",
     ]
-    assert (school / "csv" / "Seniors" / "users.csv").exists()
+    assert (two_profiles / "csv" / "Seniors" / "users.csv").exists()
 
 
 @pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that cannot be removed")
-def test_a_former_set_that_stays(school: Path) -> None:
+def test_a_former_set_that_stays(two_profiles: Path) -> None:
     """What is left over of the former set does not make the new one unpublished."""
     assert command("run", "Seniors").exit_code == 0
-    (school / "profiles.d" / "seniors.toml").write_text(SENIORS + 'suffix = "x"\n', encoding="utf-8")
-    former = school / "csv" / "Seniors" / "users.csv"
+    (two_profiles / "profiles.d" / "seniors.toml").write_text(SENIORS + 'suffix = "x"\n', encoding="utf-8")
+    former = two_profiles / "csv" / "Seniors" / "users.csv"
     if subprocess.run(["chattr", "+i", former], check=False, capture_output=True).returncode:
         pytest.skip("this file system has no files that cannot be changed")
 
     try:
-        told = command("run", "Seniors", "--format", "json")
+        ran = command("run", "Seniors", "--format", "json")
     finally:
-        subprocess.run(["chattr", "-R", "-i", school / "csv"], check=True)
+        subprocess.run(["chattr", "-R", "-i", two_profiles / "csv"], check=True)
 
-    assert (told.exit_code, outcomes(told)) == (6, {"Seniors": "published"})
+    assert (ran.exit_code, outcomes(ran)) == (6, {"Seniors": "published"})
 
 
-def test_a_run_that_was_killed_before_its_record(school: Path) -> None:
+def test_a_run_that_was_killed_before_its_record(two_profiles: Path) -> None:
     """The next run, for which nothing has changed, says when the set was published."""
     assert command("run", "Seniors").exit_code == 0
-    record = school / "state" / "published" / "Seniors.json"
+    record = two_profiles / "state" / "published" / "Seniors.json"
     was = json.loads(record.read_bytes())
     record.write_text(json.dumps(was | {"published_at": "2026-01-01T00:00:00Z"}), encoding="utf-8")
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
     now = datetime.fromisoformat(json.loads(record.read_bytes())["published_at"])
-    assert outcomes(told) == {"Seniors": "unchanged"}
+    assert outcomes(ran) == {"Seniors": "unchanged"}
     assert abs(now - datetime.fromisoformat(was["published_at"])) < timedelta(seconds=10)
     stamp = record.stat().st_mtime_ns
     assert command("run", "Seniors").exit_code == 0
     assert record.stat().st_mtime_ns == stamp
 
 
-def test_a_crash_is_told(school: Path) -> None:
+def test_a_crash_is_told(two_profiles: Path) -> None:
     """What a killed run left behind is put right, and the log says so."""
     assert command("run", "Seniors").exit_code == 0
-    (school / "csv" / ".Seniors.sdssync-new").mkdir()
+    (two_profiles / "csv" / ".Seniors.sdssync-new").mkdir()
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
-    assert (told.exit_code, outcomes(told)) == (0, {"Seniors": "unchanged"})
-    assert [line["profile"] for line in logs(told, "profile.healed")] == ["Seniors"]
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Seniors": "unchanged"})
+    assert [line["profile"] for line in ran.logs("profile.healed")] == ["Seniors"]
 
 
-def test_unchanged_touches_nothing(school: Path) -> None:
+def test_unchanged_touches_nothing(two_profiles: Path) -> None:
     """The same bytes are not published again: times and inodes stay, and the outcome says so."""
     assert command("run-all").exit_code == 0
-    before = stamps(school)
+    before = stamps(two_profiles)
 
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    assert (told.exit_code, outcomes(told)) == (0, {"Prep": "unchanged", "Seniors": "unchanged"})
-    assert stamps(school) == before
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Prep": "unchanged", "Seniors": "unchanged"})
+    assert stamps(two_profiles) == before
 
 
-def test_bytes_on_disk_count(school: Path) -> None:
+def test_bytes_on_disk_count(two_profiles: Path) -> None:
     """A file that somebody has changed is put right."""
     assert command("run", "Seniors").exit_code == 0
-    users = school / "csv" / "Seniors" / "users.csv"
+    users = two_profiles / "csv" / "Seniors" / "users.csv"
     good = users.read_bytes()
     users.write_bytes(good + b"x,y\r\n")
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
-    assert (told.exit_code, outcomes(told)) == (0, {"Seniors": "published"})
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Seniors": "published"})
     assert users.read_bytes() == good
 
 
@@ -250,50 +233,50 @@ def test_bytes_on_disk_count(school: Path) -> None:
         pytest.param(PREP + "expires = 2026-08-31\n", 0, "skipped", id="expired"),
     ],
 )
-def test_one_profile_stops_no_other(school: Path, prep: str, code: int, outcome: str) -> None:
+def test_one_profile_stops_no_other(two_profiles: Path, prep: str, code: int, outcome: str) -> None:
     """Whatever is the matter with one, the others are published, and the code is that of the worst."""
-    (school / "secrets").mkdir()
-    (school / "secrets" / "note.txt").write_text("x", encoding="utf-8")
-    (school / "profiles.d" / "prep.toml").write_text(prep, encoding="utf-8")
+    (two_profiles / "secrets").mkdir()
+    (two_profiles / "secrets" / "note.txt").write_text("x", encoding="utf-8")
+    (two_profiles / "profiles.d" / "prep.toml").write_text(prep, encoding="utf-8")
 
-    told = command("run-all", "--format", "json", "--today", str(FRONT))
+    ran = command("run-all", "--format", "json", "--today", str(FRONT))
 
-    assert (told.exit_code, told.json["exit_code"]) == (code, code)
-    assert [each["outcome"] for each in told.json["profiles"]] == [outcome, "published"]
-    assert [each.get("why", "") != "" for each in told.json["profiles"]] == [True, False]
-    assert sorted(path.name for path in (school / "csv").iterdir()) == ["Seniors"]
-    assert [path.name for path in (school / "secrets").iterdir()] == ["note.txt"]
+    assert (ran.exit_code, ran.json["exit_code"]) == (code, code)
+    assert [each["outcome"] for each in ran.json["profiles"]] == [outcome, "published"]
+    assert [each.get("why", "") != "" for each in ran.json["profiles"]] == [True, False]
+    assert sorted(path.name for path in (two_profiles / "csv").iterdir()) == ["Seniors"]
+    assert [path.name for path in (two_profiles / "secrets").iterdir()] == ["note.txt"]
 
 
-def test_two_in_conflict(school: Path) -> None:
+def test_two_in_conflict(two_profiles: Path) -> None:
     """Each of two profiles with one folder has failed; a third is published; neither is written."""
-    (school / "profiles.d" / "again.toml").write_text(PREP.replace("csv/Prep", "CSV/prep"), encoding="utf-8")
+    (two_profiles / "profiles.d" / "again.toml").write_text(PREP.replace("csv/Prep", "CSV/prep"), encoding="utf-8")
 
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    assert told.exit_code == 2
-    assert [(each["profile"], each["outcome"]) for each in told.json["profiles"]] == [
+    assert ran.exit_code == 2
+    assert [(each["profile"], each["outcome"]) for each in ran.json["profiles"]] == [
         ("Prep", "failed"),
         ("Prep", "failed"),
         ("Seniors", "published"),
     ]
-    assert len(logs(told, "profile.failed")) == 2
+    assert len(ran.logs("profile.failed")) == 2
 
 
-def test_the_highest_code_wins(school: Path) -> None:
+def test_the_highest_code_wins(two_profiles: Path) -> None:
     """Of an expired, a rejected, a wrong and an unwritable profile the last decides."""
     install(
-        school,
+        two_profiles,
         expired='output = "csv/e"\nexpires = 2026-08-31\n',
         rejected='output = "csv/r"\nyear_groups = [12]\n',
         unwritable='output = "hartley.xml"\n',
         wrong="output = 1\n",
     )
 
-    told = command("run-all", "--format", "json", "--today", str(FRONT))
+    ran = command("run-all", "--format", "json", "--today", str(FRONT))
 
-    assert told.exit_code == 6
-    assert outcomes(told) == {
+    assert ran.exit_code == 6
+    assert outcomes(ran) == {
         "expired": "skipped",
         "Prep": "published",
         "rejected": "rejected",
@@ -301,7 +284,7 @@ def test_the_highest_code_wins(school: Path) -> None:
         "unwritable": "failed",
         "wrong": "failed",
     }
-    [finished] = logs(told, "run.finished")
+    [finished] = ran.logs("run.finished")
     assert {key: finished[key] for key in ("exit_code", "skipped", "published", "rejected", "failed")} == {
         "exit_code": 6,
         "skipped": 1,
@@ -319,25 +302,25 @@ def test_the_highest_code_wins(school: Path) -> None:
         pytest.param('output = "csv/Prep"\nname = "Prep"\nyear_groups = []\n', id="empty list"),
     ],
 )
-def test_mistakes_of_others_are_warnings(school: Path, prep: str) -> None:
+def test_mistakes_of_others_are_warnings(two_profiles: Path, prep: str) -> None:
     """`run NAME` warns of what is wrong elsewhere; outcome and code are those of the named profile."""
-    (school / "profiles.d" / "prep.toml").write_text(prep, encoding="utf-8")
+    (two_profiles / "profiles.d" / "prep.toml").write_text(prep, encoding="utf-8")
 
-    told = command("run", "seniors", "--format", "json")
+    ran = command("run", "seniors", "--format", "json")
 
-    [warning] = logs(told, "profile.passed_over")
-    assert (told.exit_code, outcomes(told)) == (0, {"Seniors": "published"})
+    [warning] = ran.logs("profile.passed_over")
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Seniors": "published"})
     assert (warning["level"], warning["profile"].lower()) == ("warning", "prep")
 
 
-def test_a_file_that_does_not_parse_goes_by_its_stem(school: Path) -> None:
-    """Who asks for a broken profile by the name of its file is told what is wrong with it."""
-    (school / "profiles.d" / "Torn.toml").write_text("name =\n", encoding="utf-8")
+def test_a_file_that_does_not_parse_goes_by_its_stem(two_profiles: Path) -> None:
+    """Who asks for a broken profile by the name of its file is ran what is wrong with it."""
+    (two_profiles / "profiles.d" / "Torn.toml").write_text("name =\n", encoding="utf-8")
 
-    told = command("run", "torn", "--format", "json")
+    ran = command("run", "torn", "--format", "json")
 
-    assert told.exit_code == 2
-    assert told.json["profiles"] == [
+    assert ran.exit_code == 2
+    assert ran.json["profiles"] == [
         {
             "profile": "Torn",
             "outcome": "failed",
@@ -354,20 +337,20 @@ def test_a_file_that_does_not_parse_goes_by_its_stem(school: Path) -> None:
     ]
 
 
-def test_a_rejected_set(school: Path) -> None:
+def test_a_rejected_set(two_profiles: Path) -> None:
     """The result of a rejected set has its counts and findings; the published one stays as it is."""
     assert command("run", "Seniors").exit_code == 0
-    before = stamps(school / "csv")
-    (school / "hartley.xml").write_text(TWINS, encoding="utf-8")
+    before = stamps(two_profiles / "csv")
+    (two_profiles / "hartley.xml").write_text(TWINS, encoding="utf-8")
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
-    [rejected] = logs(told, "profile.rejected")
-    [profile] = told.json["profiles"]
-    assert told.exit_code == 1
+    [rejected] = ran.logs("profile.rejected")
+    [profile] = ran.json["profiles"]
+    assert ran.exit_code == 1
     assert (profile["outcome"], profile["users"], profile["findings"]["SDS202"]) == ("rejected", 3, 1)
     assert rejected["reason"] == profile["why"]
-    assert stamps(school / "csv") == before
+    assert stamps(two_profiles / "csv") == before
 
 
 @pytest.mark.parametrize(
@@ -380,16 +363,16 @@ def test_a_rejected_set(school: Path) -> None:
         pytest.param(-1, "profile.skipped", id="the day after"),
     ],
 )
-def test_expiry(school: Path, days: int, event: str | None) -> None:
+def test_expiry(two_profiles: Path, days: int, event: str | None) -> None:
     """A profile runs on its last day, warns from three weeks before, and is skipped from the day after on."""
-    (school / "profiles.d" / "prep.toml").write_text(f"{PREP}expires = {FRONT}\n", encoding="utf-8")
+    (two_profiles / "profiles.d" / "prep.toml").write_text(f"{PREP}expires = {FRONT}\n", encoding="utf-8")
     today = FRONT - timedelta(days=days)
 
-    told = command("run", "Prep", "--today", str(today), "--format", "json")
+    ran = command("run", "Prep", "--today", str(today), "--format", "json")
 
-    lines = logs(told, "profile.neared_expiry", "profile.skipped")
-    assert told.exit_code == 0
-    assert outcomes(told) == {"Prep": "skipped" if days < 0 else "published"}
+    lines = ran.logs("profile.neared_expiry", "profile.skipped")
+    assert ran.exit_code == 0
+    assert outcomes(ran) == {"Prep": "skipped" if days < 0 else "published"}
     assert [line["event"] for line in lines] == ([event] if event else [])
     assert all(line["expires"] == str(FRONT) and line["profile"] == "Prep" for line in lines)
     assert [line.get("days_left", line.get("reason")) for line in lines] == (
@@ -397,148 +380,150 @@ def test_expiry(school: Path, days: int, event: str | None) -> None:
     )
 
 
-def test_today_is_the_clock_of_the_computer(school: Path) -> None:
+def test_today_is_the_clock_of_the_computer(two_profiles: Path) -> None:
     """Without `--today` the clock of this computer counts; what ended long ago is skipped without a download."""
     for name, text in (("prep", PREP), ("seniors", SENIORS)):
-        (school / "profiles.d" / f"{name}.toml").write_text(f"{text}expires = 2000-01-01\n", encoding="utf-8")
-    (school / "hartley.xml").unlink()
+        (two_profiles / "profiles.d" / f"{name}.toml").write_text(f"{text}expires = 2000-01-01\n", encoding="utf-8")
+    (two_profiles / "hartley.xml").unlink()
 
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    assert (told.exit_code, outcomes(told)) == (0, {"Prep": "skipped", "Seniors": "skipped"})
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Prep": "skipped", "Seniors": "skipped"})
 
 
 @pytest.mark.parametrize("published", [False, True], ids=["first", "later"])
-def test_dry_run_leaves_nothing(school: Path, published: bool) -> None:
+def test_dry_run_leaves_nothing(two_profiles: Path, published: bool) -> None:
     """A dry run generates and validates; what is published, remembered and lying about stays as it is."""
     if published:
         assert command("run-all").exit_code == 0
-        (school / "hartley.xml").write_text(document(rows=row(PHYSICS, 501) + row(MATHS, 503)), encoding="utf-8")
-    before = stamps(school)
+        (two_profiles / "hartley.xml").write_text(document(rows=row(PHYSICS, 501) + row(MATHS, 503)), encoding="utf-8")
+    before = stamps(two_profiles)
 
-    told = command("run-all", "--dry-run", "--format", "json")
+    ran = command("run-all", "--dry-run", "--format", "json")
 
-    after = {name: stamp for name, stamp in stamps(school).items() if name != "state/sdssync.lock"}
-    assert (told.exit_code, outcomes(told)) == (0, {"Prep": "generated", "Seniors": "generated"})
+    after = {name: stamp for name, stamp in stamps(two_profiles).items() if name != "state/sdssync.lock"}
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Prep": "generated", "Seniors": "generated"})
     assert after == {name: stamp for name, stamp in before.items() if name != "state/sdssync.lock"}
-    assert not list(school.rglob(".*"))
+    assert not list(two_profiles.rglob(".*"))
 
 
-def test_dry_run_of_a_bad_set(school: Path) -> None:
+def test_dry_run_of_a_bad_set(two_profiles: Path) -> None:
     """A set that would be rejected is rejected in a dry run, too."""
-    (school / "hartley.xml").write_text(TWINS, encoding="utf-8")
+    (two_profiles / "hartley.xml").write_text(TWINS, encoding="utf-8")
 
-    told = command("run", "Seniors", "--dry-run", "--format", "json")
+    ran = command("run", "Seniors", "--dry-run", "--format", "json")
 
-    assert (told.exit_code, outcomes(told)) == (1, {"Seniors": "rejected"})
+    assert (ran.exit_code, outcomes(ran)) == (1, {"Seniors": "rejected"})
 
 
-def test_cached_tells_how_old(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_tells_how_old(two_profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--cached` needs no key and no iSAMS; the log says how old the document is."""
-    install(school, REMOTE)
-    last = school / "state" / "isams.xml"
+    install(two_profiles, REMOTE)
+    last = two_profiles / "state" / "isams.xml"
     last.parent.mkdir()
-    shutil.copy(school / "hartley.xml", last)
+    shutil.copy(two_profiles / "hartley.xml", last)
     yesterday = datetime.now(UTC) - timedelta(hours=24)
     os.utime(last, (yesterday.timestamp(), yesterday.timestamp()))
     monkeypatch.delenv("ISAMS_API_KEY", raising=False)
 
-    told = command("run-all", "--cached", "--format", "json")
+    ran = command("run-all", "--cached", "--format", "json")
 
-    [read] = logs(told, "source.read")
-    assert (told.exit_code, outcomes(told)) == (0, {"Prep": "published", "Seniors": "published"})
+    [read] = ran.logs("source.read")
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Prep": "published", "Seniors": "published"})
     assert read["age_hours"] == pytest.approx(24, abs=0.1)
     assert read["downloaded_at"] == yesterday.isoformat(timespec="seconds")
 
 
 @pytest.mark.parametrize("arguments", [["run-all"], ["run", "Seniors"], ["subjects"]], ids=" ".join)
-def test_cached_without_a_document(school: Path, arguments: list[str]) -> None:
+def test_cached_without_a_document(two_profiles: Path, arguments: list[str]) -> None:
     """Without a document of an earlier download, `--cached` fails as a source that has nothing."""
-    install(school, REMOTE)
+    install(two_profiles, REMOTE)
 
-    told = command(*arguments, "--cached")
+    ran = command(*arguments, "--cached")
 
-    failed = logs(told, "command.failed" if arguments == ["subjects"] else "source.failed")
-    assert told.exit_code == 3
+    failed = ran.logs("command.failed" if arguments == ["subjects"] else "source.failed")
+    assert ran.exit_code == 3
     assert [line["hint"] for line in failed] == ["run once without --cached"]
 
 
-def test_unknown_things_in_a_profile(school: Path) -> None:
+def test_unknown_things_in_a_profile(two_profiles: Path) -> None:
     """Subjects that nobody has are named; addresses that nobody has are counted only."""
     extra = '[subjects]\nexclude = [4711, 5]\n[teachers]\nextra = ["nobody@hollowell.example", "*@nowhere.example"]\n'
-    (school / "profiles.d" / "seniors.toml").write_text(SENIORS + extra, encoding="utf-8")
+    (two_profiles / "profiles.d" / "seniors.toml").write_text(SENIORS + extra, encoding="utf-8")
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
-    subjects, teachers = logs(told, "profile.named_unknown_subjects", "profile.named_unknown_teachers")
-    assert (told.exit_code, outcomes(told)) == (0, {"Seniors": "published"})
+    subjects, teachers = ran.logs("profile.named_unknown_subjects", "profile.named_unknown_teachers")
+    assert (ran.exit_code, outcomes(ran)) == (0, {"Seniors": "published"})
     assert (subjects["level"], subjects["subjects"]) == ("warning", ["4711"])
     assert (teachers["level"], teachers["count"]) == ("warning", 2)
 
 
 @pytest.mark.parametrize(("sds_format", "file"), [("v2", "users.csv"), ("v2.1", "roles.csv")])
-def test_years_that_are_no_grade(school: Path, sds_format: str, file: str) -> None:
+def test_years_that_are_no_grade(two_profiles: Path, sds_format: str, file: str) -> None:
     """A year above 14 is taken, its grade stays empty, and the log says of how many pupils."""
     text = document().replace("<NCYear>9</NCYear>", "<NCYear>15</NCYear>", 1)
-    (school / "hartley.xml").write_text(text, encoding="utf-8")
+    (two_profiles / "hartley.xml").write_text(text, encoding="utf-8")
     profile = SENIORS.replace("[", "[15, ", 1) + f'format = "{sds_format}"\n'
-    (school / "profiles.d" / "seniors.toml").write_text(profile, encoding="utf-8")
+    (two_profiles / "profiles.d" / "seniors.toml").write_text(profile, encoding="utf-8")
 
-    told = command("run", "Seniors", "--format", "json")
+    ran = command("run", "Seniors", "--format", "json")
 
-    students = [line for line in (school / "csv/Seniors" / file).read_text("utf-8").splitlines() if "student" in line]
+    students = [
+        line for line in (two_profiles / "csv/Seniors" / file).read_text("utf-8").splitlines() if "student" in line
+    ]
     assert [line.rpartition(",")[2] for line in students] == [""]
-    assert [(line["level"], line["count"]) for line in logs(told, "profile.left_grades_blank")] == [("warning", 1)]
+    assert [(line["level"], line["count"]) for line in ran.logs("profile.left_grades_blank")] == [("warning", 1)]
 
 
-def test_one_wrong_settings_file_stops_everything(school: Path) -> None:
-    """A mistake in sdssync.toml is told with all mistakes of all profiles, and nothing runs."""
-    install(school, SETTINGS + "colour = 1\n")
-    (school / "profiles.d" / "prep.toml").write_text("output = 1\n", encoding="utf-8")
+def test_one_wrong_settings_file_stops_everything(two_profiles: Path) -> None:
+    """A mistake in sdssync.toml is ran with all mistakes of all profiles, and nothing runs."""
+    install(two_profiles, SETTINGS + "colour = 1\n")
+    (two_profiles / "profiles.d" / "prep.toml").write_text("output = 1\n", encoding="utf-8")
 
-    told = command("run", "Seniors")
+    ran = command("run", "Seniors")
 
-    [line] = logs(told)
-    assert (told.exit_code, told.out, line["event"]) == (2, "", "command.failed")
+    [line] = ran.logs()
+    assert (ran.exit_code, ran.out, line["event"]) == (2, "", "command.failed")
     assert "sdssync.toml has 1 mistake\n" in line["error"]
     assert "profiles.d/prep.toml has 1 mistake\n" in line["error"]
-    assert not (school / "csv").exists()
+    assert not (two_profiles / "csv").exists()
 
 
-def test_limits_that_are_not_enforced(school: Path) -> None:
-    """Who sets limits that this version does not apply is told so in every run."""
-    install(school, SETTINGS + '[safety]\nmax_removed_users = "10%"\n')
+def test_limits_that_are_not_enforced(two_profiles: Path) -> None:
+    """Who sets limits that this version does not apply is ran so in every run."""
+    install(two_profiles, SETTINGS + '[safety]\nmax_removed_users = "10%"\n')
 
-    [line] = logs(command("run-all"), "safety.ignored")
+    [line] = command("run-all").logs("safety.ignored")
 
     assert line["level"] == "warning"
 
 
-def test_a_crash_is_healed_although_the_source_fails(school: Path) -> None:
+def test_a_crash_is_healed_although_the_source_fails(two_profiles: Path) -> None:
     """What a killed run left beside an output folder is put right even in a night without a document."""
     assert command("run", "Seniors").exit_code == 0
-    before = stamps(school / "csv" / "Seniors")
-    (school / "csv" / "Seniors").rename(school / "csv" / ".Seniors.sdssync-old")
-    (school / "hartley.xml").write_text("no document", encoding="utf-8")
+    before = stamps(two_profiles / "csv" / "Seniors")
+    (two_profiles / "csv" / "Seniors").rename(two_profiles / "csv" / ".Seniors.sdssync-old")
+    (two_profiles / "hartley.xml").write_text("no document", encoding="utf-8")
 
-    told = command("run", "Seniors")
+    ran = command("run", "Seniors")
 
-    assert told.exit_code == 3
-    assert stamps(school / "csv" / "Seniors") == before
-    assert [path.name for path in (school / "csv").iterdir()] == ["Seniors"]
+    assert ran.exit_code == 3
+    assert stamps(two_profiles / "csv" / "Seniors") == before
+    assert [path.name for path in (two_profiles / "csv").iterdir()] == ["Seniors"]
 
 
-def test_same_document_in_any_order_same_bytes(school: Path) -> None:
+def test_same_document_in_any_order_same_bytes(two_profiles: Path) -> None:
     """A later run over the same people in another order changes nothing on disk."""
     assert command("run-all").exit_code == 0
-    before = stamps(school / "csv")
+    before = stamps(two_profiles / "csv")
     turned = document(
         pupils=pupil(503, year="3") + pupil(502, email="") + pupil(501),
         rows=row(MATHS, 503) + row(PHYSICS, 502) + row(PHYSICS, 501),
     )
-    (school / "hartley.xml").write_text(turned, encoding="utf-8")
+    (two_profiles / "hartley.xml").write_text(turned, encoding="utf-8")
 
-    told = command("run-all", "--format", "json")
+    ran = command("run-all", "--format", "json")
 
-    assert outcomes(told) == {"Prep": "unchanged", "Seniors": "unchanged"}
-    assert stamps(school / "csv") == before
+    assert outcomes(ran) == {"Prep": "unchanged", "Seniors": "unchanged"}
+    assert stamps(two_profiles / "csv") == before

@@ -5,27 +5,21 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.documents import document
-from tests.support.installation import SETTINGS, install
+from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.processes import as_nobody
 from tests.support.runs import Ran, command
 
-SENIORS = 'name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n'
-PREP = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nformat = "v2.1"\n'
 STRANGE = "sourcedId,orgSourcedId,title\r\n11,8889999,9A/Ph1\r\n"
 
 
 @pytest.fixture
-def school(here: Path) -> Path:
+def published(two_profiles: Path) -> Path:
     """An installation of two profiles, both published; the current folder."""
-    install(here, prep=PREP, seniors=SENIORS)
-    (here / "hartley.xml").write_text(document(), encoding="utf-8")
     assert command("run-all").exit_code == 0
-    return here
+    return two_profiles
 
 
 def validate(*arguments: str) -> Ran:
@@ -33,28 +27,23 @@ def validate(*arguments: str) -> Ran:
     return command("validate", *arguments, "--format", "json")
 
 
-def paths(told: Ran) -> list[str]:
+def paths(ran: Ran) -> list[str]:
     """Tell which sets were checked."""
-    return [each["path"] for each in told.json["sets"]]
+    return [each["path"] for each in ran.json["sets"]]
 
 
-def codes(told: Ran) -> list[str]:
+def codes(ran: Ran) -> list[str]:
     """Tell what was found in the only set."""
-    [only] = told.json["sets"]
+    [only] = ran.json["sets"]
     return sorted({each["code"] for each in only["findings"]})
 
 
-def logs(told: Ran) -> list[dict[str, Any]]:
-    """Read the log lines."""
-    return [json.loads(line) for line in told.err.splitlines()]
-
-
-@pytest.mark.usefixtures("school")
+@pytest.mark.usefixtures("published")
 def test_the_document() -> None:
     """The JSON has the documented keys in their order."""
-    told = validate("Seniors")
+    ran = validate("Seniors")
 
-    assert told.json == {
+    assert ran.json == {
         "version": 1,
         "sets": [
             {
@@ -72,14 +61,14 @@ def test_the_document() -> None:
                         "line": 2,
                         "column": "title",
                         "value": "9A/Ph1",
-                        **{key: told.json["sets"][0]["findings"][0][key] for key in ("message", "hint")},
+                        **{key: ran.json["sets"][0]["findings"][0][key] for key in ("message", "hint")},
                     }
                 ],
             }
         ],
     }
-    assert list(told.json["sets"][0]) == ["path", "format", "valid", "files", "suppressed", "findings"]
-    assert list(told.json["sets"][0]["findings"][0]) == [
+    assert list(ran.json["sets"][0]) == ["path", "format", "valid", "files", "suppressed", "findings"]
+    assert list(ran.json["sets"][0]["findings"][0]) == [
         "code",
         "rule",
         "severity",
@@ -90,7 +79,7 @@ def test_the_document() -> None:
         "message",
         "hint",
     ]
-    assert (told.exit_code, told.err) == (0, "")
+    assert (ran.exit_code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -106,25 +95,25 @@ def test_the_document() -> None:
         pytest.param(["anybody/", "Prep"], ["anybody/", "csv/Prep"], id="a path and a name"),
     ],
 )
-def test_targets(school: Path, targets: list[str], checked: list[str]) -> None:
+def test_targets(published: Path, targets: list[str], checked: list[str]) -> None:
     """With a path separator it is a folder, else a name if there is one, else a folder."""
     for name in ("Seniors", "anybody"):
-        (school / name).mkdir()
-        for file in (school / "csv" / "Seniors").iterdir():
-            (school / name / file.name).write_bytes(file.read_bytes())
+        (published / name).mkdir()
+        for file in (published / "csv" / "Seniors").iterdir():
+            (published / name / file.name).write_bytes(file.read_bytes())
 
-    told = validate(*targets)
+    ran = validate(*targets)
 
-    assert (told.exit_code, paths(told)) == (0, checked)
+    assert (ran.exit_code, paths(ran)) == (0, checked)
 
 
-def test_the_format_of_a_folder_is_that_of_its_files(school: Path) -> None:
+def test_the_format_of_a_folder_is_that_of_its_files(published: Path) -> None:
     """A name has the format of its settings, a folder that of its files, even when it is the output of a profile."""
-    (school / "profiles.d" / "prep.toml").write_text(PREP.replace("v2.1", "v2"), encoding="utf-8")
+    (published / "profiles.d" / "prep.toml").write_text(PREP.replace("v2.1", "v2"), encoding="utf-8")
 
     by_name, by_folder = validate("Prep"), validate("csv/Prep")
 
-    assert [told.json["sets"][0]["format"] for told in (by_name, by_folder)] == ["v2", "v2.1"]
+    assert [ran.json["sets"][0]["format"] for ran in (by_name, by_folder)] == ["v2", "v2.1"]
     assert (by_name.exit_code, by_folder.exit_code) == (1, 0)
 
 
@@ -134,55 +123,55 @@ def test_no_installation_is_needed(here: Path, target: str) -> None:
     (here / "set").mkdir()
     (here / "set" / "classes.csv").write_text(STRANGE, encoding="utf-8", newline="")
 
-    told = validate(target)
+    ran = validate(target)
 
-    assert (told.exit_code, told.err, codes(told)) == (1, "", ["SDS101", "SDS304"])
+    assert (ran.exit_code, ran.err, codes(ran)) == (1, "", ["SDS101", "SDS304"])
 
 
-def test_wrong_settings_do_not_matter_to_a_folder(school: Path) -> None:
+def test_wrong_settings_do_not_matter_to_a_folder(published: Path) -> None:
     """A folder is checked although the settings are wrong, unless they were asked for."""
-    install(school, "wrong\n")
+    install(published, "wrong\n")
 
     folder = validate("./csv/Seniors")
-    assert (folder.exit_code, [line["event"] for line in logs(folder)]) == (0, ["settings.ignored"])
+    assert (folder.exit_code, [line["event"] for line in folder.logs()]) == (0, ["settings.ignored"])
     assert validate("./csv/Seniors", "--config", "sdssync.toml").exit_code == 2
     assert validate("Seniors").exit_code == 2
     assert validate().exit_code == 2
 
 
 @pytest.mark.parametrize("target", ["nowhere", "", " ", "x" * 300], ids=lambda target: target[:10])
-def test_a_name_that_nobody_has(school: Path, target: str) -> None:
+def test_a_name_that_nobody_has(published: Path, target: str) -> None:
     """Neither name nor folder: the code of wrong usage, and a line that says so."""
-    told = validate("Seniors", target)
+    ran = validate("Seniors", target)
 
-    assert (told.exit_code, told.out, logs(told)[-1]["event"]) == (2, "", "command.failed")
-    assert (school / "csv" / "Seniors").is_dir()
+    assert (ran.exit_code, ran.out, ran.logs()[-1]["event"]) == (2, "", "command.failed")
+    assert (published / "csv" / "Seniors").is_dir()
 
 
-@pytest.mark.usefixtures("school")
+@pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize("target", ["./nowhere", "csv/Nobody", "sdssync.toml/"])
 def test_a_folder_that_is_not_there(target: str, order: int) -> None:
-    """It is told, and the other sets are checked all the same."""
-    told = validate(*["./csv/Prep", target, "Seniors"][::order])
+    """It is ran, and the other sets are checked all the same."""
+    ran = validate(*["./csv/Prep", target, "Seniors"][::order])
 
-    assert (told.exit_code, [line["event"] for line in logs(told)]) == (2, ["set.failed"])
-    assert paths(told) == ["./csv/Prep", "csv/Seniors"][::order]
+    assert (ran.exit_code, [line["event"] for line in ran.logs()]) == (2, ["set.failed"])
+    assert paths(ran) == ["./csv/Prep", "csv/Seniors"][::order]
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file of Linux that opens and cannot be read")
-def test_a_set_that_cannot_be_read(school: Path) -> None:
+def test_a_set_that_cannot_be_read(published: Path) -> None:
     """A file that cannot be read stops its set only."""
-    users = school / "csv" / "Prep" / "users.csv"
+    users = published / "csv" / "Prep" / "users.csv"
     users.unlink()
     users.symlink_to("/proc/self/mem")  # opens, and cannot be read
 
-    told = validate()
+    ran = validate()
 
-    assert (told.exit_code, [(line["event"], line["profile"]) for line in logs(told)]) == (
+    assert (ran.exit_code, [(line["event"], line["profile"]) for line in ran.logs()]) == (
         2, [("profile.failed", "Prep")]
     )  # fmt: skip
-    assert paths(told) == ["csv/Seniors"]
+    assert paths(ran) == ["csv/Seniors"]
 
 
 def test_nothing_published_yet(here: Path) -> None:
@@ -192,12 +181,12 @@ def test_nothing_published_yet(here: Path) -> None:
     everything, named = validate(), validate("seniors")
 
     assert (everything.exit_code, everything.json) == (0, {"version": 1, "sets": []})
-    assert [(line["event"], line["profile"], line["reason"]) for line in logs(everything)] == [
+    assert [(line["event"], line["profile"], line["reason"]) for line in everything.logs()] == [
         ("profile.skipped", "Prep", "nothing published yet"),
         ("profile.skipped", "Seniors", "nothing published yet"),
     ]
     assert (named.exit_code, paths(named)) == (1, [])
-    assert [(line["event"], line["profile"], line["error"], line["exit_code"]) for line in logs(named)] == [
+    assert [(line["event"], line["profile"], line["error"], line["exit_code"]) for line in named.logs()] == [
         ("profile.failed", "Seniors", "nothing published yet", 1)
     ]
 
@@ -211,20 +200,20 @@ def test_nothing_published_yet(here: Path) -> None:
         pytest.param(["./csv/Seniors"], 0, "profile.passed_over", id="a folder, which may be its own"),
     ],
 )
-def test_a_wrong_profile(school: Path, targets: list[str], code: int, event: str) -> None:
+def test_a_wrong_profile(published: Path, targets: list[str], code: int, event: str) -> None:
     """A wrong profile file is the caller's mistake if it was asked for, else a warning."""
-    (school / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
+    (published / "profiles.d" / "torn.toml").write_text("name =\n", encoding="utf-8")
 
-    told = validate(*targets)
+    ran = validate(*targets)
 
-    assert told.exit_code == code
-    assert [line["event"] for line in logs(told)] == [event]
-    assert len(paths(told)) == {"[]": 2, "['torn']": 0}.get(str(targets), 1)
+    assert ran.exit_code == code
+    assert [line["event"] for line in ran.logs()] == [event]
+    assert len(paths(ran)) == {"[]": 2, "['torn']": 0}.get(str(targets), 1)
 
 
-def _append(school: Path, row: bytes) -> None:
+def _append(published: Path, row: bytes) -> None:
     """Add a row to the enrollments of the seniors."""
-    enrollments = school / "csv" / "Seniors" / "enrollments.csv"
+    enrollments = published / "csv" / "Seniors" / "enrollments.csv"
     enrollments.write_bytes(enrollments.read_bytes() + row + b"\r\n")
 
 
@@ -241,20 +230,20 @@ def _append(school: Path, row: bytes) -> None:
         pytest.param(["--ignore", " SDS206 , SDS304 "], 0, [], id="blanks"),
     ],
 )
-def test_choice_of_rules(school: Path, options: list[str], code: int, found: list[str]) -> None:
+def test_choice_of_rules(published: Path, options: list[str], code: int, found: list[str]) -> None:
     """What is not selected, or is ignored, neither shows nor counts."""
-    _append(school, b"11,4711,student")
+    _append(published, b"11,4711,student")
 
-    told = validate("csv/Seniors", *options)
+    ran = validate("csv/Seniors", *options)
 
-    assert (told.exit_code, codes(told)) == (code, found)
+    assert (ran.exit_code, codes(ran)) == (code, found)
 
 
-def test_a_profile_chooses_rules(school: Path) -> None:
+def test_a_profile_chooses_rules(published: Path) -> None:
     """The profile's `[validate]` holds for its set, by name and by folder; the command line adds to what it ignores."""
-    _append(school, b"11,4711,student")
+    _append(published, b"11,4711,student")
     chosen = SENIORS + '[validate]\nselect = ["SDS2", "SDS3"]\nignore = ["SDS206"]\n'
-    (school / "profiles.d" / "seniors.toml").write_text(chosen, encoding="utf-8")
+    (published / "profiles.d" / "seniors.toml").write_text(chosen, encoding="utf-8")
 
     assert codes(validate("Seniors")) == ["SDS304"]
     assert codes(validate("csv/Seniors")) == ["SDS304"]
@@ -263,18 +252,18 @@ def test_a_profile_chooses_rules(school: Path) -> None:
     assert validate("Seniors").exit_code == 0
 
 
-def test_strict(school: Path) -> None:
+def test_strict(published: Path) -> None:
     """With `--strict` a warning fails, too; advice does not."""
     assert command("validate", "Seniors", "--strict").exit_code == 0
-    _append(school, b"11,7983000000501,student")  # stands there already
+    _append(published, b"11,7983000000501,student")  # stands there already
 
     assert command("validate", "Seniors").exit_code == 0
     assert command("validate", "Seniors", "--strict").exit_code == 1
 
 
-def test_strict_in_a_test_report(school: Path) -> None:
+def test_strict_in_a_test_report(published: Path) -> None:
     """What makes the exit code 1 fails in the report that a CI server reads, too."""
-    _append(school, b"11,7983000000501,student")  # stands there already
+    _append(published, b"11,7983000000501,student")  # stands there already
 
     mild, strict = (command("validate", "Seniors", "--format", "junit", *more) for more in ((), ("--strict",)))
 
@@ -283,24 +272,24 @@ def test_strict_in_a_test_report(school: Path) -> None:
     assert 'failures="1"' in strict.out
 
 
-def test_max_findings(school: Path) -> None:
+def test_max_findings(published: Path) -> None:
     """Of more findings than wanted the rest is counted."""
-    enrollments = school / "csv" / "Seniors" / "enrollments.csv"
+    enrollments = published / "csv" / "Seniors" / "enrollments.csv"
     enrollments.write_bytes(enrollments.read_bytes() + b"".join(b"11,%d,student\r\n" % number for number in range(50)))
 
-    told = validate("Seniors", "--max-findings", "3")
+    ran = validate("Seniors", "--max-findings", "3")
 
-    [only] = told.json["sets"]
-    assert (told.exit_code, len(only["findings"])) == (1, 3)
+    [only] = ran.json["sets"]
+    assert (ran.exit_code, len(only["findings"])) == (1, 3)
     assert sum(only["unlisted"].values()) == 51 - 3
 
 
-def test_names_are_judged_by_the_settings(school: Path) -> None:
+def test_names_are_judged_by_the_settings(published: Path) -> None:
     """With `include_names` a set of the profile without names is wrong; the same folder elsewhere is not."""
-    install(school, SETTINGS.replace('name = "MySchool"', 'name = "MySchool"\ninclude_names = true'))
-    elsewhere = school / "elsewhere"
+    install(published, SETTINGS.replace('name = "MySchool"', 'name = "MySchool"\ninclude_names = true'))
+    elsewhere = published / "elsewhere"
     elsewhere.mkdir()
-    for file in (school / "csv" / "Seniors").iterdir():
+    for file in (published / "csv" / "Seniors").iterdir():
         (elsewhere / file.name).write_bytes(file.read_bytes())
 
     assert "SDS218" in codes(validate("Seniors"))
@@ -309,9 +298,9 @@ def test_names_are_judged_by_the_settings(school: Path) -> None:
 
 
 @pytest.mark.parametrize(("record", "found"), [("v2.1", True), ("v2", False)], ids=["same format", "another format"])
-def test_files_are_compared_with_the_last_publication(school: Path, record: str, found: bool) -> None:
-    """A file that was published last time and is not there now is told, if the format is still the same."""
-    file = school / "state" / "published" / "Prep.json"
+def test_files_are_compared_with_the_last_publication(published: Path, record: str, found: bool) -> None:
+    """A file that was published last time and is not there now is ran, if the format is still the same."""
+    file = published / "state" / "published" / "Prep.json"
     last = json.loads(file.read_text(encoding="utf-8"))
     last |= {"format": record, "files": sorted([*last["files"], "courses.csv"])}
     file.write_text(json.dumps(last), encoding="utf-8")
@@ -319,28 +308,28 @@ def test_files_are_compared_with_the_last_publication(school: Path, record: str,
     assert ("SDS109" in codes(validate("Prep"))) is found
 
 
-def test_a_folder_in_another_format_than_published(school: Path) -> None:
+def test_a_folder_in_another_format_than_published(published: Path) -> None:
     """A folder is judged in the format of its files, and that of the last publication is another."""
-    shutil.rmtree(school / "csv" / "Seniors")
-    shutil.copytree(school / "csv" / "Prep", school / "csv" / "Seniors")
+    shutil.rmtree(published / "csv" / "Seniors")
+    shutil.copytree(published / "csv" / "Prep", published / "csv" / "Seniors")
 
     assert "SDS109" not in codes(validate("./csv/Seniors"))
 
 
-def test_a_damaged_record_of_the_publication(school: Path) -> None:
-    """It is told, for then nobody sees that a file is missing."""
-    (school / "state" / "published" / "Prep.json").write_text('{"', encoding="utf-8")
+def test_a_damaged_record_of_the_publication(published: Path) -> None:
+    """It is ran, for then nobody sees that a file is missing."""
+    (published / "state" / "published" / "Prep.json").write_text('{"', encoding="utf-8")
 
-    told = validate("Prep")
+    ran = validate("Prep")
 
-    assert (told.exit_code, [(line["event"], line["profile"]) for line in logs(told)]) == (
+    assert (ran.exit_code, [(line["event"], line["profile"]) for line in ran.logs()]) == (
         0, [("publication.ignored", "Prep")]
     )  # fmt: skip
 
 
-def test_settings_that_are_named_must_be_there(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_are_named_must_be_there(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A settings file that the variable names is no guess: without it nothing is checked."""
-    monkeypatch.setenv("SDSSYNC_CONFIG", str(school / "nowhere.toml"))
+    monkeypatch.setenv("SDSSYNC_CONFIG", str(published / "nowhere.toml"))
 
     assert [validate(target).exit_code for target in ("csv", "./csv/Seniors")] == [2, 2]
 
@@ -367,21 +356,21 @@ def test_a_folder_that_may_not_be_entered(mode: int, place: str) -> None:
 
 
 @pytest.mark.parametrize("output", ["text", "json", "github", "sarif", "junit"])
-def test_formats(school: Path, output: str) -> None:
+def test_formats(published: Path, output: str) -> None:
     """Every format is printed whole on stdout, whatever is found, with the same code."""
-    _append(school, b"11,4711,student")
+    _append(published, b"11,4711,student")
 
-    told = command("validate", "Seniors", "--format", output)
+    ran = command("validate", "Seniors", "--format", output)
 
-    assert (told.exit_code, told.err) == (1, "")
-    assert "SDS206" in told.out
-    assert told.out.endswith("\n")
+    assert (ran.exit_code, ran.err) == (1, "")
+    assert "SDS206" in ran.out
+    assert ran.out.endswith("\n")
 
 
-def test_the_lock_and_the_files_are_left_alone(school: Path) -> None:
+def test_the_lock_and_the_files_are_left_alone(published: Path) -> None:
     """Checking writes nothing."""
-    before = {path: path.stat().st_mtime_ns for path in school.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in published.rglob("*")}
 
     assert command("validate").exit_code == 0
 
-    assert {path: path.stat().st_mtime_ns for path in school.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in published.rglob("*")} == before

@@ -1,38 +1,21 @@
 """The log: one JSON object on a line, the id of the run, levels, the file and its rotation, text for terminals."""
 
 import ast
-import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import sdssync
-from tests.support.documents import document
-from tests.support.installation import install
-from tests.support.runs import command
+from tests.support.runs import command, read_logs
 
 EVENT = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 PAST = {"broke", "left", "read"}
 METHODS = {"debug", "info", "warning", "error", "failed", "interrupted", "crashed"}
 LIMIT = 10_000_000
-
-
-@pytest.fixture
-def school(here: Path) -> Path:
-    """An installation with a document and one profile; the current folder."""
-    install(here, seniors='name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n')
-    (here / "hartley.xml").write_text(document(), encoding="utf-8")
-    return here
-
-
-def logs(text: str) -> list[dict[str, Any]]:
-    """Read log lines."""
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def events_of_the_code() -> set[str]:
@@ -64,7 +47,7 @@ def test_every_line(arguments: str) -> None:
     """Each line begins with time in UTC, level, event and the run that the result names."""
     ran = command("-v", *arguments.split(), "--format", "json")
 
-    lines = logs(ran.err)
+    lines = read_logs(ran.err)
     assert lines
     assert all(list(line)[:4] == ["timestamp", "level", "event", "run_id"] for line in lines)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"]) for line in lines)
@@ -95,8 +78,8 @@ def test_levels(school: Path, options: list[str], on_stderr: set[str], in_file: 
     """`-v` and `-q` change stderr only; the file always has the same lines."""
     ran = command(*options, "run-all", "--log-file", "night.log")
 
-    file = logs((school / "night.log").read_text(encoding="utf-8"))
-    assert {line["level"] for line in logs(ran.err)} == on_stderr
+    file = read_logs((school / "night.log").read_text(encoding="utf-8"))
+    assert {line["level"] for line in read_logs(ran.err)} == on_stderr
     assert {line["level"] for line in file} == in_file
 
 
@@ -106,7 +89,7 @@ def test_quiet_shows_what_is_wrong(school: Path) -> None:
 
     ran = command("-q", "run-all")
 
-    assert [(line["level"], line["event"]) for line in logs(ran.err)] == [("error", "profile.failed")]
+    assert [(line["level"], line["event"]) for line in read_logs(ran.err)] == [("error", "profile.failed")]
 
 
 def test_the_file_is_appended_to(school: Path) -> None:
@@ -120,7 +103,7 @@ def test_the_file_is_appended_to(school: Path) -> None:
     count = len(second.err.splitlines())
     assert "[info     ] run.started" in first.err
     assert lines[-count:] == second.err.splitlines()
-    assert [line["event"] for line in logs("\n".join(lines))].count("run.finished") == 2
+    assert [line["event"] for line in read_logs("\n".join(lines))].count("run.finished") == 2
 
 
 def test_rotation(school: Path) -> None:
@@ -188,9 +171,9 @@ def test_wrong_usage_is_in_the_file(school: Path, arguments: list[str]) -> None:
     """No one reads the stderr of a scheduled task with a typo, so the mistake is in its file."""
     ran = command(*arguments)
 
-    [line] = logs((school / "night.log").read_text(encoding="utf-8"))
+    [line] = read_logs((school / "night.log").read_text(encoding="utf-8"))
     assert (ran.exit_code, line["event"], line["exit_code"]) == (2, "command.failed", 2)
-    assert logs(ran.err) == [line]
+    assert read_logs(ran.err) == [line]
 
 
 @pytest.mark.usefixtures("school")
@@ -241,7 +224,7 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
         "      output: required, but missing",
         f"      colour: unknown key (allowed: {known})",
     ]
-    [line] = logs(json_lines)
+    [line] = read_logs(json_lines)
     assert line["error"].splitlines() == [text[4:] for text in below]
 
 

@@ -34,6 +34,8 @@ from tests.support.fake_isams import (
     source,
 )
 
+pytestmark = pytest.mark.slow
+
 GOOD = recorded("good").body
 FIREWALL = "check that iSAMS is running, that [isams] url is right, and that the firewall lets this server out"
 BETWEEN = "run it again; if it still fails, find out which proxy or firewall is between this server and iSAMS"

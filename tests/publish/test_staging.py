@@ -256,6 +256,7 @@ print("published")
 """
 
 
+@pytest.mark.slow
 @LINUX
 @pytest.mark.parametrize("strategy", ["exchange", "renaming"])
 @pytest.mark.parametrize("before", [{}, {"Seniors": 1}, {OLD: 1, NEW: 2}], ids=["first", "next", "healing"])

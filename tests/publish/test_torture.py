@@ -19,7 +19,10 @@ ROOT = Path(__file__).parents[2]
 SPAN = 0.025
 """Seconds after its start in which a victim is killed: some publications long, healing included."""
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kill -9, and the exchange of two folders by Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="kill -9, and the exchange of two folders by Linux"),
+]
 
 
 @contextmanager

@@ -34,6 +34,7 @@ def test_cells_stay_on_their_line() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["run-all --dry-run", "subjects", "profiles", "validate"])
 def test_drawn(here: Path, arguments: str) -> None:
     """On a terminal every result is drawn; what looks like markup is shown as it is, and no escape gets through."""

@@ -277,6 +277,7 @@ def reports_of_anything(draw: st.DrawFn) -> tuple[SetReport, ...]:
     return tuple(drawn)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(reports_of_anything())
 def test_any_text_anywhere(reports: tuple[SetReport, ...]) -> None:

@@ -214,6 +214,7 @@ def _as_csv(rows: list[list[str]], order: list[int]) -> str:
     return text.getvalue()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ANY_SET, seed=st.integers())
 def test_order_means_nothing(tmp_path: Path, rows: Rows, seed: int) -> None:

@@ -94,6 +94,7 @@ def test_hostile_bytes(folder: Path, content: bytes, expected: list[tuple[str, i
     assert _spots(report) == [(code, "users.csv", line) for code, line in expected]
 
 
+@pytest.mark.slow
 def test_10_000_columns(folder: Path) -> None:
     """Ten thousand unknown headers are counted, and as many listed as are wanted."""
     extra = b"".join(b",x%d" % number for number in range(10_000))
@@ -209,6 +210,7 @@ def test_defect_far_down_in_a_file(tmp_path: Path) -> None:
     assert report.rows["users.csv"] == 5000
 
 
+@pytest.mark.slow
 def test_memory_follows_the_ids(tmp_path: Path) -> None:
     """Many rows about few ids, and rows of very many fields, take little memory."""
     for name, content in V2_FILES.items():
@@ -238,6 +240,7 @@ CELL = st.text(alphabet="ab1 é;'", max_size=4)
 TABLE = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=TABLE, ends=st.sampled_from(["\r\n", "\n", "\r"]), torn=st.booleans(), quoted=st.booleans())
 def test_rows_are_those_of_csv_reader(
@@ -265,6 +268,7 @@ FRAGMENTS = st.sampled_from([*b'\r\n",;\0\xff\xc3\xa9 aou1', *b'"""', *b",,,", *
 PIECES = st.sampled_from(sorted(set(b",".join(V2_FILES.values()).replace(b"\r\n", b",").split(b","))))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     target=st.sampled_from(FORMATS[SdsFormat.V21].files),

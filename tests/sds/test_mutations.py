@@ -12,6 +12,8 @@ from sdssync.sds.findings import SetReport
 from sdssync.sds.schema import FORMATS, SdsFormat
 from tests.support.oracle import File, Oracle
 
+pytestmark = pytest.mark.slow
+
 SETS = Path(__file__).parents[2] / "fixtures" / "sds"
 
 

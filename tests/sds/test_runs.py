@@ -2,10 +2,13 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sdssync.sds.checks.runs import Runs
+
+pytestmark = pytest.mark.slow
 
 KEYS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz")), max_size=30)
 

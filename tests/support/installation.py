@@ -6,6 +6,8 @@ from typing import Any
 from sdssync.config.schema import IsamsSection
 from sdssync.config.settings import RemoteSource
 
+SENIORS = 'name = "Seniors"\noutput = "csv/Seniors"\nyear_groups = [9]\n'
+PREP = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nformat = "v2.1"\n'
 SETTINGS = """\
 [school]
 id = "8889999"
@@ -28,8 +30,9 @@ def install(folder: Path, settings: str | bytes = SETTINGS, **profiles: str | by
 
 def remote_source(url: str, **changes: Any) -> RemoteSource:
     """Return the source of settings with this URL and a key in a variable; what is not changed has its default."""
-    values = IsamsSection(url=url, api_key_env="ISAMS_API_KEY").model_dump(exclude={"file", "max_bytes"})
-    return RemoteSource(**{**values, "max_bytes": 1024**3, **changes})
+    defaults = dict(IsamsSection(url="https://isams.myschool.example", api_key_env="ISAMS_API_KEY"))
+    del defaults["file"]
+    return RemoteSource(**{**defaults, "url": url, **changes})
 
 
 def _write(file: Path, content: str | bytes) -> None:

@@ -1,8 +1,9 @@
-"""Runs the real command as a process of its own, with pipes or with a terminal."""
+"""Run the real command as a process of its own, with pipes or with a terminal."""
 
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 from tests.support.runs import Ran
 
 SECONDS = 30
-"""No process of the tests needs so long; one that does has hung."""
+"""No process of the tests takes this long unless it hangs."""
 
 
 def process(*arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, **streams: Any) -> Ran:
@@ -27,15 +28,27 @@ def process(*arguments: str | Path, folder: Path, env: Mapping[str, str] | None 
 def started(
     *arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, **streams: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a command line; it is killed at the end, if it still runs."""
+    """Start a command line that Ctrl+C can interrupt; it is killed at the end if it still runs."""
     pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
     settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, **pipes, **streams}
     line = [sys.executable, "-m", "sdssync", *map(str, arguments)]
-    with subprocess.Popen(line, cwd=folder, env={**os.environ, **(env or {})}, **settings) as running:
+    with _interruptible(), subprocess.Popen(line, cwd=folder, env={**os.environ, **(env or {})}, **settings) as running:
         try:
             yield running
         finally:
             running.kill()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let children handle SIGINT: a suite that is started in the background ignores it, and they would inherit that."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def on_terminal(*arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, streams: str = "12") -> Ran:

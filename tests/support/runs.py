@@ -1,4 +1,4 @@
-"""Runs the real command in this process and gives what it printed and what it published."""
+"""Run the real command in this process, and read what it printed and published."""
 
 import csv
 import io
@@ -22,8 +22,18 @@ class Ran:
 
     @property
     def json(self) -> Any:
-        """What a command printed that was asked for JSON."""
+        """Return the JSON document on stdout."""
         return json.loads(self.out)
+
+    def logs(self, *events: str) -> list[dict[str, Any]]:
+        """Return the log lines on stderr; with events, only theirs."""
+        return read_logs(self.err, *events)
+
+
+def read_logs(text: str, *events: str) -> list[dict[str, Any]]:
+    """Return the log lines of a text; with events, only theirs."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    return [line for line in lines if not events or line["event"] in events]
 
 
 def command(*arguments: str | Path) -> Ran:
