@@ -87,8 +87,8 @@ def test_commands() -> None:
 
 @pytest.mark.parametrize("name", sorted(GROUP.commands))
 def test_options(name: str) -> None:
-    """Every option of a command stands in the README, and the options of `new` at that command."""
-    section = page("README.md").partition("\n## Commands\n")[2].partition("\n## ")[0]
+    """Every option of a command is in the page about them."""
+    section = page("docs/commands.md").partition("\n## Options\n")[2].partition("\n## ")[0]
     told = {text.split()[0] for text in quoted(section)}
     names = {max(option.opts, key=len) for option in GROUP.commands[name].params if option.opts[0].startswith("-")}
 
@@ -97,8 +97,8 @@ def test_options(name: str) -> None:
 
 
 def test_help() -> None:
-    """The help in the README is what the program prints."""
-    told = re.search(r"<!-- help -->\n```text\n(.*?)```\n<!-- /help -->", page("README.md"), re.DOTALL)
+    """The help on the page is what the program prints."""
+    told = re.search(r"<!-- help -->\n```text\n(.*?)```\n<!-- /help -->", page("docs/commands.md"), re.DOTALL)
 
     assert told
     assert told[1].strip() == command("--help").out.strip()
@@ -145,6 +145,11 @@ def test_keys_of_files(key: str, kind: str) -> None:
     heading = {"settings": "## `sdssync.toml`", "profile": "## `profiles.d/NAME.toml`"}[kind]
 
     assert key in table(page("docs/profiles.md"), heading)
+
+
+def test_the_readme_is_short() -> None:
+    """It has at most 150 lines; everything else has a page of its own."""
+    assert len(page("README.md").splitlines()) <= 150
 
 
 def test_packages() -> None:
