@@ -1,8 +1,8 @@
 """
-What sdssync costs, beside the least that the same work could cost; `make bench` runs it.
+What sdssync costs, next to the least that the same work could cost; `make bench` runs it.
 
 One run makes its own files, measures everything on them, prints a table and a line for each bound, and removes
-them. The exit code is 1 when a bound is broken.
+them. The exit code is 1 if a bound is broken.
 """
 
 import argparse
@@ -33,32 +33,32 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a bound holds, and by how much."""
+class Bound:
+    """A bound: whether it holds, and by how much."""
 
     text: str
     holds: bool
 
     def __str__(self) -> str:
-        """Say the verdict first."""
+        """Return the text with the verdict first."""
         return f"{'holds ' if self.holds else 'BROKEN'}  {self.text}"
 
 
-def at_most(what: str, value: float, limit: float, unit: str = "") -> Verdict:
+def at_most(what: str, value: float, limit: float, unit: str = "") -> Bound:
     """Compare with an upper bound."""
-    return Verdict(f"{what}: {value:.3g}{unit}, at most {limit:.3g}{unit}", value <= limit)
+    return Bound(f"{what}: {value:.3g}{unit}, at most {limit:.3g}{unit}", value <= limit)
 
 
-def at_least(what: str, value: float, limit: float, unit: str = "") -> Verdict:
+def at_least(what: str, value: float, limit: float, unit: str = "") -> Bound:
     """Compare with a lower bound."""
-    return Verdict(f"{what}: {value:.3g}{unit}, at least {limit:.3g}{unit}", value >= limit)
+    return Bound(f"{what}: {value:.3g}{unit}, at least {limit:.3g}{unit}", value >= limit)
 
 
-Result = Measured | Verdict
+Result = Measured | Bound
 
 
 def whole_job(folder: Path, pupils: int, *, rounds: int, times_floor: float, megabytes: float = 0) -> Iterator[Result]:
-    """Run two profiles on a school of this size, beside the floor and the standard library's tree."""
+    """Run two profiles on a school of this size, next to the floor and the standard library's tree."""
     document = make_document(folder, pupils)
     jobs = {
         "run": install(folder / f"two-{pupils}", document, (SENIORS, PREP)),
@@ -96,7 +96,7 @@ def start() -> Iterator[Result]:
 
 
 def validation(folder: Path, classes: int, *, rounds: int, bounds: bool) -> Iterator[Result]:
-    """Validate a set, beside a bare csv.reader loop and frictionless with a schema for it."""
+    """Validate a CSV set, next to a bare csv.reader loop and frictionless with a schema for it."""
     csv_set = folder / f"set-{classes}" / "sds"
     measure(Job(command=python("-m", "benchmarks.sds_set", "--classes", str(classes), csv_set)))
     usage = medians(
@@ -135,7 +135,7 @@ def make_document(folder: Path, pupils: int) -> Path:
 
 
 def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
-    """Give one measurement after another; each stands for itself."""
+    """Yield one measurement after another; none depends on another."""
     yield start()
     yield whole_job(folder, 2_000, rounds=5, times_floor=2.8)
     yield growth(folder, 8_000, rounds=5)
@@ -145,20 +145,20 @@ def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
         yield validation(folder, 5_000, rounds=3, bounds=True)
 
 
-def measured(section: Iterator[Result]) -> Iterator[Verdict]:
-    """Print the lines of the table as they come and give the verdicts; a job that fails is one, too."""
+def measured(section: Iterator[Result]) -> Iterator[Bound]:
+    """Print the lines of the table as they come and yield the bounds; a job that fails is a broken one."""
     try:
         for result in section:
-            if isinstance(result, Verdict):
+            if isinstance(result, Bound):
                 yield result
             else:
                 print(result, flush=True)
     except JobError as error:
-        yield Verdict(str(error), holds=False)
+        yield Bound(str(error), holds=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure, print, and tell by the exit code whether every bound holds."""
+    """Measure, print, and return 0 if every bound holds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=main.__doc__)
     parser.add_argument("--quick", action="store_true", help="the small sizes only")
     options = parser.parse_args(argv)

@@ -5,7 +5,7 @@ The least that a program can do with the same files, each in a process that does
     python benchmarks/floor.py tree DOCUMENT    ElementTree: the whole document at once, as the script does
     python benchmarks/floor.py read FOLDER      csv: every row of every CSV file
 
-Run as a file and not as a module: a bare process imports nothing of ours.
+Run as a file and not as a module: a bare process imports none of our modules.
 """
 
 import sys

@@ -1,5 +1,5 @@
 """
-An invented school of any size, the same for the same seed. How it stands in a document is in `benchmarks.school`.
+An invented school of any size, the same for the same seed. `benchmarks.school` writes it as a document.
 
 Each pupil is in sixteen sets, so 2,000 pupils make 32,000 rows of set lists.
 """
@@ -18,7 +18,7 @@ GROUP = 20
 
 
 class Takers(Enum):
-    """Who of a year takes a subject."""
+    """The pupils of a year who take a subject."""
 
     ALL = slice(None)
     ONE_HALF = slice(0, None, 2)
@@ -85,7 +85,7 @@ DEPARTMENTS = (
 
 # fmt: on
 
-# Names are put together from parts, so that nobody real is meant; some letters are not ASCII, as in any school.
+# Names are put together from parts, so that no real person is meant; some letters are not ASCII, as in any school.
 FORENAMES = (
     ("Al", "Bri", "Cor", "Da", "E", "Fá", "Ga", "Ha", "I", "Jö", "Ka", "Lu", "Mi", "No", "Or", "Pe", "Ró", "Sa", "Tû"),
     ("bel", "dan", "fin", "lík", "mar", "nel", "ran", "rin", "sel", "ten", "vin", "wyn"),
@@ -152,7 +152,7 @@ class TeachingSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """Everything that stands in the document; the set lists are those of the pupils."""
+    """Everything in the document; the set lists are those of the pupils."""
 
     departments: tuple[Department, ...]
     staff: tuple[StaffMember, ...]
@@ -232,5 +232,5 @@ def _guid(rng: random.Random) -> str:
 
 
 def ascii_letters(name: str) -> str:
-    """Write a name as it stands in an address: lower case, without accents."""
+    """Return a name as it appears in an address: lower case, without accents."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def profile(given: Arguments, *, parity: bool) -> Profile:
-    """Say the arguments as a profile."""
+    """Return the arguments as a profile."""
     return make_profile(
         year_groups=tuple(given.years),
         suffix=given.suffix,
@@ -42,11 +42,11 @@ def written(roster: Roster, *, names: bool) -> Written:
         users[user.id, user.username, role, year, *((user.surname, user.forename) if names else ())] += 1
     return Written(
         users=users,
-        classes=Counter((each.id, each.title) for each in roster.classes),
+        classes=Counter((item.id, item.title) for item in roster.classes),
         enrollments=Counter(
-            (each.id, user_id, role)
-            for each in roster.classes
-            for role, ids in (("teacher", each.teachers), ("student", each.pupils))
+            (school_class.id, user_id, role)
+            for school_class in roster.classes
+            for role, ids in (("teacher", school_class.teachers), ("student", school_class.pupils))
             for user_id in ids
         ),
         omitted=Counter(omitted(roster)),

@@ -31,7 +31,7 @@ FOREIGN = {
     "truststore": {"net.tls"},
     "urllib3": {"net.post", "net.errors"},
 }
-"""Who may import what is not ours and not of Python itself."""
+"""The modules that may import a library that is neither our own nor Python's."""
 
 SOURCES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
@@ -43,7 +43,7 @@ each_module = pytest.mark.parametrize("module", sorted(SOURCES))
 
 
 def imports(module: str) -> Iterator[str]:
-    """Give everything that a module imports, at its top or inside of a function; `from a import b` is `a` or `a.b`."""
+    """Yield everything that a module imports, at its top or inside of a function; `from a import b` is `a` or `a.b`."""
     for node in ast.walk(ast.parse(SOURCES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -60,7 +60,7 @@ def package(module: str) -> str:
 
 
 def our_imports(module: str) -> set[str]:
-    """Return the modules of ours that a module imports."""
+    """Return the modules of the package that a module imports."""
     names = {name.removeprefix("sdssync.") for name in imports(module) if name.startswith("sdssync.")}
     return names & SOURCES.keys()
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from benchmarks import hartley, school, sds_set
-from benchmarks.bench import Verdict, at_least, at_most
+from benchmarks.bench import Bound, at_least, at_most
 from benchmarks.process import Job, JobError, measure, medians, python
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +48,7 @@ def test_other_seed_other_school(tmp_path: Path) -> None:
     ],
 )
 def test_counts(tmp_path: Path, pupils: int, sets: int) -> None:
-    """Each pupil is in sixteen sets, and nobody is twice in one."""
+    """Each pupil is in sixteen sets, and no one is twice in one."""
     root = etree.fromstring(made(tmp_path / "school.xml", pupils=pupils))
 
     rows = Counter((row.get("SetId"), row.get("PupilId")) for row in root.iter("SetList"))
@@ -71,8 +71,8 @@ def test_every_id_resolves(tmp_path: Path) -> None:
     assert {row.get("SetId") for row in root.iter("SetList")} == set(ids["Set"])
     assert all(row.findtext("SchoolId") == school_ids[row.get("PupilId")] for row in root.iter("SetList"))
     assert all(row.findtext("SetId") == row.get("SetId") for row in root.iter("SetList"))
-    assert {each.get("SubjectId") for each in root.iter("Set")} == {each.get("Id") for each in root.iter("Subject")}
-    assert {each.get("StaffId") for each in root.findall(".//Teachers/Teacher")} <= set(ids["StaffMember"])
+    assert {item.get("SubjectId") for item in root.iter("Set")} == {item.get("Id") for item in root.iter("Subject")}
+    assert {item.get("StaffId") for item in root.findall(".//Teachers/Teacher")} <= set(ids["StaffMember"])
 
 
 def test_addresses_are_unique_and_nobodys(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_hartley_has_its_oddities() -> None:
         "pupils": len(root.findall("PupilManager/CurrentPupils/Pupil")),
         "pupils without e-mail": without("Pupil", "EmailAddress"),
         "teachers without e-mail": without("StaffMember", "SchoolEmailAddress"),
-        "sets without pupils": sum(each.get("Id") not in listed for each in root.iter("Set")),
+        "sets without pupils": sum(item.get("Id") not in listed for item in root.iter("Set")),
         "subjects of two departments": sum(count == 2 for count in departments.values()),
     } == {
         "pupils": 154,
@@ -202,6 +202,6 @@ def test_every_round_starts_fresh(tmp_path: Path) -> None:
         pytest.param(at_least("speed", 9.94, 10), "BROKEN  speed: 9.94, at least 10", id="below it"),
     ],
 )
-def test_verdicts(verdict: Verdict, text: str) -> None:
+def test_verdicts(verdict: Bound, text: str) -> None:
     """A verdict says first whether the bound holds."""
     assert str(verdict) == text

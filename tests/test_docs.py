@@ -36,14 +36,14 @@ def page(name: str) -> str:
 
 
 def table(text: str, heading: str) -> dict[str, list[str]]:
-    """Read the first table below a heading: what stands in backticks first in each row, and the other cells."""
+    """Read the first table below a heading: what is in backticks first in each row, and the other cells."""
     found = re.search(rf"^{re.escape(heading)}$[^|]*?^(\|.*?\n)(?!\|)", text, re.DOTALL | re.MULTILINE)
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in (found[1] if found else "").splitlines()]
     return {names[0]: [cell.strip() for cell in row[1:]] for row in rows if (names := quoted(row[0]))}
 
 
 def quoted(text: str) -> list[str]:
-    """List what stands in backticks."""
+    """List what is in backticks."""
     return re.findall(r"`([^`\n]+)`", text)
 
 
@@ -59,7 +59,7 @@ def logged() -> dict[str, tuple[set[str], set[str]]]:
             if isinstance(event, ast.Constant) and method in {*LEVELS, *ADDED} and "." in str(event.value):
                 levels, keys = found.setdefault(str(event.value), (set(), set()))
                 levels.add({"failed": "error", "crashed": "error", "interrupted": "warning"}.get(method, method))
-                keys.update(ADDED.get(method, set()), (each.arg for each in node.keywords if each.arg))
+                keys.update(ADDED.get(method, set()), (item.arg for item in node.keywords if item.arg))
     return found
 
 
@@ -71,37 +71,37 @@ def leaves(model: type[BaseModel]) -> list[str]:
 
 @pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
 def test_exit_codes(name: str) -> None:
-    """Every exit code stands in the tables of both pages, and no other."""
-    told = table(page(name), "## Exit codes")
+    """Every exit code is in the tables of both pages, and no other."""
+    rows = table(page(name), "## Exit codes")
 
-    assert list(told) == [str(int(code)) for code in ExitCode]
-    assert all(cells[0] for cells in told.values())
+    assert list(rows) == [str(int(code)) for code in ExitCode]
+    assert all(cells[0] for cells in rows.values())
 
 
 def test_commands() -> None:
     """Every command has its row in the README."""
-    told = table(page("README.md"), "## Commands")
+    rows = table(page("README.md"), "## Commands")
 
-    assert {row.split()[1] for row in told} == set(GROUP.commands)
+    assert {row.split()[1] for row in rows} == set(GROUP.commands)
 
 
 @pytest.mark.parametrize("name", sorted(GROUP.commands))
 def test_options(name: str) -> None:
     """Every option of a command is in the page about them."""
     section = page("docs/commands.md").partition("\n## Options\n")[2].partition("\n## ")[0]
-    told = {text.split()[0] for text in quoted(section)}
+    rows = {text.split()[0] for text in quoted(section)}
     names = {max(option.opts, key=len) for option in GROUP.commands[name].params if option.opts[0].startswith("-")}
 
-    assert {option for option in names if option not in told and option not in {"--verbose", "--quiet"}} == set()
-    assert {"-v", "-q"} <= told
+    assert {option for option in names if option not in rows and option not in {"--verbose", "--quiet"}} == set()
+    assert {"-v", "-q"} <= rows
 
 
 def test_help() -> None:
     """The help on the page is what the program prints."""
-    told = re.search(r"<!-- help -->\n```text\n(.*?)```\n<!-- /help -->", page("docs/commands.md"), re.DOTALL)
+    rows = re.search(r"<!-- help -->\n```text\n(.*?)```\n<!-- /help -->", page("docs/commands.md"), re.DOTALL)
 
-    assert told
-    assert told[1].strip() == command("--help").out.strip()
+    assert rows
+    assert rows[1].strip() == command("--help").out.strip()
 
 
 def test_every_event_is_documented() -> None:
@@ -111,26 +111,26 @@ def test_every_event_is_documented() -> None:
 
 @pytest.mark.parametrize("event", sorted(logged()))
 def test_keys_of_events(event: str) -> None:
-    """Each key and level that the code gives an event stands in its row."""
-    told = table(page("docs/operations.md"), "## Log events").get(event, ["", ""])
+    """Each key and level that the code gives an event is in its row."""
+    rows = table(page("docs/operations.md"), "## Log events").get(event, ["", ""])
     levels, keys = logged()[event]
 
-    assert keys - set(quoted(told[1])) == set()
-    assert {level.strip() for level in told[0].split(",")} == levels
+    assert keys - set(quoted(rows[1])) == set()
+    assert {level.strip() for level in rows[0].split(",")} == levels
 
 
 def test_outcomes_are_keys_of_the_last_event() -> None:
     """The counts of `run.finished` are named."""
-    told = quoted(table(page("docs/operations.md"), "## Log events")["run.finished"][1])
+    rows = quoted(table(page("docs/operations.md"), "## Log events")["run.finished"][1])
 
-    assert {outcome.value for outcome in Outcome} <= set(told)
+    assert {outcome.value for outcome in Outcome} <= set(rows)
 
 
 def test_reasons() -> None:
     """Every reason for leaving something out has its row, in the order in which they are applied."""
-    told = table(page("docs/operations.md"), "## What is left out")
+    rows = table(page("docs/operations.md"), "## What is left out")
 
-    assert sorted(told) == sorted(Reason)
+    assert sorted(rows) == sorted(Reason)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,6 @@ def test_links(file: Path) -> None:
 
 
 def _anchors(file: Path) -> set[str]:
-    """Give the anchors that headings of a page get."""
+    """Return the anchors that headings of a page get."""
     headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -48,7 +48,7 @@ def after_a_run(here: Path) -> Path:
 
 
 def hashes(folder: Path) -> dict[str, tuple[str, int, int]]:
-    """Tell what is in a folder: the hash, time and inode of each file."""
+    """Return what is in a folder: the hash, time and inode of each file."""
     return {
         path.relative_to(folder).as_posix(): (
             hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -100,7 +100,7 @@ def test_recorded_failures(httpserver: HTTPServer, after_a_run: Path, name: str)
     ],
 )
 def test_documents_that_are_not_complete(httpserver: HTTPServer, after_a_run: Path, body: bytes, error: str) -> None:
-    """A document that HTTP delivered whole, and that is none, is not kept: the last good one stays."""
+    """A complete answer that is not a complete document is not kept: the last good one stays."""
     httpserver.expect_request(PATH).respond_with_data(body, content_type="application/xml")
 
     assert error in assert_source_failed(after_a_run, httpserver.url_for(""))
@@ -140,13 +140,13 @@ def _silent(line: socket.socket, _: bytes) -> None:
     ],
 )
 def test_broken_connections(after_a_run: Path, script: Script, more: str) -> None:
-    """An answer that ends too early or too late is none."""
+    """An answer that ends too early or too late is not used."""
     with raw_server(script) as url:
         assert_source_failed(after_a_run, url, more)
 
 
 def test_nobody_there(after_a_run: Path) -> None:
-    """An address at which nobody listens is ran with its host."""
+    """An address at which nothing listens is reported with its host."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -163,8 +163,8 @@ def test_a_good_night(httpserver: HTTPServer, after_a_run: Path) -> None:
     result = json.loads(ran.out)
     [downloaded] = [line for line in ran.logs() if line["event"] == "source.downloaded"]
     assert (ran.exit_code, cached.exit_code) == (0, 0)
-    assert [each["outcome"] for each in result["profiles"]] == ["published"]
-    assert [each["outcome"] for each in json.loads(cached.out)["profiles"]] == ["unchanged"]
+    assert [item["outcome"] for item in result["profiles"]] == ["published"]
+    assert [item["outcome"] for item in json.loads(cached.out)["profiles"]] == ["unchanged"]
     assert (downloaded["bytes"], downloaded["attempts"]) == (len(recorded("good").body), 1)
     assert (after_a_run / "state" / "isams.xml").read_bytes() == recorded("good").body
     assert (after_a_run / "logs" / "night.log").read_text(encoding="utf-8") == ran.err
@@ -178,7 +178,7 @@ def test_one_download_for_all(httpserver: HTTPServer, after_a_run: Path) -> None
     ran = command("run-all", "--format", "json")
 
     events = [line["event"] for line in ran.logs()]
-    assert [each["outcome"] for each in ran.json["profiles"]] == ["published"] * 5
+    assert [item["outcome"] for item in ran.json["profiles"]] == ["published"] * 5
     assert (len(httpserver.log), events.count("source.downloaded"), events.count("source.parsed")) == (1, 1, 1)
 
 
@@ -307,7 +307,7 @@ def test_nobody_reads_to_the_end(after_a_run: Path) -> None:
 
 
 def test_stdout_is_full(after_a_run: Path) -> None:
-    """A result that cannot be written is an error, ran on stderr."""
+    """A result that cannot be written is an error, reported on stderr."""
     with Path("/dev/full").open("w") as full:
         ran = process("profiles", folder=after_a_run, stdout=full)
 
@@ -319,7 +319,7 @@ def test_stdout_is_full(after_a_run: Path) -> None:
 
 
 def test_stderr_is_full(after_a_run: Path) -> None:
-    """A log that nobody can read stops nothing."""
+    """A log without a reader stops nothing."""
     with Path("/dev/full").open("w") as full:
         ran = process("run-all", "--format", "json", folder=after_a_run, stderr=full)
 
@@ -371,7 +371,7 @@ def without_style(text: str) -> str:
 
 
 def test_on_a_terminal(after_a_run: Path) -> None:
-    """On a terminal logs are text and the result is a drawn table, in colour unless somebody says no."""
+    """On a terminal logs are text and the result is a drawn table, in colour unless that is switched off."""
     plain = on_terminal("run-all", folder=after_a_run, env={"NO_COLOR": "1"})
     option = on_terminal("run-all", "--no-color", folder=after_a_run)
     colored = on_terminal("run-all", folder=after_a_run)
@@ -396,7 +396,7 @@ def test_one_of_two_is_a_terminal(after_a_run: Path, stream: str) -> None:
 
 
 def test_usage_on_a_terminal(after_a_run: Path) -> None:
-    """Who types a wrong command is shown the usage."""
+    """A wrong command gets the usage."""
     ran: Ran = on_terminal("run-all", "--zzz", folder=after_a_run)
 
     assert ran.exit_code == 2

@@ -16,7 +16,7 @@ CASES = sorted(path.parent.name for path in GOLDEN.glob("*/sdssync.toml"))
 
 @pytest.mark.parametrize("case", CASES)
 def test_golden(tmp_path: Path, case: str) -> None:
-    """A run publishes the expected files and no other, and tells what it left out."""
+    """A run publishes the expected files and no other, and reports what it left out."""
     shutil.copy(GOLDEN / "isams.xml", tmp_path)
     shutil.copytree(GOLDEN / case, tmp_path / case)
 

@@ -66,7 +66,7 @@ def make(document: Document, profile: Profile, *, names: bool = False) -> Made:
 
 
 def profile(asked: Arguments, sds_format: SdsFormat = SdsFormat.V2, *, parity: bool = False) -> Profile:
-    """Say what is asked as a profile."""
+    """Return what is asked as a profile."""
     return make_profile(
         format=sds_format,
         parity=parity,
@@ -137,7 +137,7 @@ def replace_order(wanted: Profile, chance: random.Random) -> Profile:
 @settings(max_examples=80, deadline=None)
 @given(documents(attributes=True), arguments(parity=False))
 def test_every_reference_resolves(document: Document, asked: Arguments) -> None:
-    """By default ids and addresses are unique, no enrollment stands twice, and none is of nobody or of no class."""
+    """By default ids and addresses are unique, no enrollment appears twice, and each has its user and class."""
     made = make(document, profile(asked), names=asked.names)
 
     users, classes, enrollments = (made.rows(name) for name in ("users.csv", "classes.csv", "enrollments.csv"))

@@ -33,7 +33,7 @@ def installed(folder: Path, case: Path, *, parity: bool) -> Path:
 
 
 def profile(arguments: Mapping[str, str], *, parity: bool) -> str:
-    """Say the arguments in TOML; without `parity` an extra teacher is listed once."""
+    """Return the arguments in TOML; without `parity` an extra teacher is listed once."""
     lines = ['output = "out"', f"parity = {toml(parity)}"]
     if "YearGroups" in arguments:
         lines.append(f"year_groups = [{arguments['YearGroups']}]")
@@ -57,21 +57,21 @@ def script_rows(case: Path, name: str) -> "Counter[str]":
 def printed(case: Path) -> "Counter[tuple[str, ...]]":
     """Count the pupils without e-mail that the script printed."""
     listed = json.loads((case / "expected" / "printed.json").read_bytes())
-    return Counter((each["SchoolID"], each["Surname"], each["Forename"], each["Year"]) for each in listed)
+    return Counter((item["SchoolID"], item["Surname"], item["Forename"], item["Year"]) for item in listed)
 
 
 def told(omitted: list[dict[str, str]]) -> "Counter[tuple[str, ...]]":
     """Count the pupils whom a run lists by name, less those whose address is white space that is not ASCII."""
     return Counter(
-        (each["id"], each["surname"], each["forename"], each["year"])
-        for each in omitted
-        if "year" in each and each["id"] not in BLANK_BEYOND_ASCII
+        (item["id"], item["surname"], item["forename"], item["year"])
+        for item in omitted
+        if "year" in item and item["id"] not in BLANK_BEYOND_ASCII
     )
 
 
 def omitted_ids(omitted: list[dict[str, str]], kind: str) -> "Counter[str]":
     """Count the ids of omitted users or classes."""
-    return Counter(each["id"] for each in omitted if each["kind"] == kind and each["reason"] != "duplicate_class")
+    return Counter(item["id"] for item in omitted if item["kind"] == kind and item["reason"] != "duplicate_class")
 
 
 def ids(rows: "Counter[str]") -> "Counter[str]":
@@ -80,7 +80,7 @@ def ids(rows: "Counter[str]") -> "Counter[str]":
 
 
 def listed_again(case: Path) -> list[str]:
-    """Give the extra teachers that the arguments list once more, as often as they do."""
+    """Return the extra teachers that the arguments list once more, as often as they do."""
     arguments = json.loads((case / "case.json").read_bytes())["arguments"]
     extra = Counter(arguments.get("ExtraTeachers", "").split(","))
     return list((extra - Counter(extra.keys())).elements())
@@ -133,7 +133,7 @@ def test_default(tmp_path: Path, case: Path) -> None:
     assert ids(missing["users.csv"]) == omitted_ids(omitted, "user") - printed_ids
     assert ids(missing["classes.csv"]) == omitted_ids(omitted, "class")
     assert Counter(row.rsplit(",", 1)[0] for row in missing["enrollments.csv"].elements()) == Counter(
-        f"{each['class_id']},{each['user_id']}" for each in omitted if each["kind"] == "enrollment"
+        f"{item['class_id']},{item['user_id']}" for item in omitted if item["kind"] == "enrollment"
     )
     assert told(omitted) == printed(case)
 
@@ -147,7 +147,7 @@ def test_subjects(tmp_path: Path, case: Path) -> None:
 
     listed = json.loads((case / "expected" / "subjects.json").read_bytes())
     assert ran.exit_code == 0
-    assert {each["id"]: (each["code"], each["name"]) for each in ran.json["subjects"]} == {
-        each["Subject ID"]: (each["Code"] or "", each["Name"] or "") for each in listed
+    assert {item["id"]: (item["code"], item["name"]) for item in ran.json["subjects"]} == {
+        item["Subject ID"]: (item["Code"] or "", item["Name"] or "") for item in listed
     }
-    assert len({each["id"] for each in ran.json["subjects"]}) == len(ran.json["subjects"])
+    assert len({item["id"] for item in ran.json["subjects"]}) == len(ran.json["subjects"])

@@ -25,7 +25,7 @@ class SchoolIdentity:
     name: str
     type: str
     include_names: bool
-    """Whether forename and surname are written, because SDS creates the users."""
+    """True if forename and surname are written, because SDS creates the users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Safety:
 
     @property
     def has_limits(self) -> bool:
-        """Whether any limit is set."""
+        """Return True if any limit is set."""
         return any(
             limit is not None
             for limit in (self.max_removed_users, self.max_removed_classes, self.max_removed_enrollments)

@@ -19,7 +19,7 @@ class FailedAttempt:
     reason: str
     """What the log says about an attempt that is followed by another: constant words."""
     may_pass: bool = False
-    """Whether another attempt may succeed without anyone changing anything."""
+    """True if another attempt may succeed without a change by anyone."""
     wait_seconds: float = 0.0
     """How long the server asks us to wait."""
 

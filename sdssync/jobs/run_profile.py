@@ -29,7 +29,7 @@ from sdssync.roster.selection import Selection, select
 
 def prepare(profile: Profile, today: date) -> None:
     """
-    Check that the output folder is ours and put right what a crash left there, whether or not a document comes tonight.
+    Check that the output folder is ours and fix what a crash left there, whether or not a document comes tonight.
 
     Raises:
         SdsSyncError: the folder is not ours, or cannot be written.

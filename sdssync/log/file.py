@@ -14,7 +14,7 @@ class LogFile(RotatingFileHandler):
     """A rotated file that remembers a failure instead of printing a traceback."""
 
     has_failed = False
-    """Whether something could not be written."""
+    """True if something could not be written."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is logging's)
         """Remember the failure."""

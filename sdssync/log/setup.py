@@ -70,7 +70,7 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def _handled_by(handlers: list[logging.Handler], level: int) -> Iterator[None]:
-    """Give our logger these handlers for a block, and close them at the end."""
+    """Attach these handlers to our logger for a block, and close them at the end."""
     logger = logging.getLogger(_LOGGER)
     for handler in handlers:
         logger.addHandler(handler)

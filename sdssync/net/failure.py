@@ -59,7 +59,7 @@ class Failure:
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same request may succeed later, without anyone changing anything."""
+        """Return True if the same request may succeed later without a change by anyone."""
         return self.cause not in _PERMANENT if self.status is None else status_may_pass(self.status)
 
 

@@ -1,7 +1,7 @@
 """
-What may be at an output folder before we write there: nothing, or a folder that holds SDS files and nothing else.
+What may be at the path of an output: nothing, or a folder that holds SDS files and nothing else.
 
-Nothing here makes, opens or changes a file.
+Nothing here creates, opens or changes a file.
 """
 
 import os
@@ -9,47 +9,50 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from sdssync.errors import OutputError
+from sdssync.errors import OutputError, os_reason
 from sdssync.files.names import printable
 from sdssync.sds.schema import FORMATS
 
 SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.files)
-"""The files of all formats. SDS reads them by exactly these names, so `Users.csv` is not one of ours."""
+"""The files of all formats. SDS reads them by exactly these names, so `Users.csv` is not one of them."""
 
-_SHOWN = 3
+_LISTED = 3
 _LENGTH = 40
 _NAME_SURROGATE = 0x2000_0000
-"""In a reparse tag of Windows: stands for another place, as symbolic links and junctions do and cloud files do not."""
+"""A bit of the reparse tag of Windows: set for symbolic links and junctions, and not for cloud files."""
 
 
 def check_folder(output: Path) -> None:
     """
-    See that at this path there is nothing, or a real folder that holds SDS files and nothing else.
+    Check that at this path is nothing, or a real folder that holds SDS files and nothing else.
 
-    A link among its parents is allowed. What the settings alone show is told in `profile_file`. Raises OutputError; it
-    names at most three of the strangers, shortened, and none that holds an address.
+    A link among its parents is allowed. What the settings alone show is checked in `config/profile_file`.
+
+    Raises:
+        OutputError: it is not; the message names at most three of the foreign entries, shortened, and no address.
+
     """
     try:
-        fault = _place_fault(output)
-        strangers = sorted(_strangers(output)) if not fault and os.path.lexists(output) else []
+        fault = _path_fault(output)
+        foreign = sorted(_foreign_entries(output)) if not fault and os.path.lexists(output) else []
     except OSError as error:
         hint = "let the account of sdssync read and write there, or choose another output folder"
-        raise OutputError(f"output {output}: it cannot be read: {error.strerror}", hint) from error
-    if strangers:
-        more = f" and {len(strangers) - _SHOWN} more" if len(strangers) > _SHOWN else ""
-        fault = f"it holds more than the files of an SDS set: {', '.join(strangers[:_SHOWN])}{more}"
+        raise OutputError(f"output {output}: it cannot be read: {os_reason(error)}", hint) from error
+    if foreign:
+        more = f" and {len(foreign) - _LISTED} more" if len(foreign) > _LISTED else ""
+        fault = f"it holds more than the files of an SDS set: {', '.join(foreign[:_LISTED])}{more}"
     if fault:
-        hint = "choose another output folder, or move away what is not of the set; nothing has been touched"
+        hint = "choose another output folder, or move away what does not belong to the set; nothing has been touched"
         raise OutputError(f"output {output}: {fault}", hint)
 
 
 def is_link(status: os.stat_result) -> bool:
-    """Whether what `lstat` saw stands for another place: a symbolic link, on Windows also a junction."""
+    """Return True if `lstat` saw a symbolic link, or a junction of Windows."""
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE)
 
 
-def _place_fault(output: Path) -> str:
-    """Say why what is at a path is no plain folder; "" when it is one, or nothing is there."""
+def _path_fault(output: Path) -> str:
+    """Return why what is at a path is not a plain folder; "" if it is one, or there is nothing."""
     try:
         status = output.lstat()
     except FileNotFoundError:
@@ -63,23 +66,23 @@ def _place_fault(output: Path) -> str:
     return ""
 
 
-def _strangers(folder: Path) -> Iterator[str]:
+def _foreign_entries(folder: Path) -> Iterator[str]:
     """Describe each entry that is not a regular file with an SDS name."""
     with os.scandir(folder) as entries:
         for entry in entries:
             status = entry.stat(follow_symlinks=False)
             if is_link(status):
-                yield f"link {_shown(entry.name)}"
+                yield f"link {_printable(entry.name)}"
             elif stat.S_ISDIR(status.st_mode):
-                yield f"folder {_shown(entry.name)}"
+                yield f"folder {_printable(entry.name)}"
             elif not stat.S_ISREG(status.st_mode):
-                yield f"special file {_shown(entry.name)}"
+                yield f"special file {_printable(entry.name)}"
             elif entry.name not in SDS_FILES:
-                yield f"file {_shown(entry.name)}"
+                yield f"file {_printable(entry.name)}"
 
 
-def _shown(name: str) -> str:
-    """Make a name fit for a log: one line, short, and no address."""
+def _printable(name: str) -> str:
+    """Return a name as a log may hold it: one line, short, and not an address."""
     if "@" in name:
         return "(a name with @)"
     return printable(name if len(name) <= _LENGTH else f"{name[:_LENGTH]}…")

@@ -1,7 +1,7 @@
 """
-Judge a set that has been generated, whether it may take the place of the published one.
+Judge whether a generated CSV set may take the place of the published one.
 
-The rules are those of `check`; what is added here needs more than the set: the whole school, and the published set.
+The rules are those of `sds`; what is added here needs more than the set: the whole school, and the published set.
 """
 
 import csv
@@ -21,7 +21,7 @@ from sdssync.sds.findings import BLOCKING, Finding, SetReport, Severity
 from sdssync.sds.schema import CLASSES, USERS
 
 _WORST = 10
-"""Offences that are told one by one; the others are in the counts."""
+"""Findings that are logged one by one; all are counted."""
 
 _DUPLICATE_ID = CATALOGUE["SDS202"]
 _NO_ROWS = "SDS108"
@@ -29,7 +29,7 @@ _NO_ROWS = "SDS108"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What validation says, and what follows from it."""
+    """The findings of a CSV set, and whether it may be published."""
 
     report: SetReport
     refusal: str
@@ -37,17 +37,17 @@ class Verdict:
 
     @property
     def errors(self) -> int:
-        """How many findings are fatal or an error."""
+        """Return how many findings are fatal or an error."""
         return self.report.count(*BLOCKING)
 
     @property
     def warnings(self) -> int:
-        """How many findings are a warning."""
+        """Return how many findings are a warning."""
         return self.report.count(Severity.WARNING)
 
     @property
     def worst(self) -> tuple[Finding, ...]:
-        """The first of the findings that are fatal or an error."""
+        """Return the first of the findings that are fatal or an error."""
         return tuple(finding for finding in self.report.findings if finding.severity in BLOCKING)[:_WORST]
 
 
@@ -57,7 +57,7 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
 
     A set with anything fatal or an error is refused. One of a `parity` profile is published whatever an error says, as
     the script's sets were: only what is fatal refuses it, or a file without rows where the published one has some.
-    What the profile selects is a matter of `sdssync validate` alone; what it ignores holds here as far as it may.
+    What the profile selects is for `sdssync validate` alone; what it ignores is ignored here too where that is safe.
     """
     options = replace(check_options(profile, settings), select=(), ignore=_tolerated(profile))
     report = _with_clashes(check_set(staged, options, display_name=profile.output_as_written), roster)
@@ -72,7 +72,7 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
 
 
 def _tolerated(profile: Profile) -> tuple[str, ...]:
-    """Return the rules that the profile ignores, but for those that keep people from being removed by mistake."""
+    """Return the rules that the profile ignores, except those that keep people from being removed by mistake."""
     return tuple(
         code
         for code, rule in CATALOGUE.items()
@@ -81,7 +81,7 @@ def _tolerated(profile: Profile) -> tuple[str, ...]:
 
 
 def check_options(profile: Profile, settings: SchoolSettings) -> CheckOptions:
-    """Return what validation must know of a profile."""
+    """Return what validation has to know of a profile."""
     last = read_publication(settings.folders.state, profile.name)
     return CheckOptions(
         format=profile.format,
@@ -94,9 +94,9 @@ def check_options(profile: Profile, settings: SchoolSettings) -> CheckOptions:
 
 
 def _with_clashes(report: SetReport, roster: Roster) -> SetReport:
-    """Add the ids that are shared with somebody who has no row: the set alone does not show them."""
-    told = {(finding.file, finding.value) for finding in report.findings if finding.code == _DUPLICATE_ID.code}
-    added = tuple(finding for finding in _clashes(roster) if (finding.file, finding.value) not in told)
+    """Add the ids that are shared with a person or set without a row, which the CSV set alone does not show."""
+    reported = {(finding.file, finding.value) for finding in report.findings if finding.code == _DUPLICATE_ID.code}
+    added = tuple(finding for finding in _clashes(roster) if (finding.file, finding.value) not in reported)
     counts = Counter(report.counts)
     counts.update((finding.code, finding.severity) for finding in added)
     return replace(report, findings=(*added, *report.findings), counts=counts)
@@ -122,7 +122,7 @@ def _files_without_rows(report: SetReport) -> Iterator[str]:
 
 
 def _has_rows(published: Path) -> bool:
-    """Tell whether a published file has a row below its header; one that is not there has none."""
+    """Return True if a published file has a row after its header; a missing file has none."""
     try:
         with published.open(encoding="utf-8", errors="replace", newline="") as file:
             return sum(1 for row, _ in zip(csv.reader(file), range(2), strict=False) if row) > 1

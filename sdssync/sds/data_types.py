@@ -48,7 +48,7 @@ class DataType:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text is empty or white space of any data_type."""
+    """Return True if a text is empty or white space of any kind."""
     return not text or text.isspace()
 
 

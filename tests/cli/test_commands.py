@@ -52,7 +52,7 @@ def test_help(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("arguments", [["--version"], ["profiles", "--version"]], ids=" ".join)
 def test_version(arguments: list[str]) -> None:
-    """The version is ran before and after a command, and nothing is done."""
+    """The version is printed before and after a command, and nothing is done."""
     ran = command(*arguments)
 
     assert (ran.exit_code, ran.out, ran.err) == (0, f"sdssync {__version__}\n", "")
@@ -110,15 +110,15 @@ def test_wrong_usage(arguments: list[str], error: str, hint: str) -> None:
         pytest.param(["rule", "SDS999"], id="no rule"),
         pytest.param(["validate", "--select", "SDS9"], id="no code selected"),
         pytest.param(["validate", "--ignore", "SDS301,X"], id="no code ignored"),
-        pytest.param(["run", "Nobody"], id="no profile of that name"),
-        pytest.param(["validate", "Nobody"], id="no profile and no folder of that name"),
+        pytest.param(["run", "Nursery"], id="no profile of that name"),
+        pytest.param(["validate", "Nursery"], id="no profile and no folder of that name"),
         pytest.param(["validate", "./nowhere"], id="no folder"),
         pytest.param(["init"], id="settings are there"),
         pytest.param(["new", "seniors"], id="profile file is there"),
     ],
 )
 def test_code_2(school: Path, arguments: list[str]) -> None:
-    """Each of these is the caller's mistake, ran on one log line, and nothing is written."""
+    """Each of these is the caller's mistake, reported on one log line, and nothing is written."""
     before = sorted(school.rglob("*"))
 
     ran = command(*arguments)
@@ -177,7 +177,7 @@ def test_no_settings(here: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["run-all", "profiles", "validate"])
 def test_no_profile_at_all(here: Path, name: str) -> None:
-    """An installation without any profile has nothing to do, and nobody is to think that it has worked."""
+    """An installation without any profile has nothing to do, and must not look as if it had worked."""
     install(here)
 
     ran = command(name)
@@ -203,7 +203,7 @@ def test_the_settings_file_is_named_by_option_variable_or_place(
     by_option = command("profiles", "--format", "json", "--config", option).json
     before = command("--config", option, "profiles", "--format", "json").json
 
-    names = [each["profiles"][0]["name"] for each in (by_place, by_variable, by_option, before)]
+    names = [item["profiles"][0]["name"] for item in (by_place, by_variable, by_option, before)]
     assert names == ["place", "variable", "option", "option"]
 
 
@@ -237,7 +237,7 @@ def test_init_and_new(here: Path) -> None:
         "expires": None,
         "subjects": {"exclude": [7, 15]},
     }
-    assert [each["name"] for each in listed.json["profiles"]] == ["Seniors"]
+    assert [item["name"] for item in listed.json["profiles"]] == ["Seniors"]
 
 
 def test_init_elsewhere(here: Path) -> None:
@@ -290,7 +290,7 @@ def test_profiles_as_json(school: Path) -> None:
         ],
     }
     assert ran.json == expected
-    assert [list(each) for each in ran.json["profiles"]] == [list(each) for each in expected["profiles"]]  # type: ignore[attr-defined]  # a list
+    assert [list(item) for item in ran.json["profiles"]] == [list(item) for item in expected["profiles"]]  # type: ignore[attr-defined]  # a list
     assert (ran.exit_code, wrong["event"], wrong["profile"]) == (2, "profile.failed", "torn")
 
 

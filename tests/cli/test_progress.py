@@ -15,7 +15,6 @@ pytestmark = pytest.mark.slow
 CLEARED = "\x1b[2K"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["run-all", "subjects"])
 def test_parse(school: Path, arguments: str) -> None:
     """The parse is shown, and cleared before what comes after it."""
@@ -28,7 +27,6 @@ def test_parse(school: Path, arguments: str) -> None:
     assert "parse " not in rest
 
 
-@pytest.mark.slow
 def test_download(httpserver: HTTPServer, school: Path) -> None:
     """The download is shown, and so is each log line that comes while it lasts, whole."""
     install(

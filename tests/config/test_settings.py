@@ -113,7 +113,7 @@ def test_paths_count_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.
     [
         pytest.param(Path("a.toml"), {"SDSSYNC_CONFIG": "b.toml"}, Path("a.toml"), id="option first"),
         pytest.param(None, {"SDSSYNC_CONFIG": "b.toml"}, Path("b.toml"), id="then the variable"),
-        pytest.param(None, {"SDSSYNC_CONFIG": ""}, Path("sdssync.toml"), id="an empty variable is none"),
+        pytest.param(None, {"SDSSYNC_CONFIG": ""}, Path("sdssync.toml"), id="an empty variable"),
         pytest.param(None, {}, Path("sdssync.toml"), id="then the current folder"),
     ],
 )

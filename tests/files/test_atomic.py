@@ -73,7 +73,7 @@ def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_a_temporary_file_of_an_interrupted_run_is_replaced(tmp_path: Path) -> None:
-    """It is in nobody's way, and a link in its place is not followed."""
+    """It does no harm, and a link in its place is not followed."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"victim")
     if os.name == "posix":

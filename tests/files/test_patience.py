@@ -16,7 +16,7 @@ class SharingViolationError(PermissionError):
 @pytest.mark.parametrize(
     ("error", "failures", "attempts"),
     [
-        pytest.param(SharingViolationError, 0, 1, id="nobody has it open"),
+        pytest.param(SharingViolationError, 0, 1, id="not open elsewhere"),
         pytest.param(SharingViolationError, 3, 4, id="open for a moment"),
         pytest.param(SharingViolationError, 9, 5, id="open for too long"),
         pytest.param(PermissionError, 9, 1, id="no right to do it"),

@@ -18,12 +18,12 @@ FRONT = date(2026, 9, 1)
 
 
 def outcomes(ran: Ran) -> dict[str, str]:
-    """Tell how each profile ended."""
-    return {each["profile"]: each["outcome"] for each in ran.json["profiles"]}
+    """Return how each profile ended."""
+    return {item["profile"]: item["outcome"] for item in ran.json["profiles"]}
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Tell time, inode and content of every file of a folder."""
+    """Return time, inode and content of every file of a folder."""
     return {
         path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.stat().st_ino, path.read_bytes())
         for path in folder.rglob("*")
@@ -152,7 +152,7 @@ def test_published_and_no_record_of_it(two_profiles: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that cannot be removed")
 def test_a_former_set_that_stays(two_profiles: Path) -> None:
-    """What is left over of the former set does not make the new one unpublished."""
+    """Files of the former set that stay do not make the new one unpublished."""
     assert command("run", "Seniors").exit_code == 0
     (two_profiles / "profiles.d" / "seniors.toml").write_text(SENIORS + 'suffix = "x"\n', encoding="utf-8")
     former = two_profiles / "csv" / "Seniors" / "users.csv"
@@ -207,7 +207,7 @@ def test_unchanged_touches_nothing(two_profiles: Path) -> None:
 
 
 def test_bytes_on_disk_count(two_profiles: Path) -> None:
-    """A file that somebody has changed is put right."""
+    """A file that was changed by hand is replaced."""
     assert command("run", "Seniors").exit_code == 0
     users = two_profiles / "csv" / "Seniors" / "users.csv"
     good = users.read_bytes()
@@ -242,8 +242,8 @@ def test_one_profile_stops_no_other(two_profiles: Path, prep: str, code: int, ou
     ran = command("run-all", "--format", "json", "--today", str(FRONT))
 
     assert (ran.exit_code, ran.json["exit_code"]) == (code, code)
-    assert [each["outcome"] for each in ran.json["profiles"]] == [outcome, "published"]
-    assert [each.get("why", "") != "" for each in ran.json["profiles"]] == [True, False]
+    assert [item["outcome"] for item in ran.json["profiles"]] == [outcome, "published"]
+    assert [item.get("why", "") != "" for item in ran.json["profiles"]] == [True, False]
     assert sorted(path.name for path in (two_profiles / "csv").iterdir()) == ["Seniors"]
     assert [path.name for path in (two_profiles / "secrets").iterdir()] == ["note.txt"]
 
@@ -255,7 +255,7 @@ def test_two_in_conflict(two_profiles: Path) -> None:
     ran = command("run-all", "--format", "json")
 
     assert ran.exit_code == 2
-    assert [(each["profile"], each["outcome"]) for each in ran.json["profiles"]] == [
+    assert [(item["profile"], item["outcome"]) for item in ran.json["profiles"]] == [
         ("Prep", "failed"),
         ("Prep", "failed"),
         ("Seniors", "published"),
@@ -314,7 +314,7 @@ def test_mistakes_of_others_are_warnings(two_profiles: Path, prep: str) -> None:
 
 
 def test_a_file_that_does_not_parse_goes_by_its_stem(two_profiles: Path) -> None:
-    """Who asks for a broken profile by the name of its file is ran what is wrong with it."""
+    """A profile that does not parse can be asked for by the name of its file; its mistakes are reported."""
     (two_profiles / "profiles.d" / "Torn.toml").write_text("name =\n", encoding="utf-8")
 
     ran = command("run", "torn", "--format", "json")
@@ -447,8 +447,8 @@ def test_cached_without_a_document(two_profiles: Path, arguments: list[str]) -> 
 
 
 def test_unknown_things_in_a_profile(two_profiles: Path) -> None:
-    """Subjects that nobody has are named; addresses that nobody has are counted only."""
-    extra = '[subjects]\nexclude = [4711, 5]\n[teachers]\nextra = ["nobody@hollowell.example", "*@nowhere.example"]\n'
+    """Unknown subjects are named; unknown addresses are only counted."""
+    extra = '[subjects]\nexclude = [4711, 5]\n[teachers]\nextra = ["unknown@hollowell.example", "*@nowhere.example"]\n'
     (two_profiles / "profiles.d" / "seniors.toml").write_text(SENIORS + extra, encoding="utf-8")
 
     ran = command("run", "Seniors", "--format", "json")
@@ -477,7 +477,7 @@ def test_years_that_are_no_grade(two_profiles: Path, sds_format: str, file: str)
 
 
 def test_one_wrong_settings_file_stops_everything(two_profiles: Path) -> None:
-    """A mistake in sdssync.toml is ran with all mistakes of all profiles, and nothing runs."""
+    """A mistake in sdssync.toml is reported with all mistakes of all profiles, and nothing runs."""
     install(two_profiles, SETTINGS + "colour = 1\n")
     (two_profiles / "profiles.d" / "prep.toml").write_text("output = 1\n", encoding="utf-8")
 
@@ -491,7 +491,7 @@ def test_one_wrong_settings_file_stops_everything(two_profiles: Path) -> None:
 
 
 def test_limits_that_are_not_enforced(two_profiles: Path) -> None:
-    """Who sets limits that this version does not apply is ran so in every run."""
+    """Limits that this version does not enforce are reported in every run."""
     install(two_profiles, SETTINGS + '[safety]\nmax_removed_users = "10%"\n')
 
     [line] = command("run-all").logs("safety.ignored")

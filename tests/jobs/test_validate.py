@@ -28,14 +28,14 @@ def validate(*arguments: str) -> Ran:
 
 
 def paths(ran: Ran) -> list[str]:
-    """Tell which sets were checked."""
-    return [each["path"] for each in ran.json["sets"]]
+    """Return which sets were checked."""
+    return [item["path"] for item in ran.json["sets"]]
 
 
 def codes(ran: Ran) -> list[str]:
-    """Tell what was found in the only set."""
+    """Return the codes found in the only set."""
     [only] = ran.json["sets"]
-    return sorted({each["code"] for each in only["findings"]})
+    return sorted({item["code"] for item in only["findings"]})
 
 
 @pytest.mark.usefixtures("published")
@@ -91,13 +91,13 @@ def test_the_document() -> None:
         pytest.param(["Prep", "Seniors"], ["csv/Prep", "csv/Seniors"], id="names"),
         pytest.param(["csv/Seniors"], ["csv/Seniors"], id="a path"),
         pytest.param(["./Seniors"], ["./Seniors"], id="a path that would be a name"),
-        pytest.param(["anybody"], ["anybody"], id="no name: a folder"),
-        pytest.param(["anybody/", "Prep"], ["anybody/", "csv/Prep"], id="a path and a name"),
+        pytest.param(["elsewhere"], ["elsewhere"], id="no name: a folder"),
+        pytest.param(["elsewhere/", "Prep"], ["elsewhere/", "csv/Prep"], id="a path and a name"),
     ],
 )
 def test_targets(published: Path, targets: list[str], checked: list[str]) -> None:
     """With a path separator it is a folder, else a name if there is one, else a folder."""
-    for name in ("Seniors", "anybody"):
+    for name in ("Seniors", "elsewhere"):
         (published / name).mkdir()
         for file in (published / "csv" / "Seniors").iterdir():
             (published / name / file.name).write_bytes(file.read_bytes())
@@ -119,7 +119,7 @@ def test_the_format_of_a_folder_is_that_of_its_files(published: Path) -> None:
 
 @pytest.mark.parametrize("target", ["./set", "set"])
 def test_no_installation_is_needed(here: Path, target: str) -> None:
-    """Anybody's folder can be checked where there is no settings file."""
+    """Any folder can be checked where there is no settings file."""
     (here / "set").mkdir()
     (here / "set" / "classes.csv").write_text(STRANGE, encoding="utf-8", newline="")
 
@@ -150,9 +150,9 @@ def test_a_name_that_nobody_has(published: Path, target: str) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize("target", ["./nowhere", "csv/Nobody", "sdssync.toml/"])
+@pytest.mark.parametrize("target", ["./nowhere", "csv/Nursery", "sdssync.toml/"])
 def test_a_folder_that_is_not_there(target: str, order: int) -> None:
-    """It is ran, and the other sets are checked all the same."""
+    """It is reported, and the other sets are checked nevertheless."""
     ran = validate(*["./csv/Prep", target, "Seniors"][::order])
 
     assert (ran.exit_code, [line["event"] for line in ran.logs()]) == (2, ["set.failed"])
@@ -255,7 +255,7 @@ def test_a_profile_chooses_rules(published: Path) -> None:
 def test_strict(published: Path) -> None:
     """With `--strict` a warning fails, too; advice does not."""
     assert command("validate", "Seniors", "--strict").exit_code == 0
-    _append(published, b"11,7983000000501,student")  # stands there already
+    _append(published, b"11,7983000000501,student")  # a duplicate
 
     assert command("validate", "Seniors").exit_code == 0
     assert command("validate", "Seniors", "--strict").exit_code == 1
@@ -263,7 +263,7 @@ def test_strict(published: Path) -> None:
 
 def test_strict_in_a_test_report(published: Path) -> None:
     """What makes the exit code 1 fails in the report that a CI server reads, too."""
-    _append(published, b"11,7983000000501,student")  # stands there already
+    _append(published, b"11,7983000000501,student")  # a duplicate
 
     mild, strict = (command("validate", "Seniors", "--format", "junit", *more) for more in ((), ("--strict",)))
 
@@ -299,7 +299,7 @@ def test_names_are_judged_by_the_settings(published: Path) -> None:
 
 @pytest.mark.parametrize(("record", "found"), [("v2.1", True), ("v2", False)], ids=["same format", "another format"])
 def test_files_are_compared_with_the_last_publication(published: Path, record: str, found: bool) -> None:
-    """A file that was published last time and is not there now is ran, if the format is still the same."""
+    """A file that was published last time and is missing now is reported, if the format is still the same."""
     file = published / "state" / "published" / "Prep.json"
     last = json.loads(file.read_text(encoding="utf-8"))
     last |= {"format": record, "files": sorted([*last["files"], "courses.csv"])}
@@ -317,7 +317,7 @@ def test_a_folder_in_another_format_than_published(published: Path) -> None:
 
 
 def test_a_damaged_record_of_the_publication(published: Path) -> None:
-    """It is ran, for then nobody sees that a file is missing."""
+    """It is reported, because a missing file would not be noticed."""
     (published / "state" / "published" / "Prep.json").write_text('{"', encoding="utf-8")
 
     ran = validate("Prep")

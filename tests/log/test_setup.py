@@ -42,7 +42,7 @@ def test_events_are_a_noun_and_a_past_verb() -> None:
 
 
 @pytest.mark.usefixtures("school")
-@pytest.mark.parametrize("arguments", ["run-all", "run-all --dry-run", "run Seniors", "subjects", "run Nobody"])
+@pytest.mark.parametrize("arguments", ["run-all", "run-all --dry-run", "run Seniors", "subjects", "run Nursery"])
 def test_every_line(arguments: str) -> None:
     """Each line begins with time in UTC, level, event and the run that the result names."""
     ran = command("-v", *arguments.split(), "--format", "json")

@@ -506,7 +506,7 @@ class TestEnvironment:
     def test_netrc_is_not_read(self, httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A login in `.netrc` is not sent."""
         netrc = tmp_path / "netrc"
-        netrc.write_text("default login somebody password s3cret\n", encoding="utf-8")
+        netrc.write_text("default login someone password s3cret\n", encoding="utf-8")
         monkeypatch.setenv("NETRC", str(netrc))
         url = play(httpserver, "good")
 

@@ -75,7 +75,7 @@ def test_sets_follow_one_another_and_leave_nothing_over(output: Path, strategy: 
 
 
 def test_an_empty_output_folder_is_filled(output: Path) -> None:
-    """A folder that somebody made beforehand is as good as none."""
+    """An empty folder that was made beforehand is replaced."""
     output.mkdir(parents=True)
 
     put(output, 1)
@@ -189,7 +189,7 @@ NEW, OLD = ".Seniors.sdssync-new", ".Seniors.sdssync-old"
         pytest.param({OLD: 1}, {"Seniors": 1}, id="only the former set is left"),
         pytest.param({OLD: 1, NEW: ["users.csv"]}, {"Seniors": 1}, id="killed while healing"),
         pytest.param({"Seniors": 2, OLD: 1}, {"Seniors": 2}, id="killed after both renames"),
-        pytest.param({"Seniors": [], OLD: 1, NEW: 2}, {"Seniors": 1}, id="somebody made the missing folder"),
+        pytest.param({"Seniors": [], OLD: 1, NEW: 2}, {"Seniors": 1}, id="the missing folder was made by hand"),
     ],
 )
 def test_what_a_crash_left_behind_is_put_right(
@@ -451,7 +451,7 @@ def test_the_folder_keeps_its_owner(output: Path) -> None:
 
 
 def refusal(action: Callable[[], object]) -> str:
-    """Give the message of the OutputError that an action ends with."""
+    """Return the message of the OutputError that an action ends with."""
     with pytest.raises(OutputError) as caught:
         action()
     return caught.value.message

@@ -83,7 +83,7 @@ class Torture:
         return beside if self.output.exists() else [*beside, "no output"]
 
     def last_good(self) -> int:
-        """Give the generation of the one set that is or will be the published one; it is whole."""
+        """Return the generation of the one set that is or will be the published one; it is complete."""
         aside = self.output.with_name(f".{self.output.name}.sdssync-old")
         folder = self.output if self.output.exists() else aside
         assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)

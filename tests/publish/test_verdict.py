@@ -23,7 +23,7 @@ def run(folder: Path, document: Document, profile: str = "") -> tuple[int, Any]:
 
 
 def published(folder: Path) -> dict[str, bytes]:
-    """Give the published files."""
+    """Return the published files."""
     return {file.name: file.read_bytes() for file in (folder / "csv").glob("*")}
 
 
@@ -77,7 +77,7 @@ def test_a_clash_rejects(tmp_path: Path, document: Document, profile: str, sds_f
         pytest.param(
             replace(PLAIN, pupils=(PupilRecord(), *[replace(SECOND, year="8")] * 2)), id="two who have no row"
         ),
-        pytest.param(replace(TWO_SETS, set_lists=(SetListRecord(),)), id="a set that nobody is listed in"),
+        pytest.param(replace(TWO_SETS, set_lists=(SetListRecord(),)), id="a set without a list"),
     ],
 )
 def test_no_clash(tmp_path: Path, document: Document) -> None:

@@ -79,7 +79,7 @@ def test_json() -> None:
         ],
     }
     documented = ["profile", "outcome", "format", "output", "users", "classes", "enrollments", "findings", "omissions"]
-    assert [list(each) for each in shape["profiles"]] == [
+    assert [list(item) for item in shape["profiles"]] == [
         [*documented, "omitted"],
         [*documented, "omitted", "why"],
         [*documented, "omitted", "why"],

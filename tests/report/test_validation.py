@@ -335,7 +335,7 @@ def assert_github(reports: Sequence[SetReport]) -> None:
 
 
 def missing_pairs(each: SetReport) -> set[tuple[str, Severity]]:
-    """Give the pairs of code and severity of which some findings are not listed."""
+    """Return the pairs of code and severity of which some findings are not listed."""
     return set(Counter(each.counts) - Counter((one.code, one.severity) for one in each.findings))
 
 

@@ -22,12 +22,12 @@ BO = make_teacher(101)
 
 
 def kept(school: School, **changes: Any) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    """Give the classes that stay, with who is in them."""
+    """Return the classes that stay, with their people."""
     return [(each.id, each.title, each.teachers, each.pupils) for each in enrolled(school, **changes).classes]
 
 
 def reasons(school: School, kind: str, **changes: Any) -> list[tuple[str, ...]]:
-    """Give reason and ids of the classes or enrollments that do not."""
+    """Return reason and ids of the classes or enrollments that do not."""
     return [each[1:] for each in omitted(enrolled(school, **changes)) if each[0] == kind]
 
 
@@ -41,7 +41,7 @@ def test_a_class() -> None:
 
 
 def test_a_set_without_list() -> None:
-    """A set that nobody is listed in is no class, and none is missed; its teachers are users."""
+    """A teaching set without a list makes no class and no omission; its teachers are users."""
     school = make_school(
         teaching_sets=[make_set(), make_set(id="12", teacher_ids=("102",))], teachers=[BO, make_teacher(102)]
     )
@@ -119,7 +119,7 @@ def test_a_pupil_without_id() -> None:
         pytest.param({"id": "103"}, (), [("teacher_not_current", "11", "102")], id="left"),
         pytest.param({"email": "STAFF101@school.example"}, (), [("duplicate_username", "11", "102")], id="address"),
         pytest.param({"email": "a\rb@c"}, (), [("user_omitted", "11", "102")], id="another reason"),
-        pytest.param({}, ("x*",), [("user_omitted", "11", "x*")], id="a wildcard that matches nobody"),
+        pytest.param({}, ("x*",), [("user_omitted", "11", "x*")], id="a wildcard without a match"),
         pytest.param({}, ("staff102@*",), [("duplicate_enrollment", "11", "102")], id="extra and in the set"),
         pytest.param(
             {}, ("*102@*", "staff102@*"), [("duplicate_enrollment", "11", "102")] * 2, id="extra by two entries"
@@ -140,7 +140,7 @@ def test_teachers(changes: dict[str, str], extra: tuple[str, ...], expected: lis
 
 
 def test_duplicate_enrollment() -> None:
-    """Somebody who is listed more often is in the class once; of a teacher in the pupils' list both stay."""
+    """A pupil who is listed more often is in the class once; of a teacher in the pupils' list both stay."""
     school = make_school(
         teaching_sets=[make_set(teacher_ids=("101", "101"))],
         memberships=[*listed("11", "9001"), *listed("011", "9001"), Membership("11", (), ("1",))],

@@ -60,7 +60,7 @@ def test_tables(form: SdsFormat, expected: dict[str, list[tuple[str, ...]]]) -> 
 
 @pytest.mark.parametrize("form", SdsFormat)
 def test_names(form: SdsFormat) -> None:
-    """With names, family name stands before given name in both formats."""
+    """With names, the family name comes before the given name in both formats."""
     users = next(
         csv_file
         for csv_file in csv_files(roster(include_names=True), SCHOOL, make_profile(format=form))

@@ -96,7 +96,7 @@ BOTH = [*listed("11", "9001"), *listed("12", "9001")]
             make_school(teaching_sets=TWO_SETS, memberships=BOTH), "{set_code}", ["7A/Ma"], id="two sets of one code"
         ),
         pytest.param(make_school(teaching_sets=TWO_SETS, memberships=BOTH), "{set_id}", [], id="two ids"),
-        pytest.param(make_school(teaching_sets=TWO_SETS), "{set_code}", [], id="nobody is listed in the other"),
+        pytest.param(make_school(teaching_sets=TWO_SETS), "{set_code}", [], id="the other has no list"),
         pytest.param(
             make_school(teaching_sets=TWO_SETS, memberships=[*listed("11", "9001"), *listed("12", "9404")]),
             "{set_code}", ["7A/Ma"], id="the other falls out"
@@ -118,7 +118,7 @@ def test_class_clashes(school: School, class_id: str, ids: list[str]) -> None:
 
 
 def test_as_script() -> None:
-    """The script enrols everybody as often as they stand there, and writes teachers without address."""
+    """The script enrols people as often as they appear, and writes teachers without an address."""
     school = make_school(
         pupils=[
             replace(ONE, school_id=""),

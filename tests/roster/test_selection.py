@@ -107,9 +107,9 @@ STAFF = [
         pytest.param("ada?@school.example", None, id="? is one character, not none"),
         pytest.param("ada*@school.example", ["1"], id="* may be nothing"),
         pytest.param("*LINES@*", ["8"], id="* crosses a line break"),
-        pytest.param("*", ["1", "2", "3", "4", "5", "6", "7", "8"], id="everybody, also without address"),
-        pytest.param("nobody*", None, id="a wildcard that matches nobody"),
-        pytest.param("new@school.example", None, id="an address that is nobody's"),
+        pytest.param("*", ["1", "2", "3", "4", "5", "6", "7", "8"], id="all staff, also without address"),
+        pytest.param("unknown*", None, id="a wildcard without a match"),
+        pytest.param("new@school.example", None, id="an unknown address"),
     ],
 )
 def test_extra_teachers(entry: str, found: list[str] | None) -> None:
@@ -132,7 +132,7 @@ def test_extra_teachers(entry: str, found: list[str] | None) -> None:
     ],
 )
 def test_extra_teachers_who_match_each_other(entries: tuple[str, ...], found: list[str]) -> None:
-    """An address that nobody has is somebody's from then on, as in the script."""
+    """An entry without a match can be matched by a later entry, as in the script."""
     selection = selected(make_school(teachers=STAFF), extra_teachers=entries)
 
     assert [each.address if isinstance(each, Unlisted) else each.id for each in selection.extra_teachers] == found
@@ -181,7 +181,7 @@ def test_a_row_means_the_set_of_its_number(set_id: str, row: str, same: bool) ->
 
 
 def test_members() -> None:
-    """Everybody on the list is a member, in order, as often as listed; who is no current pupil is a stranger."""
+    """Everyone on the list is a member, in order, as often as listed; one who is not a current pupil is a stranger."""
     pupils = [make_pupil(1), make_pupil(2), make_pupil(3, school_id="")]
     rows = [
         Membership("11", ("9002", "9001", "9404"), ("1", "404", "", "3")),
@@ -199,7 +199,7 @@ def test_members() -> None:
 
 
 def test_shared_ids() -> None:
-    """Ids of two people are told, be they pupils, staff or both; an empty id is none, a record given twice is one."""
+    """Ids of two people are found, of pupils, staff or both; an empty id does not count, nor a record given twice."""
     school = make_school(
         pupils=[
             make_pupil(1, school_id="9001"),

@@ -1,4 +1,4 @@
-"""Who would be a user, and whom SDS would refuse: each reason alone, and the order in which they apply."""
+"""Candidate users, and those that SDS would refuse: each reason alone, and the order in which they apply."""
 
 from dataclasses import replace
 
@@ -17,14 +17,14 @@ CY = make_teacher(102)
 
 
 def ids(school: School, *, include_names: bool = False, extra: tuple[str, ...] = ()) -> list[str]:
-    """Give the ids of the users that stay."""
+    """Return the ids of the users that stay."""
     return [user.id for user in enrolled(school, include_names=include_names, extra_teachers=extra).users]
 
 
 def reasons(school: School, *, include_names: bool = False, extra: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """Give reason and id of the users that do not."""
+    """Return reason and id of the users that do not."""
     roster = enrolled(school, include_names=include_names, extra_teachers=extra)
-    return [each[1:] for each in omitted(roster) if each[0] == "user"]
+    return [item[1:] for item in omitted(roster) if item[0] == "user"]
 
 
 WHITE_SPACE = ["", " ", "\t\r\n", "\u00a0", "\u2003", "\u2009 \u3000"]
@@ -32,7 +32,7 @@ WHITE_SPACE = ["", " ", "\t\r\n", "\u00a0", "\u2003", "\u2009 \u3000"]
 
 @pytest.mark.parametrize("blank", WHITE_SPACE)
 def test_without_email(blank: str) -> None:
-    """Nobody is a user without an address; white space of any kind is none."""
+    """No one is a user without an address; white space of any kind is not an address."""
     school = make_school(
         pupils=[ONE, replace(TWO, email=blank)],
         teachers=[BO, replace(CY, email=blank)],
@@ -45,7 +45,7 @@ def test_without_email(blank: str) -> None:
 
 @pytest.mark.parametrize("blank", ["", " ", "\u00a0"])
 def test_without_id(blank: str) -> None:
-    """Nobody is a user without an id."""
+    """No one is a user without an id."""
     school = make_school(
         pupils=[replace(ONE, school_id=blank)],
         teachers=[replace(BO, id=blank)],
@@ -63,7 +63,7 @@ def test_without_id(blank: str) -> None:
         pytest.param(("*", "staff10?@*", "staff101@*"), [("duplicate_user", "101")] * 2 + [("duplicate_user", "102")],
                      id="by three"),
         pytest.param(("staff101@school.example",), [], id="by an entry and a set: one row, as in the script"),
-        pytest.param(("new@school.example",), [], id="nobody's address"),
+        pytest.param(("new@school.example",), [], id="an unknown address"),
     ],
 )  # fmt: skip
 def test_duplicate_user(extra: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
@@ -82,7 +82,7 @@ def test_the_order_of_the_list_means_nothing(order: list[int]) -> None:
 
     roster = enrolled(make_school(pupils=pupils))
 
-    printed = [each.pupil.surname for each in roster.omissions if each.pupil]
+    printed = [omission.pupil.surname for omission in roster.omissions if omission.pupil]
     assert printed == ["Q0", "Q1", "Q2", "Q3", "Q4"]
 
 
@@ -97,7 +97,7 @@ def test_a_record_given_twice() -> None:
 
 
 def test_a_record_given_twice_behind_another_of_its_id() -> None:
-    """A record that comes twice has that reason, whoever else carries its id."""
+    """A record that comes twice has that reason, whatever other record has its id."""
     other = replace(ONE, id="2", email="PUPIL1@pupils.school.example")
 
     assert reasons(make_school(pupils=[other, ONE, replace(ONE)])) == [
@@ -116,7 +116,7 @@ def test_without_name(changes: dict[str, str]) -> None:
 
 
 def test_an_address_has_no_name() -> None:
-    """With names, an extra teacher who is nobody on record cannot be a user."""
+    """With names, an extra teacher without a record cannot be a user."""
     assert reasons(make_school(), include_names=True, extra=("new@school.example",)) == [
         ("user_without_name", "new@school.example")
     ]
@@ -170,7 +170,7 @@ def test_duplicate_username_of_pupil_and_teacher() -> None:
     ],
 )
 def test_extra_teacher_not_found(extra: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
-    """A wildcard that matches nobody is nobody; an address is a user."""
+    """A wildcard without a match is not a user; an address is one."""
     assert reasons(make_school(), extra=extra) == expected
 
 
@@ -208,7 +208,7 @@ def test_the_first_reason_counts(reason: str, changes: dict[str, str]) -> None:
     """A user for whom several reasons stand has the first of them."""
     school = make_school(pupils=[TWO, replace(make_pupil(9), **changes)], teaching_sets=[make_set(teacher_ids=())])
 
-    assert [each[0] for each in reasons(school, include_names=True)] == [reason]
+    assert [item[0] for item in reasons(school, include_names=True)] == [reason]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_who_has_fallen_displaces_nobody(fallen: dict[str, str], reason: str) ->
     )
 
     assert ids(school, include_names=True) == ["9002"]
-    assert [each[0] for each in reasons(school, include_names=True)] == [reason]
+    assert [item[0] for item in reasons(school, include_names=True)] == [reason]
 
 
 def test_who_falls_later_displaces() -> None:
@@ -282,7 +282,7 @@ def test_printed() -> None:
 
 
 def test_sift_of_nobody() -> None:
-    """Nobody in, nobody out."""
+    """No users in, no users out."""
     kept = keep_users((), include_names=True)
 
     assert (kept.users, kept.omissions, dict(kept.reasons)) == ((), (), {})
@@ -294,5 +294,5 @@ def test_who_is_reached_twice_has_not_fallen() -> None:
 
     kept = keep_users(tuple(candidate_users(selection, include_names=False)), include_names=False)
 
-    assert [each.reason for each in kept.omissions] == ["pupil_without_email", "duplicate_user"]
+    assert [omission.reason for omission in kept.omissions] == ["pupil_without_email", "duplicate_user"]
     assert list(kept.reasons.values()) == ["pupil_without_email"]

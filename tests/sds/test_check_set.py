@@ -56,7 +56,7 @@ def _write(folder: Path, **files: str) -> Path:
     ],
 )
 def test_sets_like_the_samples_are_valid(name: str, rows: dict[str, int], codes: dict[str, int]) -> None:
-    """Sets with all that Microsoft's samples have are valid, and their format is told by their files."""
+    """Sets with all that Microsoft's samples have are valid, and their files show the format."""
     report = check_set(SETS / name, CheckOptions(), display_name="shown")
 
     assert (report.valid, report.path, report.format, report.rows) == (True, "shown", name, rows)
@@ -177,7 +177,7 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_what_is_no_role_is_not_remembered() -> None:
-    """Roles are known by their spelling; any number of texts that are none cost no memory."""
+    """Roles are known by their spelling; any number of invalid ones take no memory."""
     roles = Roles(CLASS_ROLE)
 
     assert [roles[text] for text in ("Teacher", "teacher", "aide", "", *map(str, range(5000)))] == [

@@ -119,7 +119,7 @@ def test_folder_in_place_of_a_file(folder: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes in folders are a matter of POSIX")
 def test_pipe_in_place_of_a_file(folder: Path) -> None:
-    """A pipe named users.csv is a missing file, and nobody waits for a writer."""
+    """A pipe named users.csv is a missing file, and no reader waits for a writer."""
     (folder / "users.csv").unlink()
     os.mkfifo(folder / "users.csv")
 
@@ -279,7 +279,7 @@ PIECES = st.sampled_from(sorted(set(b",".join(V2_FILES.values()).replace(b"\r\n"
 def test_fuzzed_bytes(
     folder: Path, target: File, content: bytes, keep_header: bool, sds_format: SdsFormat | None
 ) -> None:
-    """Whatever the bytes, a check reports or raises an error of ours."""
+    """Whatever the bytes, a check reports or raises one of our errors."""
     file = target.name
     header = ",".join(column.name for column in target.columns).encode() + b"\r\n"
     for path in folder.iterdir():

@@ -53,7 +53,7 @@ def _copy_row(rows: File, line: int, place: int) -> None:  # noqa: ARG001  a row
 
 
 def _copy_cell(rows: File, line: int, place: int) -> None:
-    """Give the next row the same value."""
+    """Set the same value in the next row."""
     rows[line % (len(rows) - 1) + 1][place] = rows[line][place]
 
 
@@ -124,7 +124,7 @@ def test_damage(tmp_path: Path, sds_format: SdsFormat, name: str, column: str) -
 @pytest.mark.parametrize(("sds_format", "name", "column"), COLUMNS)
 @pytest.mark.parametrize("damage", ["missing", "misspelt", "doubled"])
 def test_damaged_header(tmp_path: Path, sds_format: SdsFormat, name: str, column: str, damage: str) -> None:
-    """A header that is missing, misspelt or doubled is told once, and causes no error about rows."""
+    """A header that is missing, misspelt or doubled is reported once, and causes no error about rows."""
     files = _read(sds_format)
     header = files[name][0]
     place = header.index(column)
@@ -156,7 +156,7 @@ def test_damaged_header(tmp_path: Path, sds_format: SdsFormat, name: str, column
 
 @pytest.mark.parametrize("sds_format", SdsFormat)
 def test_missing_file(tmp_path: Path, sds_format: SdsFormat) -> None:
-    """Each file left out is told once or not at all, and no row is blamed for it."""
+    """Each missing file is reported once or not at all, and no row is blamed for it."""
     for gone in FORMATS[sds_format].files:
         folder = tmp_path / gone.name
         folder.mkdir()

@@ -96,12 +96,12 @@ def test_the_catalogue_is_complete() -> None:
 
 @pytest.mark.parametrize("code", [code for code in CATALOGUE if code != "SDS208"])
 def test_found_severities_are_those_of_the_rule(code: str) -> None:
-    """The cases of a rule show each of its severities, and none besides."""
+    """The cases of a rule show each of its severities, and no other."""
     spots = [spot.split() for case in _cases(code) for spot in case["expect"]]
 
     assert {severity for found, severity, *_ in spots if found == code} == set(CATALOGUE[code].severities)
 
 
 def test_unknown_prefixes() -> None:
-    """A prefix with which no code begins is told, an empty one too."""
+    """A prefix with which no code begins is reported, also an empty one."""
     assert unknown_prefixes(("SDS", "SDS3", "SDS301", "SDS9", "", "F01")) == ("SDS9", "", "F01")

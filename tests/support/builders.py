@@ -102,10 +102,15 @@ def enrolled(school: School, *, include_names: bool = False, **changes: Any) -> 
 
 
 def omitted(roster: Roster) -> list[tuple[str, ...]]:
-    """Give kind, reason and ids of what a roster leaves out."""
+    """Return kind, reason and ids of what a roster leaves out."""
     return [
-        (each.kind, each.reason, *((each.class_id,) if each.kind is Kind.ENROLLMENT else ()), each.id)
-        for each in roster.omissions
+        (
+            omission.kind,
+            omission.reason,
+            *((omission.class_id,) if omission.kind is Kind.ENROLLMENT else ()),
+            omission.id,
+        )
+        for omission in roster.omissions
     ]
 
 

@@ -28,7 +28,7 @@ ADDRESSES = (
     "\u2003",
     *BLANKS,
 )
-EXTRA = ("ada@school.example", "Bo@School.example", "nobody@school.example", "*@school.example", "?o@*", "x*", "*")
+EXTRA = ("ada@school.example", "Bo@School.example", "unknown@school.example", "*@school.example", "?o@*", "x*", "*")
 TEXTS = ("7A/Ma", "x,y", 'q"q', " padded ", "cut\r\nhere", "Blüte <&>", "\u00a0", *BLANKS)
 
 texts = st.sampled_from((*TEXTS, None))
@@ -37,14 +37,14 @@ subject_ids = st.sampled_from((*NUMBERS, *BLANKS, "A7"))
 
 
 def people_ids(first: int) -> st.SearchStrategy[list[str]]:
-    """Give ids that are distinct, also from those of others; not all of them are numbers."""
+    """Return ids that are distinct, also from those of others; not all of them are numbers."""
     plain = [str(first + number) for number in range(6)]
     odd = [f"x{first}", f"0{first + 7}", f" {first + 8} ", f"{first}\n9"]
     return st.lists(st.sampled_from(plain + odd), min_size=1, max_size=6, unique=True)
 
 
 def addresses(kind: str, number: int) -> st.SearchStrategy[str | None]:
-    """Give an address of one's own, or an odd one, or none."""
+    """Return an address of the person's own, or an odd one, or none."""
     return st.just(f"{kind}{number}@school.example") | st.sampled_from((*ADDRESSES, None))
 
 

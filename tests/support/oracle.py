@@ -114,7 +114,7 @@ class Oracle:
         return [(line, dict(zip(header, row, strict=True))) for line, row in enumerate(rows, 2)]
 
     def ids(self, name: str) -> set[str]:
-        """Give the sourcedIds of a file."""
+        """Return the sourcedIds of a file."""
         return {row["sourcedId"] for _, row in self.rows(name) if row["sourcedId"].strip()}
 
     def _say(self, code: str, severity: str, name: str, line: int) -> None:

@@ -3,7 +3,7 @@ Read the set that others publish until told to end: the witness of the torture t
 
     python -m tests.support.read_forever OUTPUT path|folder exchange|renaming
 
-Ends with an error as soon as it sees what nobody may see; at SIGTERM says how many sets it saw whole, and how often
+Ends with an error as soon as it sees what must never be seen; at SIGTERM says how many sets it saw whole, and how often
 there was none or an opened folder was on its way out.
 """
 
