@@ -160,6 +160,17 @@ def test_packages() -> None:
     assert sorted(rows) == sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 
+@pytest.mark.parametrize(
+    "package", sorted(path.parent for path in PACKAGE.glob("*/__init__.py")), ids=lambda path: path.name
+)
+def test_modules(package: Path) -> None:
+    """Every module of a package is named in its row."""
+    [row] = [line for line in page("docs/architecture.md").splitlines() if line.startswith(f"| `{package.name}` |")]
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+
+    assert modules - set(quoted(row)) == set()
+
+
 def test_version() -> None:
     """The newest version of the changelog is that of the package."""
     versions = re.findall(r"^## \[(\d[^]]*)\]", page("CHANGELOG.md"), re.MULTILINE)
