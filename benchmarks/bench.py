@@ -95,6 +95,15 @@ def start() -> Iterator[Result]:
     yield at_most("sdssync --help, processor time", usage.cpu, 0.09, " s")
 
 
+def imports(folder: Path) -> Iterator[Result]:
+    """Run on a school of ten pupils, recorded: nearly all of the time goes into loading the program."""
+    job = install(folder / "smallest", make_document(folder, 10), (SENIORS,))
+    usage = medians(5, {"run": job, "python": Job(command=python("-c", "pass"))})
+    note = f"{usage['run'].cpu / usage['python'].cpu:.1f} times a bare start of Python"
+    yield Measured("run-all, ten pupils: the imports of a run without download", usage["run"], note)
+    yield Measured("  python -c pass", usage["python"])
+
+
 def validation(folder: Path, classes: int, *, rounds: int, bounds: bool) -> Iterator[Result]:
     """Validate a CSV set, next to a bare csv.reader loop and frictionless with a schema for it."""
     csv_set = folder / f"set-{classes}" / "sds"
@@ -137,6 +146,7 @@ def make_document(folder: Path, pupils: int) -> Path:
 def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
     """Yield one measurement after another; none depends on another."""
     yield start()
+    yield imports(folder)
     yield whole_job(folder, 2_000, rounds=5, times_floor=2.8)
     yield growth(folder, 8_000, rounds=5)
     yield validation(folder, 500, rounds=3, bounds=False)

@@ -66,7 +66,7 @@ TABLES = (
 
 
 def write_package(folder: Path) -> Path:
-    """Describe the set in this folder by a `datapackage.json` beside it, and give that file's path."""
+    """Describe the set in this folder by a `datapackage.json` next to it, and give that file's path."""
     resources = [_resource(table, f"{folder.name}/{table.name}.csv") for table in TABLES]
     path = folder.parent / "datapackage.json"
     path.write_text(json.dumps({"name": "sds", "resources": resources}, indent=1), encoding="utf-8")

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="write the generated documentation")
     parser.add_argument("--check", action="store_true", help="write nothing, fail when something is stale")
     check = parser.parse_args(arguments).check
-    stale = [name for name, text in documents() if not _is(FOLDER / name, text)]
+    stale = [name for name, text in documents() if not _is_current(FOLDER / name, text)]
     if check:
         sys.stderr.writelines(f"docs/{name} is stale: run `make docs`\n" for name in stale)
         return 1 if stale else 0
@@ -147,7 +147,7 @@ def _prose(text: str) -> str:
     return "".join(f"\\{character}" if character in "\\`*_[]<>|#~^" else character for character in text)
 
 
-def _is(path: Path, text: str) -> bool:
+def _is_current(path: Path, text: str) -> bool:
     """Return True if the file exists and has this text; line ends are up to Git."""
     return path.is_file() and path.read_text(encoding="utf-8") == text
 

@@ -60,7 +60,7 @@ def test_the_second_telling_is_true(name: str) -> None:
     given = json.loads((case / "case.json").read_bytes())["arguments"]
     lists = {key: text.split(",") for key, text in given.items() if key != "Suffix"}
 
-    told = script.as_script(
+    ran = script.as_script(
         (case / "isams.xml").read_text(encoding="utf-8"),
         Arguments(
             years=[*map(int, lists["YearGroups"])],
@@ -74,10 +74,10 @@ def test_the_second_telling_is_true(name: str) -> None:
     assert {
         "users.csv": Counter(
             f"{user},8889999,{username},{role},,,,{year and ('KG' if year == '0' else year.zfill(2))}"
-            for user, username, role, year in told.users.elements()
+            for user, username, role, year in ran.users.elements()
         ),
-        "classes.csv": Counter(f"{class_id},8889999,{title}" for class_id, title in told.classes.elements()),
-        "enrollments.csv": Counter(map(",".join, told.enrollments.elements())),
+        "classes.csv": Counter(f"{class_id},8889999,{title}" for class_id, title in ran.classes.elements()),
+        "enrollments.csv": Counter(map(",".join, ran.enrollments.elements())),
     } == {
         file: Counter((case / "expected" / file).read_text(encoding="utf-8").removesuffix("\n").split("\n")[1:])
         for file in ("users.csv", "classes.csv", "enrollments.csv")

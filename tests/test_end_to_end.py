@@ -210,12 +210,12 @@ def test_another_run_holds_the_lock(after_a_run: Path, arguments: str) -> None:
         other.communicate(b"\n")
     [failed] = [line for line in ran.logs() if line["event"] == "command.failed"]
     assert (ran.exit_code, ran.out, failed["exit_code"]) == (5, "", 5)
-    assert "another run of this installation is at work" in failed["error"]
+    assert "another run of this installation is in progress" in failed["error"]
     assert command(*arguments.split()).exit_code == 0
 
 
 def test_commands_that_need_no_lock(after_a_run: Path) -> None:
-    """Looking at what is there goes on while a run is at work."""
+    """Commands that only read work while a run is in progress."""
     with FileLock(after_a_run / "state" / "sdssync.lock"):
         assert [command(verb).exit_code for verb in ("profiles", "validate")] == [0, 0]
 

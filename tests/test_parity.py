@@ -60,7 +60,7 @@ def printed(case: Path) -> "Counter[tuple[str, ...]]":
     return Counter((item["SchoolID"], item["Surname"], item["Forename"], item["Year"]) for item in listed)
 
 
-def told(omitted: list[dict[str, str]]) -> "Counter[tuple[str, ...]]":
+def listed_pupils(omitted: list[dict[str, str]]) -> "Counter[tuple[str, ...]]":
     """Count the pupils whom a run lists by name, less those whose address is white space that is not ASCII."""
     return Counter(
         (item["id"], item["surname"], item["forename"], item["year"])
@@ -109,7 +109,7 @@ def test_parity(tmp_path: Path, case: Path) -> None:
         name: script_rows(case, name) for name in FILES
     }
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
-    assert told(result(ran)["omitted"]) == printed(case)
+    assert listed_pupils(result(ran)["omitted"]) == printed(case)
 
 
 @each_case
@@ -135,7 +135,7 @@ def test_default(tmp_path: Path, case: Path) -> None:
     assert Counter(row.rsplit(",", 1)[0] for row in missing["enrollments.csv"].elements()) == Counter(
         f"{item['class_id']},{item['user_id']}" for item in omitted if item["kind"] == "enrollment"
     )
-    assert told(omitted) == printed(case)
+    assert listed_pupils(omitted) == printed(case)
 
 
 @each_case

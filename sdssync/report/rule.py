@@ -38,7 +38,7 @@ def find_rule(wanted: str) -> Rule:
     Return the rule of this code or name, in any case.
 
     Raises:
-        ConfigError: there is none; the hint has the nearest code or name.
+        ConfigError: no rule has this code or name; the hint has the nearest one.
 
     """
     names = {known.lower(): rule for rule in CATALOGUE.values() for known in (rule.code, rule.name)}

@@ -21,7 +21,7 @@ Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CsvFile:
+class OutputFile:
     """One file: its name, its header, and its rows, which can be taken once."""
 
     name: str
@@ -29,7 +29,7 @@ class CsvFile:
     rows: Iterable[Row]
 
 
-def csv_files(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[CsvFile, ...]:
+def csv_files(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[OutputFile, ...]:
     """Return the files of the profile's format, rows in their fixed order."""
     to_grade = grade_as_script if profile.parity else grade
     if profile.format is SdsFormat.V2:
@@ -48,7 +48,7 @@ def csv_files(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple
     )
 
 
-def write(files: Iterable[CsvFile], folder: Path) -> None:
+def write(files: Iterable[OutputFile], folder: Path) -> None:
     """Write each file: UTF-8 without BOM, CRLF, quotes where RFC 4180 asks for them."""
     for csv_file in files:
         with (folder / csv_file.name).open("w", encoding="utf-8", newline="") as file:
@@ -57,16 +57,16 @@ def write(files: Iterable[CsvFile], folder: Path) -> None:
             writer.writerows(csv_file.rows)
 
 
-def _orgs(school: SchoolIdentity) -> CsvFile:
-    return CsvFile(
+def _orgs(school: SchoolIdentity) -> OutputFile:
+    return OutputFile(
         name=ORGS,
         header=("sourcedId", "name", "type"),
         rows=[(school.id, school.name, school.type)],
     )
 
 
-def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> CsvFile:
-    return CsvFile(
+def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> OutputFile:
+    return OutputFile(
         name=USERS,
         header=("sourcedId", "orgSourcedIds", "username", "role", "familyName", "givenName", "password", "grade"),
         rows=(
@@ -76,32 +76,32 @@ def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], 
     )
 
 
-def _v21_users(roster: Roster) -> CsvFile:
-    return CsvFile(
+def _v21_users(roster: Roster) -> OutputFile:
+    return OutputFile(
         name=USERS,
         header=("sourcedId", "username", "familyName", "givenName"),
         rows=((user.id, user.username, user.surname, user.forename) for user in roster.users),
     )
 
 
-def _v21_roles(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> CsvFile:
-    return CsvFile(
+def _v21_roles(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> OutputFile:
+    return OutputFile(
         name=ROLES,
         header=("userSourcedId", "orgSourcedId", "role", "grade"),
         rows=((user.id, school.id, _role(user), _grade(user, to_grade)) for user in roster.users),
     )
 
 
-def _classes(roster: Roster, school: SchoolIdentity) -> CsvFile:
-    return CsvFile(
+def _classes(roster: Roster, school: SchoolIdentity) -> OutputFile:
+    return OutputFile(
         name=CLASSES,
         header=("sourcedId", "orgSourcedId", "title"),
         rows=((enrolled.id, school.id, enrolled.title) for enrolled in roster.classes),
     )
 
 
-def _enrollments(roster: Roster) -> CsvFile:
-    return CsvFile(
+def _enrollments(roster: Roster) -> OutputFile:
+    return OutputFile(
         name=ENROLLMENTS,
         header=("classSourcedId", "userSourcedId", "role"),
         rows=_enrollment_rows(roster),

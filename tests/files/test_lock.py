@@ -37,7 +37,7 @@ def holder(state: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_second_run_is_refused_while_the_first_is_at_work(tmp_path: Path) -> None:
-    """The error says that another run is at work; another installation is free."""
+    """The error says that another run is in progress; another installation is free."""
     state = tmp_path / "state"
 
     with holder(state):
@@ -47,7 +47,7 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(tmp_path: Path) -> N
             pass
 
     assert str(refused.value) == (
-        f"state {state}: another run of this installation is at work (wait until it has ended, then start again)"
+        f"state {state}: another run of this installation is in progress (wait until it has finished, then start again)"
     )
 
 

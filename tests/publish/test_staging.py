@@ -1,4 +1,4 @@
-"""A set is built beside the output, swapped in whole, and whatever ends a run early is put right by the next one."""
+"""A set is built next to the output, swapped in whole, and whatever ends a run early is put right by the next one."""
 
 import os
 import stat
@@ -95,7 +95,7 @@ def test_files_of_the_former_format_do_not_stay(output: Path) -> None:
 
 @pytest.mark.parametrize("name", ["S", "Prépa 2026.27", "n" * 255, "ü" * 127], ids=["one", "dots", "255", "two-byte"])
 def test_any_name_of_a_folder_can_be_published(tmp_path: Path, name: str) -> None:
-    """Hidden siblings have names within the limits, also beside a folder whose name reaches them."""
+    """Hidden siblings have names within the limits, also next to a folder whose name reaches them."""
     put(tmp_path / name, 0)
     put(tmp_path / name, 1, swap.by_renaming)
 
@@ -461,7 +461,7 @@ def refusal(action: Callable[[], object]) -> str:
 @pytest.mark.parametrize(
     ("parent_mode", "reason"),
     [
-        pytest.param(0o755, "it cannot be written: Permission denied", id="no right to write beside the folder"),
+        pytest.param(0o755, "it cannot be written: Permission denied", id="no right to write next to the folder"),
         pytest.param(0o777, "it cannot be written: Operation not permitted", id="the folder belongs to another"),
     ],
 )

@@ -78,9 +78,9 @@ class Torture:
         assert self.generation in {last, last + 1}
 
     def left_over(self) -> list[str]:
-        """Name what is beside the output folder, and the folder when it is missing."""
-        beside = sorted(path.name.rpartition("-")[2] for path in self.output.parent.iterdir() if path != self.output)
-        return beside if self.output.exists() else [*beside, "no output"]
+        """Name what is next to the output folder, and the folder if it is missing."""
+        siblings = sorted(path.name.rpartition("-")[2] for path in self.output.parent.iterdir() if path != self.output)
+        return siblings if self.output.exists() else [*siblings, "no output"]
 
     def last_good(self) -> int:
         """Return the generation of the one set that is or will be the published one; it is complete."""

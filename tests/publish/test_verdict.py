@@ -105,7 +105,7 @@ def test_errors_do_not_stop_parity(tmp_path: Path, document: Document) -> None:
     assert result["findings"] != {}
 
 
-NOBODY_LISTED = replace(PLAIN, set_lists=(SetListRecord(set_id="404"),))
+WITHOUT_LIST = replace(PLAIN, set_lists=(SetListRecord(set_id="404"),))
 
 
 @pytest.mark.parametrize("parity", ["true", "false"])
@@ -114,7 +114,7 @@ def test_a_file_without_rows(tmp_path: Path, parity: str) -> None:
     assert run(tmp_path, PLAIN, f"parity = {parity}")[0] == 0
     before = published(tmp_path)
 
-    code, result = run(tmp_path, NOBODY_LISTED, f"parity = {parity}")
+    code, result = run(tmp_path, WITHOUT_LIST, f"parity = {parity}")
 
     assert (code, result["outcome"]) == (1, "rejected")
     assert "SDS108" in result["why"]
@@ -128,14 +128,14 @@ def test_no_choice_of_rules_lets_everybody_leave(tmp_path: Path, choice: str, pa
     assert run(tmp_path, PLAIN, f"parity = {parity}")[0] == 0
     before = published(tmp_path)
 
-    code, result = run(tmp_path, NOBODY_LISTED, f"parity = {parity}\n[validate]\n{choice}")
+    code, result = run(tmp_path, WITHOUT_LIST, f"parity = {parity}\n[validate]\n{choice}")
 
     assert (code, result["outcome"], "SDS108" in result["why"]) == (1, "rejected", True)
     assert published(tmp_path) == before
 
 
 def test_an_error_that_a_profile_ignores(tmp_path: Path) -> None:
-    """A school may live with an error that costs a record; it is asked for by name, and not told then."""
+    """A school may live with an error that costs a record; it is asked for by name, and not reported then."""
     id_of_two_people = replace(with_second(email="not an address"), staff=(StaffRecord(email="@"),))
     names = SETTINGS.replace("[isams]", "include_names = true\n[isams]")
     config = install(tmp_path, names, seniors='output = "csv"\n[validate]\nignore = ["SDS217"]\n')
@@ -149,8 +149,8 @@ def test_an_error_that_a_profile_ignores(tmp_path: Path) -> None:
 
 def test_a_first_set_without_rows(tmp_path: Path) -> None:
     """A parity profile that has published nothing may publish a file without rows, and again."""
-    assert run(tmp_path, NOBODY_LISTED, "parity = true")[1]["outcome"] == "published"
-    assert run(tmp_path, NOBODY_LISTED, "parity = true")[1]["outcome"] == "unchanged"
+    assert run(tmp_path, WITHOUT_LIST, "parity = true")[1]["outcome"] == "published"
+    assert run(tmp_path, WITHOUT_LIST, "parity = true")[1]["outcome"] == "unchanged"
 
 
 def test_another_format_is_no_change_of_files(tmp_path: Path) -> None:

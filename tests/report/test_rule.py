@@ -15,7 +15,7 @@ EVERY_RULE = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_every_rule_is_explained(rule: Rule) -> None:
-    """Nothing that is known of a rule is missing, and the example stands as it is."""
+    """Nothing that is known of a rule is missing, and the example keeps its lines."""
     sections = {
         "What": rule.what,
         "Why": rule.why,
@@ -24,8 +24,8 @@ def test_every_rule_is_explained(rule: Rule) -> None:
         "Severities": ", ".join(rule.severities) or "none: it has no findings",
         "Formats": ", ".join(rule.formats),
     }
-    head, _, told = explain(rule.code).partition("\n\n")
-    found = re.findall(r"^(\w+): +((?:.*)(?:\n {12}.*)*)$", told, re.MULTILINE)
+    head, _, printed = explain(rule.code).partition("\n\n")
+    found = re.findall(r"^(\w+): +((?:.*)(?:\n {12}.*)*)$", printed, re.MULTILINE)
 
     assert head == f"{rule.code} {rule.name}\n{rule.title}."
     assert {label: " ".join(text.split()) for label, text in found} == {
@@ -75,7 +75,7 @@ def test_a_rule_has_two_names(wanted: str) -> None:
     ],
 )
 def test_unknown_rules(wanted: str, message: str) -> None:
-    """What is no rule is answered on one line that no terminal obeys."""
+    """An unknown rule is reported on one line that no terminal interprets."""
     with pytest.raises(ConfigError) as raised:
         explain(wanted)
 

@@ -148,9 +148,9 @@ def test_a_real_run(here: Path, changed: str, today: str, outcome: str, why: str
     (here / "hartley.xml").write_text(changed, encoding="utf-8")
 
     text = command("run-all", "--today", today, "--dry-run").out
-    told = command("run-all", "--today", today, "--format", "json").json
+    ran = command("run-all", "--today", today, "--format", "json").json
 
-    [profile] = told["profiles"]
+    [profile] = ran["profiles"]
     assert profile["outcome"] == outcome
     assert why in profile.get("why", "")
     if why:
@@ -164,10 +164,10 @@ def test_omissions_of_a_real_run(here: Path) -> None:
     text = document(pupils=pupils, rows=row(PHYSICS, 501) + row(PHYSICS, 502) + row(MATHS, 503) + row(MATHS, 504))
     (here / "hartley.xml").write_text(text, encoding="utf-8")
 
-    told = command("run-all")
+    ran = command("run-all")
 
-    assert told.exit_code == 0
-    assert told.out.partition("Pupils without e-mail address\n")[2] == (
+    assert ran.exit_code == 0
+    assert ran.out.partition("Pupils without e-mail address\n")[2] == (
         "School ID      Surname     Forename     Year  Profile\n"
         "7983000000502  Surname502  Forename502  9     A\n"
         "7983000000504  Surname504  Forename504  3     A\n"

@@ -12,9 +12,9 @@ from tests.support.processes import on_terminal
 
 def test_plain() -> None:
     """Columns are as wide as their widest cell, and no line ends in blanks."""
-    told = table("Things", ("Name", "Count"), [("short", "1"), ("rather long", "")], color=True)
+    ran = table("Things", ("Name", "Count"), [("short", "1"), ("rather long", "")], color=True)
 
-    assert told == "Things\nName         Count\nshort        1\nrather long\n"
+    assert ran == "Things\nName         Count\nshort        1\nrather long\n"
 
 
 def test_no_rows() -> None:
@@ -24,10 +24,10 @@ def test_no_rows() -> None:
 
 def test_cells_stay_on_their_line() -> None:
     """Control characters of a cell are made visible, so that none forges a line or moves the cursor."""
-    told = table("Things", ("Name",), [("a\nb\x1b[2J\u202e\r",)], color=True)
+    ran = table("Things", ("Name",), [("a\nb\x1b[2J\u202e\r",)], color=True)
 
     assert (
-        told
+        ran
         == "Things\nName\na\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[2J"
         + "\N{REPLACEMENT CHARACTER}" * 2
         + "\n"
@@ -42,10 +42,10 @@ def test_drawn(here: Path, arguments: str) -> None:
     text = document().replace("Physics", "[red]Physics[/red]").replace("Surname502", "[blink]S[/blink]")
     (here / "hartley.xml").write_text(text, encoding="utf-8")
 
-    told = on_terminal("-q", *arguments.split(), "--no-color", folder=here, streams="1")
+    ran = on_terminal("-q", *arguments.split(), "--no-color", folder=here, streams="1")
 
-    assert told.exit_code == 0
+    assert ran.exit_code == 0
     marked = {"subjects": "[red]Physics[/red]", "validate": "there is no CSV set to validate"}
-    assert marked.get(arguments, "[bold]x") in told.out
+    assert marked.get(arguments, "[bold]x") in ran.out
     if arguments != "validate":
-        assert "┃" in told.out
+        assert "┃" in ran.out

@@ -1,4 +1,4 @@
-"""What a validation prints, in each format: golden files of one rich sample, and what holds for any text anywhere."""
+"""What a validation prints, in item format: golden files of one rich sample, and what holds for any text anywhere."""
 
 import json
 import re
@@ -33,7 +33,7 @@ SARIF_SCHEMA = Draft4Validator(
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
 
 
-def finding(code: str, severity: Severity, message: str, **place: Any) -> Finding:
+def finding(code: str, severity: Severity, message: str, **location: Any) -> Finding:
     """Make a finding of a rule, its name and hint from the catalogue."""
     rule = CATALOGUE[code]
     return Finding(
@@ -42,13 +42,13 @@ def finding(code: str, severity: Severity, message: str, **place: Any) -> Findin
         severity=severity,
         message=message,
         hint=rule.fix,
-        **({"file": "enrollments.csv"} | place),
+        **({"file": "enrollments.csv"} | location),
     )
 
 
 def report(path: str, *findings: Finding, **changes: Any) -> SetReport:
     """Make the report of a set in which nothing was found but this."""
-    counts = Counter((each.code, each.severity) for each in findings)
+    counts = Counter((item.code, item.severity) for item in findings)
     given = {"format": "v2", "rows": {"users.csv": 12}, "findings": findings, "counts": counts, "suppressed": {}}
     return SetReport(path=path, **(given | changes))
 
@@ -77,7 +77,7 @@ SAMPLE = (
         "csv/Seniors",
         *BROKEN,
         rows={"orgs.csv": 1, "users.csv": 1020, "classes.csv": 534, "enrollments.csv": 12_345},
-        counts=Counter((each.code, each.severity) for each in BROKEN) | {("SDS206", ERROR): 4711},
+        counts=Counter((item.code, item.severity) for item in BROKEN) | {("SDS206", ERROR): 4711},
         suppressed={"SDS206": 1200, "SDS301": 3},
     ),
     report("csv/Prep", rows={"orgs.csv": 1, "users.csv": 325}),
@@ -142,8 +142,8 @@ def test_counts_without_findings() -> None:
     assert JUnitXml.fromstring(render((counted,), OutputFormat.JUNIT).encode()).failures == 1
     assert "SDS206 unknown-reference: 2 errors, 1 advice\n" in render((counted,), OutputFormat.TEXT)
     assert [
-        (each["level"], each["message"]["text"], CATALOGUE_CODES[each["associatedRule"]["index"]])
-        for each in sarif_run((counted,))["invocations"][0]["toolExecutionNotifications"]
+        (item["level"], item["message"]["text"], CATALOGUE_CODES[item["associatedRule"]["index"]])
+        for item in sarif_run((counted,))["invocations"][0]["toolExecutionNotifications"]
     ] == [
         ("error", "csv: not listed: 2 errors", "SDS206"),
         ("note", "csv: not listed: 1 advice", "SDS206"),
@@ -221,7 +221,7 @@ def test_cells_stay_out_of_what_is_kept(output: OutputFormat) -> None:
 
 
 def test_terminal_colours() -> None:
-    """A terminal is shown the same lines, whole, with the colours of the severities."""
+    """A terminal gets the same lines, complete, with the colours of the severities."""
     screen = StringIO()
     Console(file=screen, force_terminal=True, color_system="standard", width=40).print(
         render_rich(SAMPLE), soft_wrap=True
@@ -248,7 +248,7 @@ def test_a_format_is_imported_when_it_is_asked_for() -> None:
 
 
 FINDINGS = st.builds(
-    lambda code, severity, message, place: finding(code, severity, message, **place),
+    lambda code, severity, message, location: finding(code, severity, message, **location),
     st.sampled_from(sorted(CATALOGUE)),
     st.sampled_from(Severity),
     st.text(),
@@ -271,7 +271,7 @@ def reports_of_anything(draw: st.DrawFn) -> tuple[SetReport, ...]:
     drawn = []
     for path in draw(st.lists(PATHS, max_size=2)):
         findings = draw(st.lists(FINDINGS, max_size=5).map(tuple))
-        counts = Counter((each.code, each.severity) for each in findings)
+        counts = Counter((item.code, item.severity) for item in findings)
         listed = findings[: draw(st.integers(0, 5))]
         drawn.append(report(path, *listed, counts=counts, format=draw(st.sampled_from(["v2", "v2.1"]))))
     return tuple(drawn)
@@ -281,7 +281,7 @@ def reports_of_anything(draw: st.DrawFn) -> tuple[SetReport, ...]:
 @settings(max_examples=150, deadline=None)
 @given(reports_of_anything())
 def test_any_text_anywhere(reports: tuple[SetReport, ...]) -> None:
-    """Whatever a message, a cell or a path holds, each format stays what it is, and can be written as UTF-8."""
+    """Whatever a message, a cell or a path holds, item format stays what it is, and can be written as UTF-8."""
     for output in OutputFormat:
         assert render(reports, output).encode("utf-8").endswith(b"\n") or not reports or output is OutputFormat.GITHUB
     assert_json(reports)
@@ -298,28 +298,28 @@ def assert_json(reports: Sequence[SetReport]) -> None:
         "version": 1,
         "sets": [
             {
-                "path": each.path,
-                "format": each.format,
-                "valid": not {severity for _, severity in each.counts} & BLOCKING,
-                "files": each.rows,
-                "suppressed": each.suppressed,
-                "findings": [{key: getattr(one, key) for key in Finding.__dataclass_fields__} for one in each.findings],
+                "path": item.path,
+                "format": item.format,
+                "valid": not {severity for _, severity in item.counts} & BLOCKING,
+                "files": item.rows,
+                "suppressed": item.suppressed,
+                "findings": [{key: getattr(one, key) for key in Finding.__dataclass_fields__} for one in item.findings],
             }
-            | ({"unlisted": unlisted} if (unlisted := unlisted_codes(each)) else {})
-            for each in reports
+            | ({"unlisted": unlisted} if (unlisted := unlisted_codes(item)) else {})
+            for item in reports
         ],
     }
 
 
-def unlisted_codes(each: SetReport) -> dict[str, int]:
+def unlisted_codes(item: SetReport) -> dict[str, int]:
     """Count by code what is counted and not listed."""
-    return dict(Counter(each.codes) - Counter(one.code for one in each.findings))
+    return dict(Counter(item.codes) - Counter(one.code for one in item.findings))
 
 
 def assert_github(reports: Sequence[SetReport]) -> None:
-    """Each finding is one command on one line; what is not listed is one for each rule and severity."""
+    """Each finding is one command on one line; what is not listed is one for item rule and severity."""
     commands = [COMMAND.fullmatch(line) for line in render(reports, OutputFormat.GITHUB).splitlines()]
-    expected = [(one.severity, f"{one.code} {one.rule}", one.line) for each in reports for one in each.findings]
+    expected = [(one.severity, f"{one.code} {one.rule}", one.line) for item in reports for one in item.findings]
     found = [
         (command[1], dict(part.split("=", 1) for part in command[2].split(",")))
         for command in commands
@@ -328,23 +328,23 @@ def assert_github(reports: Sequence[SetReport]) -> None:
     levels = {FATAL: "error", ERROR: "error", WARNING: "warning", ADVICE: "notice"}
 
     assert all(commands)
-    assert [(level, each["title"], each.get("line")) for level, each in found] == [
+    assert [(level, item["title"], item.get("line")) for level, item in found] == [
         (levels[severity], title, line and str(line)) for severity, title, line in expected
     ]
-    assert len(commands) - len(found) == sum(len(missing_pairs(each)) for each in reports)
+    assert len(commands) - len(found) == sum(len(missing_pairs(item)) for item in reports)
 
 
-def missing_pairs(each: SetReport) -> set[tuple[str, Severity]]:
+def missing_pairs(item: SetReport) -> set[tuple[str, Severity]]:
     """Return the pairs of code and severity of which some findings are not listed."""
-    return set(Counter(each.counts) - Counter((one.code, one.severity) for one in each.findings))
+    return set(Counter(item.counts) - Counter((one.code, one.severity) for one in item.findings))
 
 
 def assert_sarif(reports: Sequence[SetReport]) -> None:
-    """The published schema accepts it; each result names a rule and leads to its file."""
+    """The published schema accepts it; item result names a rule and leads to its file."""
     run = sarif_run(reports)
 
-    assert [(each["ruleId"], CATALOGUE_CODES[each["ruleIndex"]]) for each in run["results"]] == [
-        (one.code, one.code) for each in reports for one in each.findings
+    assert [(item["ruleId"], CATALOGUE_CODES[item["ruleIndex"]]) for item in run["results"]] == [
+        (one.code, one.code) for item in reports for one in item.findings
     ]
     for result in run["results"]:
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
@@ -352,11 +352,11 @@ def assert_sarif(reports: Sequence[SetReport]) -> None:
 
 
 def assert_junit(reports: Sequence[SetReport]) -> None:
-    """A reader of JUnit finds a suite for each set, and a failure for each rule that blocks."""
+    """A reader of JUnit finds a suite for item set, and a failure for item rule that blocks."""
     suites = list(JUnitXml.fromstring(render(reports, OutputFormat.JUNIT).encode()))
 
     assert [suite.failures for suite in suites] == [
-        len({code for code, severity in each.counts if severity in BLOCKING}) for each in reports
+        len({code for code, severity in item.counts if severity in BLOCKING}) for item in reports
     ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdssync.config.settings import SchoolIdentity
-from sdssync.roster.csv_files import CsvFile, csv_files, write
+from sdssync.roster.csv_files import OutputFile, csv_files, write
 from sdssync.roster.enrol import Roster
 from sdssync.sds.schema import SdsFormat
 from tests.support.builders import enrolled, make_profile, make_pupil, make_school, make_teacher
@@ -98,9 +98,9 @@ def test_type_of_the_school() -> None:
 
 def test_bytes(tmp_path: Path) -> None:
     """UTF-8 without BOM, CRLF, quotes only where they are needed, nothing trimmed."""
-    csv_file = CsvFile(name="a.csv", header=("x", "y"), rows=[(" a ", "b,c"), ('q"q', "Bl\u00fcte"), ("l\nm", "")])
+    csv_file = OutputFile(name="a.csv", header=("x", "y"), rows=[(" a ", "b,c"), ('q"q', "Bl\u00fcte"), ("l\nm", "")])
 
-    write([csv_file, CsvFile(name="b.csv", header=("x",), rows=[])], tmp_path)
+    write([csv_file, OutputFile(name="b.csv", header=("x",), rows=[])], tmp_path)
 
     assert (tmp_path / "a.csv").read_bytes() == b'x,y\r\n a ,"b,c"\r\n"q""q",Bl\xc3\xbcte\r\n"l\nm",\r\n'
     assert (tmp_path / "b.csv").read_bytes() == b"x\r\n"
@@ -115,7 +115,7 @@ def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, ro
     """A standard reader gives back every cell."""
     folder = tmp_path_factory.getbasetemp()
 
-    write([CsvFile(name="x.csv", header=("a", "b", "c"), rows=rows)], folder)
+    write([OutputFile(name="x.csv", header=("a", "b", "c"), rows=rows)], folder)
 
     with (folder / "x.csv").open(encoding="utf-8", newline="") as file:
         assert [tuple(row) for row in csv.reader(file)] == [("a", "b", "c"), *rows]

@@ -218,7 +218,7 @@ def test_the_first_reason_counts(reason: str, changes: dict[str, str]) -> None:
         pytest.param({"school_id": " "}, "user_without_id", id="without id"),
     ],
 )
-def test_who_has_fallen_displaces_nobody(fallen: dict[str, str], reason: str) -> None:
+def test_a_user_who_is_left_out_displaces_no_other(fallen: dict[str, str], reason: str) -> None:
     """A user who has fallen out before keeps no address from another."""
     school = make_school(
         pupils=[replace(ONE, **fallen), replace(TWO, email=ONE.email.upper())], teaching_sets=[make_set(teacher_ids=())]
@@ -281,7 +281,7 @@ def test_printed() -> None:
     assert (omission.id, omission.pupil, omission.reason) == ("9001", nobody[0], "pupil_without_email")
 
 
-def test_sift_of_nobody() -> None:
+def test_no_users() -> None:
     """No users in, no users out."""
     kept = keep_users((), include_names=True)
 

@@ -31,7 +31,7 @@ ALL_CASES = [
 
 
 def write_case(case: Case, folder: Path) -> None:
-    """Write the files of a case: those of its base set, with its own in their place."""
+    """Write the files of a case: those of its base set, with its own in their location."""
     files: dict[str, str] = {**_load(f"base-{case['base']}.toml"), **case.get("files", {})}
     for name, rows in case.get("rows", {}).items():
         lines = (rows["row"].replace("{n}", str(number)) for number in range(1, rows["count"] + 1))
@@ -53,8 +53,8 @@ def _options(case: Case) -> CheckOptions:
 
 
 def _spot(finding: Finding) -> str:
-    place = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
-    return " ".join(filter(None, (finding.code, finding.severity, place, finding.column)))
+    location = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+    return " ".join(filter(None, (finding.code, finding.severity, location, finding.column)))
 
 
 @pytest.mark.parametrize("case", ALL_CASES)

@@ -18,7 +18,7 @@ SECONDS = 30
 
 
 def process(*arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, **streams: Any) -> Ran:
-    """Run a command line in a folder; without stdin, and with pipes unless told otherwise."""
+    """Run a command line in a folder; without stdin, and with pipes unless others are given."""
     with started(*arguments, folder=folder, env=env, **streams) as running:
         out, err = running.communicate(timeout=SECONDS)
     return Ran(exit_code=running.returncode, out=_text(out), err=_text(err))

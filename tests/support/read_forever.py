@@ -1,5 +1,5 @@
 """
-Read the set that others publish until told to end: the witness of the torture tests.
+Read the set that others publish until it is stopped: the witness of the torture tests.
 
     python -m tests.support.read_forever OUTPUT path|folder exchange|renaming
 

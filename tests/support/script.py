@@ -211,7 +211,7 @@ def as_script(xml: str, arguments: Arguments) -> Written:
 
 
 def classes(root: Element, arguments: Arguments, reader: Reader) -> list[tuple[str, Element]]:
-    """List the chosen sets that somebody stands on the list of."""
+    """List the chosen sets that have a list."""
     sets = reader.sets(root, arguments)
     return [(clean(each.get("Id")), each) for each in sets if reader.set_lists(root, each)]
 

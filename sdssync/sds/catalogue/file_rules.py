@@ -35,7 +35,7 @@ FILE_RULES = (
         what="A header line names each column once.",
         why="SDS stops the run, since it cannot know which column is meant.",
         bad="sourcedId,name,name,type",
-        fix="Remove one of the two columns",
+        fix="Remove one of the two columns, after making sure that no value is only in that one",
     ),
     Rule(
         code="SDS104",

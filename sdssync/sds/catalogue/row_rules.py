@@ -143,7 +143,7 @@ ROW_RULES = (
         "relationship.",
         why="What SDS does is not documented; other exporters write such rows once.",
         bad="12001,14001,student twice",
-        fix="Remove the second row",
+        fix="Remove the second row: the first one already says the same",
     ),
     Rule(
         code="SDS214",

@@ -25,7 +25,7 @@ TEAM_RULES = (
         what="No enrolment of the class has the role student.",
         why="SDS makes a team without pupils, and the administrator has to remove it.",
         bad="enrollments.csv lists class 12001 with a teacher only.",
-        fix="Put pupils into the set in iSAMS, or delete the set there",
+        fix="Put pupils into the set in iSAMS; a set that is deleted there removes the class from SDS",
     ),
     Rule(
         code="SDS303",
@@ -57,7 +57,7 @@ TEAM_RULES = (
         "members are the roles of Microsoft Graph's example of a provisioning flow; a person listed twice counts once.",
         why="A team has at most 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.",
         bad="The whole school as one class.",
-        fix="Split the class",
+        fix="Split the set in iSAMS",
     ),
     Rule(
         code="SDS306",
