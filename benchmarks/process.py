@@ -1,7 +1,7 @@
 """
-What a process costs: processor time and peak memory, as the operating system counted them.
+What a process costs: processor time and peak memory, as the operating system counts them.
 
-POSIX only (`os.wait4`). Processor time and not the clock, so that other work on the machine disturbs little.
+POSIX only (`os.wait4`). Processor time and not the clock, so that other work on the machine matters little.
 """
 
 import os
@@ -50,8 +50,8 @@ def medians(rounds: int, jobs: Mapping[str, Job], *, tries: int = 1) -> dict[str
     """
     Run every job once a round and take the medians.
 
-    By turns and not one after the other: a change of the machine's mood then meets all of them alike. Of several tries
-    in a round the least counts: what disturbs a process only ever adds to its time.
+    By turns rather than one after the other, so that a slower machine slows all of them. Of several tries in a round the
+    least counts: whatever disturbs a process only adds to its time.
     """
     runs: dict[str, list[Usage]] = {name: [] for name in jobs}
     for _ in range(rounds):
@@ -67,12 +67,19 @@ def medians(rounds: int, jobs: Mapping[str, Job], *, tries: int = 1) -> dict[str
     }
 
 
+def _environment() -> dict[str, str]:
+    """Return an environment in which Python keeps its bytecode, as it does for an installed program."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measure(job: Job) -> Usage:
     """Run the job once; raise JobError when it fails or leaves nothing where it should have."""
     for folder in job.fresh:
         shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(job.command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            job.command, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)  # for Popen, which has not seen the end
         if process.returncode != 0:

@@ -40,41 +40,41 @@ def _write(folder: Path, files: dict[str, File]) -> None:
         (folder / f"{name}.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
 
 
-def _empty(rows: File, line: int, place: int) -> None:
-    rows[line][place] = ""
+def _empty(rows: File, line: int, index: int) -> None:
+    rows[line][index] = ""
 
 
-def _blank(rows: File, line: int, place: int) -> None:
-    rows[line][place] = " \t"
+def _blank(rows: File, line: int, index: int) -> None:
+    rows[line][index] = " \t"
 
 
-def _copy_row(rows: File, line: int, place: int) -> None:  # noqa: ARG001  a row has no column
+def _copy_row(rows: File, line: int, index: int) -> None:  # noqa: ARG001  a row has no column
     rows.append(list(rows[line]))
 
 
-def _copy_cell(rows: File, line: int, place: int) -> None:
+def _copy_cell(rows: File, line: int, index: int) -> None:
     """Set the same value in the next row."""
-    rows[line % (len(rows) - 1) + 1][place] = rows[line][place]
+    rows[line % (len(rows) - 1) + 1][index] = rows[line][index]
 
 
-def _dangle(rows: File, line: int, place: int) -> None:
-    rows[line][place] = "nothing-has-this-id"
+def _dangle(rows: File, line: int, index: int) -> None:
+    rows[line][index] = "nothing-has-this-id"
 
 
-def _off_list(rows: File, line: int, place: int) -> None:
-    rows[line][place] = "none of these"
+def _off_list(rows: File, line: int, index: int) -> None:
+    rows[line][index] = "none of these"
 
 
-def _pad(rows: File, line: int, place: int) -> None:
-    rows[line][place] += " "
+def _pad(rows: File, line: int, index: int) -> None:
+    rows[line][index] += " "
 
 
-def _swap_case(rows: File, line: int, place: int) -> None:
-    rows[line][place] = rows[line][place].swapcase()
+def _swap_case(rows: File, line: int, index: int) -> None:
+    rows[line][index] = rows[line][index].swapcase()
 
 
-def _list(rows: File, line: int, place: int) -> None:
-    rows[line][place] += ",second"
+def _list(rows: File, line: int, index: int) -> None:
+    rows[line][index] += ",second"
 
 
 Damage = Callable[[File, int, int], None]
@@ -108,12 +108,12 @@ def test_damage(tmp_path: Path, sds_format: SdsFormat, name: str, column: str) -
     """A damaged cell, in the first, a middle and the last row, gives exactly the findings of the second opinion."""
     whole = _read(sds_format)
     _write(tmp_path, whole)
-    place = whole[name][0].index(column)
+    index = whole[name][0].index(column)
     last = len(whole[name]) - 1
     for damage in DAMAGES:
         for line in sorted({1, last // 2 + 1, last}):
             files = {key: [list(row) for row in rows] for key, rows in whole.items()}
-            damage(files[name], line, place)
+            damage(files[name], line, index)
             _write(tmp_path, {name: files[name]})
 
             report = check_set(tmp_path, CheckOptions())
@@ -127,7 +127,7 @@ def test_damaged_header(tmp_path: Path, sds_format: SdsFormat, name: str, column
     """A header that is missing, misspelt or doubled is reported once, and causes no error about rows."""
     files = _read(sds_format)
     header = files[name][0]
-    place = header.index(column)
+    index = header.index(column)
     required = column in {
         field.name
         for file in FORMATS[sds_format].files
@@ -136,20 +136,20 @@ def test_damaged_header(tmp_path: Path, sds_format: SdsFormat, name: str, column
         if field.required.always
     }
     if damage == "misspelt":
-        header[place] = column.upper()
+        header[index] = column.upper()
     for row in files[name]:
         if damage == "doubled":
-            row.append(row[place])
+            row.append(row[index])
         elif damage == "missing":
-            del row[place]
+            del row[index]
     _write(tmp_path, files)
 
     report = check_set(tmp_path, CheckOptions(format=sds_format))
 
     expected = {"missing": "SDS102" if required else None, "misspelt": "SDS102" if required else "SDS104"}
     expected["doubled"] = "SDS103"
-    told = [finding.code for finding in report.findings if finding.line == 1 and finding.code < "SDS200"]
-    assert told == [code for code in [expected[damage]] if code]
+    reported = [finding.code for finding in report.findings if finding.line == 1 and finding.code < "SDS200"]
+    assert reported == [code for code in [expected[damage]] if code]
     errors = {finding.code for finding in report.findings if finding.severity == "error" and finding.line != 1}
     assert errors <= ({"SDS211"} if column in {"email", "givenName", "familyName"} else set())
 
@@ -166,6 +166,6 @@ def test_missing_file(tmp_path: Path, sds_format: SdsFormat) -> None:
 
         report = check_set(folder, CheckOptions(format=sds_format))
 
-        told = [finding.file for finding in report.findings if finding.severity in {"fatal", "error"}]
-        assert told in ([gone.name], []), gone.name
+        reported = [finding.file for finding in report.findings if finding.severity in {"fatal", "error"}]
+        assert reported in ([gone.name], []), gone.name
         assert [f for f in report.findings if f.code in {"SDS206", "SDS207"}] == [], gone.name

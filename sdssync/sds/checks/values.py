@@ -42,7 +42,7 @@ def username_fault(value: str) -> str:
 
 _LOCAL = re.compile(r"[A-Za-z0-9'.\-_!#^~]+").fullmatch
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+").fullmatch
-_USUAL_USERNAME = re.compile(
+_CLEAN_USERNAME = re.compile(
     r"(?!.{114})[A-Za-z0-9'.\-_!#^~]{0,63}[A-Za-z0-9'\-_!#^~]@(?!.{49})(?!.*\.local\Z)[a-z0-9-]+(\.[a-z0-9-]+)+"
 ).fullmatch
 
@@ -63,7 +63,7 @@ def class_id_fault(value: str) -> str:
 
 
 _PUNCTUATION = re.compile(r"[!-,./:-@\[-^`{-~\x01-\x08\x0e-\x1b\x7f]").search
-_USUAL_CLASS_ID = re.compile(r"[A-Za-z0-9_-]{1,56}").fullmatch
+_CLEAN_CLASS_ID = re.compile(r"[A-Za-z0-9_-]{1,56}").fullmatch
 
 
 def class_title_fault(value: str) -> str:
@@ -80,7 +80,7 @@ def class_title_fault(value: str) -> str:
 
 
 _FORBIDDEN = frozenset('~#%&*{}+\\:<>?/|"')
-_USUAL_TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ()\[\],'!=-]{0,255}").fullmatch
+_CLEAN_TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ()\[\],'!=-]{0,255}").fullmatch
 
 
 def _joined(faults: tuple[tuple[bool, str], ...]) -> str:
@@ -88,7 +88,7 @@ def _joined(faults: tuple[tuple[bool, str], ...]) -> str:
 
 
 VALUE_RULES: Mapping[tuple[str, str], ValueRule] = {
-    (USERS, "username"): ValueRule("SDS217", _USUAL_USERNAME, username_fault, when_creating=Severity.ERROR),
-    (CLASSES, "sourcedId"): ValueRule("SDS303", _USUAL_CLASS_ID, class_id_fault),
-    (CLASSES, "title"): ValueRule("SDS304", _USUAL_TITLE, class_title_fault),
+    (USERS, "username"): ValueRule("SDS217", _CLEAN_USERNAME, username_fault, when_creating=Severity.ERROR),
+    (CLASSES, "sourcedId"): ValueRule("SDS303", _CLEAN_CLASS_ID, class_id_fault),
+    (CLASSES, "title"): ValueRule("SDS304", _CLEAN_TITLE, class_title_fault),
 }
