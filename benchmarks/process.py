@@ -50,8 +50,8 @@ def medians(rounds: int, jobs: Mapping[str, Job], *, tries: int = 1) -> dict[str
     """
     Run every job once a round and take the medians.
 
-    By turns rather than one after the other, so that a slower machine slows all of them. Of several tries in a round the
-    least counts: whatever disturbs a process only adds to its time.
+    By turns rather than one after the other, so that a slower machine slows all of them. Of several tries in a round
+    the least counts: whatever disturbs a process only adds to its time.
     """
     runs: dict[str, list[Usage]] = {name: [] for name in jobs}
     for _ in range(rounds):
@@ -68,7 +68,7 @@ def medians(rounds: int, jobs: Mapping[str, Job], *, tries: int = 1) -> dict[str
 
 
 def _environment() -> dict[str, str]:
-    """Return an environment in which Python keeps its bytecode, as it does for an installed program."""
+    """Return an environment in which Python keeps bytecode, as it does for an installed program."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

@@ -22,7 +22,7 @@ from sdssync.config.settings import SchoolIdentity
 from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.selection import select
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 from tests.support.builders import DepartmentRecord, Document, make_profile, omitted, rolls
 from tests.support.golden import FIXTURES
 from tests.support.installation import SETTINGS, install

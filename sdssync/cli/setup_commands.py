@@ -7,7 +7,7 @@ import click
 from sdssync.cli import streams
 from sdssync.cli.options import DAY, Common, Value, common_options, config_path, split_list
 from sdssync.errors import ExitCode
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 
 @click.command()

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from sdssync.config.template import Template
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

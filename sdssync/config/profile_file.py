@@ -18,7 +18,7 @@ from sdssync.config.template import Template
 from sdssync.config.toml_file import read_toml
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.paths import comparable, contains, display, is_hidden_sibling, is_root, path_fault, resolve
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sdssync.errors import OutputError, os_reason
 from sdssync.files import atomic
 from sdssync.log import events
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

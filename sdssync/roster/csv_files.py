@@ -15,7 +15,8 @@ from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade, grade_as_script
 from sdssync.roster.users import User
 from sdssync.school import Pupil
-from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS
 
 Row = tuple[str, ...]
 

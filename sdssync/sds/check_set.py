@@ -12,7 +12,8 @@ from sdssync.sds.checks.teams import check_teams
 from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import list_folder, open_csv
 from sdssync.sds.findings import BLOCKING, SetReport, Severity
-from sdssync.sds.schema import FORMATS, ROLES, USERS, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import FORMATS, ROLES, USERS
 
 __all__ = ["CheckOptions", "check_set", "format_of"]
 

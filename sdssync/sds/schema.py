@@ -7,7 +7,7 @@ sample set and the exporters of that time. No checking happens here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from graphlib import TopologicalSorter
 
 from sdssync.sds.data_types import (
@@ -35,15 +35,7 @@ from sdssync.sds.data_types import (
     refers_to,
     several,
 )
-
-
-class SdsFormat(StrEnum):
-    """The CSV formats of School Data Sync."""
-
-    V2 = "v2"
-    """Four files, 2020 to 2022."""
-    V21 = "v2.1"
-    """Up to ten files, what SDS takes today."""
+from sdssync.sds.formats import SdsFormat
 
 
 class Required(Enum):

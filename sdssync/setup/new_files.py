@@ -24,7 +24,7 @@ from sdssync.config.settings_file import read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files import atomic
 from sdssync.files.names import name_fault, printable, same_name
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 _RANGE = re.compile(r"(-?\d{1,2})(?:-(-?\d{1,2}))?")
 

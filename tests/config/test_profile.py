@@ -17,7 +17,7 @@ from sdssync.config.template import Template
 from sdssync.errors import ConfigError
 from sdssync.files.names import name_fault
 from sdssync.files.paths import is_foreign, resolve
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 from tests.support.installation import SETTINGS, install
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 
 from sdssync.errors import OutputError
 from sdssync.publish.publications import Publication, read_publication, tidy_publications, write_publication
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 LAST = Publication(
     published_at=datetime(2026, 9, 1, 2, 30, 15, 123456, tzinfo=UTC),

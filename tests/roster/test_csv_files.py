@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sdssync.config.settings import SchoolIdentity
 from sdssync.roster.csv_files import OutputFile, csv_files, write
 from sdssync.roster.enrol import Roster
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 from tests.support.builders import enrolled, make_profile, make_pupil, make_school, make_teacher
 
 SCHOOL = SchoolIdentity(id="8889999", name="MySchool", type="school", include_names=False)

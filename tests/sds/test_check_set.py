@@ -14,7 +14,7 @@ from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.checks.teams import Roles
 from sdssync.sds.data_types import CLASS_ROLE
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SETS = FIXTURES / "sds"

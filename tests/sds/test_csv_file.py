@@ -17,8 +17,9 @@ from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import CsvFile, list_folder, open_csv
 from sdssync.sds.findings import SetReport
+from sdssync.sds.formats import SdsFormat
 from sdssync.sds.quoteless import PIECE
-from sdssync.sds.schema import FORMATS, File, SdsFormat
+from sdssync.sds.schema import FORMATS, File
 
 V2_FILES = {
     "orgs.csv": b"sourcedId,name,type\r\no1,Hartley School,school\r\n",

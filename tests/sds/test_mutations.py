@@ -9,7 +9,8 @@ import pytest
 
 from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.findings import SetReport
-from sdssync.sds.schema import FORMATS, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import FORMATS
 from tests.support.oracle import File, Oracle
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from sdssync.sds.catalogue.rules import CATALOGUE, Rule, unknown_prefixes
 from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.data_types import is_blank
 from sdssync.sds.findings import Finding, Severity
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules"
 Case = dict[str, Any]

@@ -3,7 +3,8 @@
 import pytest
 
 from sdssync.sds.data_types import EMAIL, PHONE, DataType, parse_date
-from sdssync.sds.schema import FORMATS, Column, File, Format, Needed, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import FORMATS, Column, File, Format, Needed
 
 COLUMNS = [
     pytest.param(file, column, id=f"{sds_format}-{file.name}-{column.name}")

@@ -9,7 +9,7 @@ import pytest
 
 from sdssync.config.installation import load
 from sdssync.errors import ConfigError, OutputError
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 from sdssync.setup.new_files import ProfileOptions, init, new_profile, parse_years
 from tests.support.installation import install, remote_source
 

@@ -20,7 +20,7 @@ from sdssync.roster.omissions import Kind
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import Selection, select
 from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 PUPIL = Pupil(id="1", school_id="9001", forename="Ada", surname="Quill", year="7", email="ada@pupils.school.example")
 TEACHER = Teacher(id="101", forename="Bo", surname="Marsh", email="bo@school.example")

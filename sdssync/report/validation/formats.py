@@ -8,8 +8,10 @@ read (annotations, dashboards): they name file, line and column.
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from sdssync.sds.findings import SetReport
+if TYPE_CHECKING:
+    from sdssync.sds.findings import SetReport
 
 __all__ = ["OutputFormat", "render"]
 
@@ -36,7 +38,7 @@ _MODULES = {
 }
 
 
-def render(reports: Sequence[SetReport], output: OutputFormat) -> str:
+def render(reports: "Sequence[SetReport]", output: OutputFormat) -> str:
     """
     Return the complete text with its final line break, always the same for the same reports.
 

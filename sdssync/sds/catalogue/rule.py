@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import SdsFormat
+from sdssync.sds.formats import SdsFormat
 
 BOTH = (SdsFormat.V2, SdsFormat.V21)
 V21_ONLY = (SdsFormat.V21,)

@@ -14,7 +14,8 @@ from sdssync.sds.checks.values import VALUE_RULES
 from sdssync.sds.csv_file import Block, indexes_of
 from sdssync.sds.data_types import lacks_leading_zero
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import Column, Required, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import Column, Required
 
 REMEMBERED = 1_000
 """Distinct clean values that a column remembers: enough for any list of values."""

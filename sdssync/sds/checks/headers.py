@@ -8,7 +8,8 @@ from sdssync.sds.checks.file_state import Context, FileState
 from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import CsvFile
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import Needed, Required, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import Needed, Required
 
 MANY_ROWS, TOO_MANY_ROWS = 500_000, 2_000_000
 """Rows of a CSV file in SDS Classic, by the older and the newer page."""

@@ -13,7 +13,8 @@ from sdssync.sds.checks.teams import Roles
 from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import Block, CsvFile, open_csv
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import ENROLLMENTS, ORGS, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import ENROLLMENTS, ORGS
 
 
 def read_file(state: FileState, folder: Path, context: Context) -> None:

@@ -8,7 +8,8 @@ from sdssync.sds.checks.file_state import Context, FileState
 from sdssync.sds.csv_file import Block, indexes_of
 from sdssync.sds.data_types import is_blank, parse_date
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import ORGS, RELATIONSHIPS, ROLES, SESSIONS, USERS, SdsFormat
+from sdssync.sds.formats import SdsFormat
+from sdssync.sds.schema import ORGS, RELATIONSHIPS, ROLES, SESSIONS, USERS
 
 CONTACT_NEEDS = ("givenName", "familyName", "email")
 CONTACT = "relationshipUserSourcedId"
