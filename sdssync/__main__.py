@@ -11,7 +11,7 @@ def run() -> None:
 
     The process is short-lived and may hold a million records without cycles. Searching them for cycles, or freeing
     them one by one at the end, would take a fifth of a large run, so the garbage collector is off and `os._exit` leaves
-    all of it to the operating system. So an `atexit` handler would not run: whatever has to be flushed is flushed here.
+    all of it to the operating system. An `atexit` handler would therefore not run; streams are flushed here.
     """
     gc.disable()
     code = 130  # interrupted before any command has begun
