@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from sdssync.config.api_key import ApiKey
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError
-from sdssync.files.patience import patiently
+from sdssync.files import atomic
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.attempts import Attempts, Pace
 from sdssync.isams.datasets import DATASETS
@@ -46,11 +46,11 @@ class Download:
         Let this document take the place of the last one.
 
         Raises:
-            OutputError: the file cannot be renamed; the last document stays.
+            OutputError: the state folder cannot be written; the last document stays if the file could not be renamed.
 
         """
         with writing_state():
-            patiently(lambda: self.document.path.replace(self.last))
+            atomic.replace(self.document.path, self.last)
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sdssync.files import atomic
-
-FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device of Linux that is always full")
 
 
 def names(folder: Path) -> list[str]:
@@ -17,10 +16,8 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("write", [atomic.write, atomic.write_new], ids=["write", "write_new"])
-def test_content_is_written_as_it_is(tmp_path: Path, write: object) -> None:
+def test_content_is_written_as_it_is(tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
     """The bytes are those that were given, and no temporary file stays."""
-    assert callable(write)
-
     write(tmp_path / "record", b"a\r\nb\0")
 
     assert (tmp_path / "record").read_bytes() == b"a\r\nb\0"
