@@ -402,3 +402,26 @@ def test_usage_on_a_terminal(after_a_run: Path) -> None:
     assert ran.exit_code == 2
     assert ran.out.startswith("Usage: sdssync run-all [OPTIONS]\n")
     assert "No such option '--zzz'" in ran.out
+
+
+INTERRUPTED_EARLY = """
+import sys
+from sdssync.cli.commands import main
+
+def interrupt(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("night.log"):
+        raise KeyboardInterrupt
+
+sys.addaudithook(interrupt)
+sys.exit(main(["rule", "SDS206", "--log-file", "night.log"]))
+"""
+
+
+def test_interrupted_before_the_command(here: Path) -> None:
+    """An interrupt while the log is being opened ends with the code of an interruption and without a traceback."""
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_EARLY], cwd=here, capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert "Traceback" not in ended.stderr

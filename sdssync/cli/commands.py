@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from sdssync.cli import completion  # noqa: F401  (adds PowerShell to the shells that click knows)
     try:
         return app.main(arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
+    except click.Abort:  # click's name for an interrupt before a handler runs, or after it
+        return ExitCode.INTERRUPTED
     except click.UsageError as error:
         return options.report_misuse(error, arguments)
     except OSError as error:  # of help and version; a result is printed by `streams`
