@@ -34,3 +34,12 @@ def test_a_group_that_comes_back_is_noticed(keys: list[tuple[str, str]], size: i
     taken = all(runs.take(keys[start : start + size]) for start in range(0, len(keys), size))
 
     assert taken is (len(groups) == len(set(groups)))
+
+
+def test_a_group_over_many_blocks() -> None:
+    """Repeats within a block and between blocks of one group are found, each key once."""
+    runs = Runs()
+    blocks = [[("a", "x"), ("a", "y")], [("a", "x"), ("a", "z"), ("a", "z")], [("a", "v")]]
+
+    assert all(map(runs.take, blocks))
+    assert runs.suspects == {hash(("a", "x")), hash(("a", "z"))}

@@ -1,10 +1,10 @@
 """
 Find keys that appear twice where the rows of a group follow each other: the users of a class in enrollments.csv.
 
-A key begins with its group. Only the keys of the present group are kept, so that a million enrollments take the memory
-of one class.
+A key begins with its group. Only the keys of the present group are kept, so memory follows the largest class.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, count, islice
 from operator import itemgetter, ne
@@ -42,11 +42,9 @@ class Runs:
 
     def _take_run(self, run: Sequence[Key]) -> None:
         """Note keys of the present group."""
-        before = len(self._keys)
-        known = self._keys.copy() if before else set[Key]()
-        self._keys.update(run)
-        if len(self._keys) < before + len(run):
-            for key in run:
-                if key in known:
-                    self.suspects.add(hash(key))
-                known.add(key)
+        distinct = set(run)
+        if len(distinct) < len(run):
+            self.suspects.update(hash(key) for key, times in Counter(run).items() if times > 1)
+        if not self._keys.isdisjoint(distinct):
+            self.suspects.update(map(hash, self._keys & distinct))
+        self._keys |= distinct
