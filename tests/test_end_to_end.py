@@ -425,3 +425,28 @@ def test_interrupted_before_the_command(here: Path) -> None:
 
     assert (ended.returncode, ended.stdout) == (130, "")
     assert "Traceback" not in ended.stderr
+
+
+FILE_THAT_STAYS = """
+import sys
+from pathlib import Path
+from sdssync.cli.commands import main
+
+def disturb(event, arguments):
+    if event == "os.remove" and ".Seniors.sdssync-new" in str(arguments[0]):
+        Path(arguments[0]).with_name("notes.txt").touch()
+
+sys.addaudithook(disturb)
+sys.exit(main(["run-all", "--dry-run", "--format", "json"]))
+"""
+
+
+def test_a_dry_run_that_cannot_clean_up(school: Path) -> None:
+    """Nothing is called published: the outcome stays, the code is 6, and the log says what could not be removed."""
+    ended = subprocess.run(
+        [sys.executable, "-c", FILE_THAT_STAYS], cwd=school, capture_output=True, text=True, check=False
+    )
+
+    [profile] = json.loads(ended.stdout)["profiles"]
+    events = [line["event"] for line in read_logs(ended.stderr) if line["level"] == "error"]
+    assert (ended.returncode, profile["outcome"], events) == (6, "generated", ["profile.failed_to_clean_up"])

@@ -134,9 +134,12 @@ def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: Sc
 
 
 def _with_problem(result: ProfileResult, problem: OutputError | None) -> ProfileResult:
-    """Add what could not be done after the set was in its place, if anything; the outcome stays."""
+    """Add what could not be done after the outcome was certain, if anything; the outcome stays."""
     if problem is None:
         return result
-    outcomes.failed("profile.published_with_problems", problem)
+    if result.outcome in (Outcome.PUBLISHED, Outcome.UNCHANGED):
+        outcomes.failed("profile.published_with_problems", problem)
+    else:
+        outcomes.failed("profile.failed_to_clean_up", problem)
     why = "; ".join(filter(None, (result.why, str(problem))))
     return replace(result, exit_code=max(result.exit_code, problem.exit_code), why=why)
