@@ -236,7 +236,7 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
         streams.print_result(profiles_json(configured))
     else:
         streams.print_result(profiles_text(configured, color=common.log.color))
-    return max(map(report_wrong, school.broken), default=ExitCode.DONE)
+    return max(map(report_wrong, school.wrong), default=ExitCode.DONE)
 
 
 for _command in (setup_commands.init, setup_commands.new, setup_commands.completion):

@@ -31,7 +31,7 @@ class ConfiguredSchool:
         return tuple(file.profile for file in self.profile_files if file.profile)
 
     @property
-    def broken(self) -> tuple[ProfileFile, ...]:
+    def wrong(self) -> tuple[ProfileFile, ...]:
         """The files with mistakes."""
         return tuple(file for file in self.profile_files if not file.profile)
 

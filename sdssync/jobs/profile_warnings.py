@@ -21,19 +21,19 @@ EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
 
 
-def report_wrong(broken: ProfileFile) -> ExitCode:
+def report_wrong(profile_file: ProfileFile) -> ExitCode:
     """Log the mistakes of a profile that was asked for; return the exit code that they cause."""
-    error = ProfileError(render([broken.report]))
-    outcomes.failed("profile.failed", error, profile=broken.name)
+    error = ProfileError(render([profile_file.report]))
+    outcomes.failed("profile.failed", error, profile=profile_file.name)
     return error.exit_code
 
 
 def warn_of_others(school: ConfiguredSchool, named: Iterable[str]) -> None:
     """Warn of mistakes in profiles that were not asked for; they change nothing for those that are named."""
     asked = {same_name(name) for name in named}
-    for broken in school.broken:
-        if same_name(broken.name) not in asked:
-            events.log().warning("profile.passed_over", profile=broken.name, error=render([broken.report]))
+    for profile_file in school.wrong:
+        if same_name(profile_file.name) not in asked:
+            events.log().warning("profile.passed_over", profile=profile_file.name, error=render([profile_file.report]))
 
 
 def warn_of_safety(settings: SchoolSettings) -> None:

@@ -48,8 +48,8 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
     profile_warnings.warn_of_safety(settings)
     results = _Results()
     with installation_lock(settings.folders.state):
-        for broken in wrong:
-            results.add(_fail_wrong(broken))
+        for profile_file in wrong:
+            results.add(_fail_wrong(profile_file))
         for profile in profiles:
             if profile.has_expired(job.today):
                 results.add(_skip(profile))
@@ -138,10 +138,18 @@ class _Rolls:
 
 
 def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
-    """Return the named profiles, right and wrong; without names all of them. Mistakes of others are warnings."""
+    """
+    Return the named profiles, right and wrong, or without names all of them.
+
+    With names, mistakes in other profiles are warnings.
+
+    Raises:
+        ConfigError: there is no profile at all, or none of a given name.
+
+    """
     school.require_profiles()
     if not names:
-        return list(school.profiles), list(school.broken)
+        return list(school.profiles), list(school.wrong)
     wanted = {same_name(name) for name in names}
     known_names = {same_name(file.name) for file in school.profile_files}
     unknown = [name for name in names if same_name(name) not in known_names]
@@ -152,7 +160,7 @@ def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profil
     profile_warnings.warn_of_others(school, names)
     return (
         [profile for profile in school.profiles if same_name(profile.name) in wanted],
-        [broken for broken in school.broken if same_name(broken.name) in wanted],
+        [profile_file for profile_file in school.wrong if same_name(profile_file.name) in wanted],
     )
 
 
@@ -161,8 +169,8 @@ def _skip(profile: Profile) -> ProfileResult:
     return ProfileResult.of(profile, Outcome.SKIPPED, why=f"expired on {profile.expires}")
 
 
-def _fail_wrong(broken: ProfileFile) -> ProfileResult:
-    code = profile_warnings.report_wrong(broken)
+def _fail_wrong(profile_file: ProfileFile) -> ProfileResult:
+    code = profile_warnings.report_wrong(profile_file)
     return ProfileResult(
-        profile=broken.name, outcome=Outcome.FAILED, exit_code=code, why=f"{broken.displayed} is wrong"
+        profile=profile_file.name, outcome=Outcome.FAILED, exit_code=code, why=f"{profile_file.displayed} is wrong"
     )

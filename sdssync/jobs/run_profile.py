@@ -29,10 +29,10 @@ from sdssync.roster.selection import Selection, select
 
 def prepare(profile: Profile, today: date) -> None:
     """
-    Check that the output folder is ours and fix what a crash left there, whether or not a document comes tonight.
+    Check that the output folder belongs to sdssync and fix what a crash left there, with or without a new document.
 
     Raises:
-        SdsSyncError: the folder is not ours, or cannot be written.
+        SdsSyncError: the folder does not belong to sdssync, or cannot be written.
 
     """
     profile_warnings.warn_of_expiry(profile, today)

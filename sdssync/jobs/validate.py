@@ -127,7 +127,13 @@ def _school(config: Path | None, targets: tuple[str, ...]) -> ConfiguredSchool |
 
 
 def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:
-    """Return the profile of that name; None: the target is a folder."""
+    """
+    Return the profile of that name; None: the target is a folder.
+
+    Raises:
+        ConfigError: there is neither.
+
+    """
     if school is None or _is_path(target):
         return None
     found = next((file for file in school.profile_files if same_name(file.name) == same_name(target)), None)
@@ -168,8 +174,8 @@ def _published_sets(school: ConfiguredSchool, choice: Choice) -> Validated:
             validated.add(check, profile=profile.name)
         else:
             events.log().warning("profile.skipped", profile=profile.name, reason="nothing published yet")
-    for broken in school.broken:
-        validated.note(profile_warnings.report_wrong(broken))
+    for profile_file in school.wrong:
+        validated.note(profile_warnings.report_wrong(profile_file))
     return validated
 
 

@@ -23,9 +23,9 @@ from tests.support.installation import SETTINGS, install
 ROOT = Path(__file__).parents[2]
 
 
-def broken(installation: Installation) -> dict[str, list[str]]:
+def wrong_files(installation: Installation) -> dict[str, list[str]]:
     """Return the mistakes of each profile file that has any."""
-    return {file.displayed: [str(mistake) for mistake in file.mistakes] for file in installation.school.broken}
+    return {file.displayed: [str(mistake) for mistake in file.mistakes] for file in installation.school.wrong}
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
 
     installation = load(config)
 
-    assert broken(installation) == {"profiles.d/a.toml": expected}
+    assert wrong_files(installation) == {"profiles.d/a.toml": expected}
     assert [profile.name for profile in installation.school.profiles] == ["b"]
 
 
@@ -324,7 +324,7 @@ def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
 
     installation = load(config)
 
-    assert broken(installation) == {"profiles.d/a.toml": [expected]}
+    assert wrong_files(installation) == {"profiles.d/a.toml": [expected]}
     assert [profile.name for profile in installation.school.profiles] == ["b"]
 
 
@@ -387,7 +387,7 @@ def test_conflicts(tmp_path: Path, one: str, other: str, expected: tuple[str, st
 
     installation = load(config)
 
-    assert broken(installation) == {
+    assert wrong_files(installation) == {
         "profiles.d/a.toml": [expected[0].format("profiles.d/b.toml")],
         "profiles.d/b.toml": [expected[1].format("profiles.d/a.toml")],
     }
@@ -398,7 +398,7 @@ def test_conflict_with_a_wrong_profile(tmp_path: Path) -> None:
     """A file with other mistakes still claims its output."""
     config = install(tmp_path, a='output = "csv/A"', b='output = "csv/A"\nparity = 1')
 
-    assert broken(load(config)) == {
+    assert wrong_files(load(config)) == {
         "profiles.d/a.toml": ["output: expected a folder of its own, found the output of profiles.d/b.toml"],
         "profiles.d/b.toml": [
             "parity: expected true or false, without quotes, found 1",
@@ -429,7 +429,7 @@ def test_parity_excludes_other_keys(tmp_path: Path, content: str, include_names:
     settings = SETTINGS.replace("[isams]", f"include_names = {include_names}\n[isams]")
     config = install(tmp_path, settings, a=f'output = "csv/A"\nparity = true\n{content}')
 
-    assert broken(load(config)) == {
+    assert wrong_files(load(config)) == {
         "profiles.d/a.toml": [f"parity: expected false together with {what}, found true" for what in expected]
     }
 
@@ -456,7 +456,7 @@ def test_files_that_are_not_profiles(tmp_path: Path) -> None:
     installation = load(config)
 
     assert [profile.name for profile in installation.school.profiles] == ["good"]
-    assert [(file.name, str(file.mistakes[0])) for file in installation.school.broken] == [
+    assert [(file.name, str(file.mistakes[0])) for file in installation.school.wrong] == [
         ("Folder", "expected a file, found a folder"),
         ("Gone", "expected a file, found none"),
         ("Latin", "line 1: expected UTF-8 text, found other bytes; save the file as UTF-8"),
@@ -469,7 +469,7 @@ def test_file_name(tmp_path: Path) -> None:
     """The name of the file has to be safe even where the profile has another."""
     config = install(tmp_path, aux='name = "Seniors"\noutput = "csv/A"')
 
-    assert broken(load(config)) == {
+    assert wrong_files(load(config)) == {
         "profiles.d/aux.toml": ["expected a file name that Windows and Linux accept: Windows reserves it for a device"]
     }
 
@@ -482,7 +482,7 @@ def test_file_name_that_is_not_text(tmp_path: Path) -> None:
         'output = "a"', encoding="utf-8"
     )
 
-    [one] = load(config).school.broken
+    [one] = load(config).school.wrong
 
     assert (one.name, one.displayed) == (
         "\N{REPLACEMENT CHARACTER}" * 2,
@@ -586,14 +586,14 @@ def test_a_profile_with_mistakes_is_a_profile(tmp_path: Path) -> None:
 
     installation.school.require_profiles()
 
-    assert list(broken(installation)) == ["profiles.d/a.toml"]
+    assert list(wrong_files(installation)) == ["profiles.d/a.toml"]
 
 
 def test_demo() -> None:
     """The installation of the demo has no mistakes."""
     installation = load(ROOT / "sdssync.toml")
 
-    assert installation.school.broken == ()
+    assert installation.school.wrong == ()
     assert [
         (one.name, one.year_groups, one.include, one.exclude, one.output) for one in installation.school.profiles
     ] == [
@@ -646,7 +646,7 @@ def test_annotated_examples(tmp_path: Path, number: int) -> None:
 
     installation = load(install(tmp_path, examples[0], seniors=examples[1]))
 
-    assert (installation.school.broken, len(examples)) == ((), 2)
+    assert (installation.school.wrong, len(examples)) == ((), 2)
     assert set(tomllib.loads(examples[number])) >= set((SettingsModel, ProfileModel)[number].model_fields) - {
         "validation",
     }
