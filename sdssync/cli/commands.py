@@ -92,7 +92,7 @@ def run_all(
 
 @app.command()
 @common_options
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, help="Profiles, by name.")
 @format_option
 @cached_option
 @dry_run_option
@@ -116,7 +116,7 @@ def run(
 
 @app.command()
 @common_options
-@click.argument("targets", metavar="[DIR|NAME]...", nargs=-1)
+@click.argument("targets", metavar="[DIR|NAME]...", nargs=-1, help="Folders of CSV files, or profiles [default: all].")
 @click.option(
     "--format",
     "output_format",
@@ -179,7 +179,7 @@ def validate(
 
 @app.command()
 @common_options
-@click.argument("code")
+@click.argument("code", help="A code like SDS206, or the name of a rule.")
 def rule(common: Common, code: str) -> ExitCode:
     """
     Explain a rule: what it looks for, why, and how to fix it.

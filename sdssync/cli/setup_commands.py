@@ -21,13 +21,13 @@ def init(common: Common) -> ExitCode:
     from sdssync.setup.new_files import init as write_settings
 
     for path in write_settings(config_path(common)):
-        streams.print_result(f"made {path}\n")
+        streams.print_result(f"created {path}\n")
     return ExitCode.DONE
 
 
 @click.command()
 @common_options
-@click.argument("name")
+@click.argument("name", help="Name of the profile, and of its file.")
 @click.option("--years", help="Year groups, like 7-13 or 7,8,10-12.")
 @click.option("--exclude", metavar="IDS", multiple=True, help="Subject ids to leave out.")
 @click.option("--include", metavar="IDS", multiple=True, help="The only subject ids to take.")
@@ -63,7 +63,7 @@ def new(
         expires=expires.date() if expires else None,
         format=sds_format,
     )
-    streams.print_result(f"made {new_profile(config_path(common), name, chosen)}\n")
+    streams.print_result(f"created {new_profile(config_path(common), name, chosen)}\n")
     return ExitCode.DONE
 
 

@@ -227,8 +227,8 @@ def test_init_and_new(here: Path) -> None:
     listed = command("profiles", "--format", "json")
 
     assert (made.exit_code, new.exit_code, listed.exit_code) == (0, 0, 0)
-    assert made.out == f"made {here / 'sdssync.toml'}\nmade {here / 'profiles.d'}\n"
-    assert new.out == f"made {here / 'profiles.d' / 'Seniors.toml'}\n"
+    assert made.out == f"created {here / 'sdssync.toml'}\ncreated {here / 'profiles.d'}\n"
+    assert new.out == f"created {here / 'profiles.d' / 'Seniors.toml'}\n"
     assert tomllib.loads((here / "profiles.d" / "Seniors.toml").read_text(encoding="utf-8")) | {"expires": None} == {
         "format": "v2.1",
         "year_groups": [7, 8, 9, 10, 11, 12, 13],
