@@ -23,7 +23,7 @@ def write(file: Path, content: bytes) -> None:
     Write a file, or replace it; its folder must exist.
 
     Raises:
-        OSError: it cannot be written; a former file is as it was.
+        OSError: it cannot be written, and a former file is as it was; or only the flush of the folder failed.
 
     """
     unfinished = _written(file, content)
@@ -57,7 +57,7 @@ def replace(unfinished: Path, file: Path) -> None:
     Give a finished and flushed file its name, in place of a former file, and flush the folder.
 
     Raises:
-        OSError: it cannot be renamed; a former file is as it was.
+        OSError: it cannot be renamed, and a former file is as it was; or only the flush of the folder failed.
 
     """
     patiently(lambda: unfinished.replace(file))

@@ -32,9 +32,9 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
         return _read(recorded_document(source), progress)
     if cached:
         return _read(cached_document(settings.folders.state, source.max_bytes), progress)
+    key = read_api_key(source, os.environ)
     from sdssync.isams.download import download  # noqa: PLC0415  (0.1 s of CPU that only a download needs)
 
-    key = read_api_key(source, os.environ)
     with download(source, key, settings.folders.state, progress=progress) as downloaded:
         events.log().info("source.downloaded", **_facts(downloaded.document))
         reading = _parse(downloaded.document, progress)

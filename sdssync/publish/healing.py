@@ -62,7 +62,7 @@ def _remove(folder: Path) -> None:
             patiently(folder.rmdir)
     except OSError as error:
         raise OutputError(
-            f"{folder}: this former set cannot be removed: {os_reason(error)}",
+            f"{folder}: this folder of an earlier run cannot be removed: {os_reason(error)}",
             "close programs that have it open, or look at what is in it and remove it",
         ) from error
 

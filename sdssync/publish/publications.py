@@ -62,7 +62,7 @@ def write_publication(state: Path, profile: str, publication: Publication) -> No
     Replace the record of a profile.
 
     Raises:
-        OutputError: it cannot be written; the former record is as it was.
+        OutputError: it cannot be written, and the former record is as it was; or only its folder could not be flushed.
 
     """
     record = _record_file(state, profile)

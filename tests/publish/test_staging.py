@@ -353,7 +353,9 @@ def test_strangers_in_a_hidden_folder_are_kept(output: Path, stray: str, reason:
     with pytest.raises(OutputError) as refused, staging(output):
         pass
 
-    assert refused.value.message == (f"{output.with_name(NEW)}: this former set cannot be removed: {reason}")
+    assert refused.value.message == (
+        f"{output.with_name(NEW)}: this folder of an earlier run cannot be removed: {reason}"
+    )
     assert kept.exists()
     assert generation_of("users.csv", (output / "users.csv").read_bytes()) == 0
 
@@ -373,7 +375,10 @@ def test_a_former_set_that_cannot_be_removed_is_reported_as_such(output: Path) -
     put(output, 2)
 
     assert leftover is not None
-    assert leftover.message == f"{output.with_name(NEW)}: this former set cannot be removed: Directory not empty"
+    assert (
+        leftover.message
+        == f"{output.with_name(NEW)}: this folder of an earlier run cannot be removed: Directory not empty"
+    )
     assert (there, found(output.parent)) == (1, {"Seniors": 2})
 
 

@@ -1,9 +1,9 @@
 """
 Find what appears twice: ids (R02, R03), usernames (R15), rows (R13), and people on both sides of a class (R14).
 
-Keys of rows are kept as 64-bit hashes while a file is read. A hash that comes twice is only a suspicion: the file is
-read once more for the suspects, whose keys are then compared in full. In enrollments the rows of a class nearly always
-follow each other, so that only the users of one class have to be kept (`runs`).
+While a file is read, 64-bit hashes of its keys are kept; in enrollments, where the rows of a class nearly always follow
+each other, the keys of one class (`runs`). A hash that comes twice is only a suspicion: the file is read once more for
+the suspects, whose keys are then compared in full.
 """
 
 from collections import defaultdict
@@ -51,12 +51,12 @@ class Key:
     def of_block(self, state: FileState, columns: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
         """Yield the keys of a block of rows that is given by columns."""
         cells = ((column.fold, columns[state.column_index[column.name]]) for column in self.columns)
-        return zip(*(map(fold, texts) if fold else texts for fold, texts in cells), strict=True)
+        return zip(*(map(folded, texts) if folded else texts for folded, texts in cells), strict=True)
 
     def of_row(self, state: FileState, row: Sequence[str]) -> tuple[str, ...]:
         """Return the key of one row."""
         cells = ((column.fold, row[state.column_index[column.name]]) for column in self.columns)
-        return tuple(fold(text) if fold else text for fold, text in cells)
+        return tuple(folded(text) if folded else text for folded, text in cells)
 
     def is_incomplete(self, key: tuple[str, ...]) -> bool:
         """Return True if a required key column is blank; such a row is never reported as a duplicate."""

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from itertools import compress, count, islice
 from operator import itemgetter, ne
 
-Key = tuple[str, ...]
-
 
 class Runs:
     """The keys of a file, run by run."""
@@ -19,12 +17,12 @@ class Runs:
         self.suspects: set[int] = set()
         """The hashes of keys that appear twice."""
         self._group: str | None = None
-        self._keys: set[Key] = set()
+        self._keys: set[tuple[str, ...]] = set()
         self._closed: set[str] = set()
 
-    def take(self, keys: Sequence[Key]) -> bool:
+    def take(self, keys: Sequence[tuple[str, ...]]) -> bool:
         """
-        Note the keys of a block.
+        Note the keys of a block, at least one.
 
         Return False if a group comes back after others: then its keys cannot be compared here.
         """
@@ -40,7 +38,7 @@ class Runs:
             self._take_run(keys[start:end])
         return True
 
-    def _take_run(self, run: Sequence[Key]) -> None:
+    def _take_run(self, run: Sequence[tuple[str, ...]]) -> None:
         """Note keys of the present group."""
         distinct = set(run)
         if len(distinct) < len(run):
