@@ -51,6 +51,11 @@ class Template:
             raise TemplateError(f"{'; '.join(faults)} (allowed: {allowed})")
         return cls(source, tuple(map(_part, tokens)))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The placeholders in it."""
+        return frozenset(name for _, name in self.parts if name)
+
     def render(self, **values: Unpack[Values]) -> str:
         """Return the text with the values in it; braces inside a value have no meaning."""
         given = cast("dict[str, str]", values)

@@ -25,8 +25,8 @@ class CandidateClass:
 
     id: str
     title: str
-    set_id: str
-    """Two teaching sets with one id are the same to the script."""
+    teaching_set: TeachingSet
+    """Two with one id are the same to the script."""
     teachers: tuple[str, ...]
     """User ids: of the teaching set, then the extra teachers."""
     members: tuple[Member, ...]
@@ -39,6 +39,7 @@ class EnrolledClass:
 
     id: str
     title: str
+    teaching_set: TeachingSet
     teachers: tuple[str, ...]
     pupils: tuple[str, ...]
 
@@ -65,7 +66,7 @@ def candidate_classes(selection: Selection, profile: Profile) -> Iterator[Candid
             yield CandidateClass(
                 id=profile.class_id.render(**values),
                 title=profile.title.render(**values),
-                set_id=teaching_set.id,
+                teaching_set=teaching_set,
                 teachers=(*teaching_set.teacher_ids, *extra),
                 members=members,
             )
@@ -75,7 +76,7 @@ def first_of_each_set_id(classes: Iterable[CandidateClass]) -> tuple[CandidateCl
     """Return the classes without those for which the script has no row, because an earlier one has their set id."""
     first: dict[str, CandidateClass] = {}
     for candidate in classes:
-        first.setdefault(candidate.set_id, candidate)
+        first.setdefault(candidate.teaching_set.id, candidate)
     return tuple(first.values())
 
 
@@ -122,7 +123,13 @@ def keep_classes(
             omissions.extend(pupils.omissions(candidate.id, class_omitted=reason is not None))
         if reason is None:
             enrolled.append(
-                EnrolledClass(id=candidate.id, title=candidate.title, teachers=teachers.once, pupils=pupils.once)
+                EnrolledClass(
+                    id=candidate.id,
+                    title=candidate.title,
+                    teaching_set=candidate.teaching_set,
+                    teachers=teachers.once,
+                    pupils=pupils.once,
+                )
             )
     return tuple(enrolled), tuple(omissions)
 

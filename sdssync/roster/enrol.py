@@ -4,9 +4,9 @@ Put users and classes of one profile together: who and what goes into a CSV set,
 `enrol` is what SDS should have; `enrol_as_script` is row for row what iSAMS-SDS.ps1 1.0.5 writes.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sdssync.config.profile import Profile
 from sdssync.roster.classes import (
@@ -21,6 +21,7 @@ from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, sorted_omissions
 from sdssync.roster.selection import Selection
 from sdssync.roster.users import User, candidate_users, has_email_as_script, keep_users, printed_pupils
+from sdssync.school import Pupil, Teacher
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,6 +30,10 @@ class Clash:
 
     kind: Kind
     id: str
+    people: tuple[Pupil | Teacher, ...] = field(default=(), compare=False)
+    """Those who have it, whether in the set or not."""
+    classes: tuple[CandidateClass, ...] = field(default=(), compare=False)
+    """Of the teaching sets that have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ def enrol_as_script(selection: Selection, profile: Profile) -> Roster:
                 EnrolledClass(
                     id=candidate.id,
                     title=candidate.title,
+                    teaching_set=candidate.teaching_set,
                     teachers=candidate.teachers,
                     pupils=tuple(member.school_id for member in candidate.members),
                 )
@@ -93,9 +99,8 @@ def _sorted_classes(enrolled: Sequence[EnrolledClass]) -> tuple[EnrolledClass, .
     user_ids = set[str]().union(*people)
     position = {user_id: number for number, user_id in enumerate(sorted(user_ids, key=order))}.__getitem__
     return tuple(
-        EnrolledClass(
-            id=school_class.id,
-            title=school_class.title,
+        replace(
+            school_class,
             teachers=tuple(sorted(school_class.teachers, key=position)),
             pupils=tuple(sorted(school_class.pupils, key=position)),
         )
@@ -105,10 +110,17 @@ def _sorted_classes(enrolled: Sequence[EnrolledClass]) -> tuple[EnrolledClass, .
 
 def _user_clashes(selection: Selection, kept: Iterable[User]) -> Iterator[Clash]:
     """Return the users whose id someone else in the school has too, whether in the set or not."""
-    return (Clash(Kind.USER, user.id) for user in kept if user.id in selection.roll.shared_ids)
+    shared = selection.roll.shared_ids
+    return (Clash(Kind.USER, user.id, people=shared[user.id]) for user in kept if user.id in shared)
 
 
 def _class_clashes(candidates: Sequence[CandidateClass], kept: Iterable[EnrolledClass]) -> Iterator[Clash]:
     """Return the classes whose id is rendered for another teaching set of the profile too."""
-    ids = Counter(candidate.id for candidate in first_of_each_set_id(candidates))
-    return (Clash(Kind.CLASS, enrolled.id) for enrolled in kept if ids[enrolled.id] > 1)
+    by_id: defaultdict[str, list[CandidateClass]] = defaultdict(list)
+    for candidate in first_of_each_set_id(candidates):
+        by_id[candidate.id].append(candidate)
+    return (
+        Clash(Kind.CLASS, enrolled.id, classes=tuple(by_id[enrolled.id]))
+        for enrolled in kept
+        if len(by_id[enrolled.id]) > 1
+    )

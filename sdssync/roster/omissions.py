@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sdssync.roster.identifiers import order
-from sdssync.school import Pupil
+from sdssync.school import Pupil, Teacher
 
 
 class Kind(StrEnum):
@@ -52,8 +52,8 @@ class Omission:
     """Of the user or the class; of an enrollment, that of the user."""
     class_id: str = ""
     """Of an enrollment only."""
-    pupil: Pupil | None = None
-    """A pupil of a chosen year without e-mail: the script would have printed this record."""
+    person: Pupil | Teacher | None = None
+    """Of a user only: the record in iSAMS, if there is one."""
 
 
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
@@ -61,14 +61,15 @@ _REASONS = {reason: number for number, reason in enumerate(Reason)}
 
 
 def sorted_omissions(omissions: Iterable[Omission]) -> tuple[Omission, ...]:
-    """Put omissions into their fixed order: users, classes, enrollments; by reason; by ids; by what is printed."""
+    """Put omissions into their fixed order: users, classes, enrollments; by reason; by ids; by names."""
     return tuple(sorted(omissions, key=_position))
 
 
 def _position(omission: Omission) -> tuple[object, ...]:
-    pupil = omission.pupil
-    printed = (pupil.surname, pupil.forename, pupil.year) if pupil else ()
-    return _KINDS[omission.kind], _REASONS[omission.reason], order(omission.class_id), order(omission.id), printed
+    person = omission.person
+    names = (person.surname, person.forename) if person else ()
+    year = person.year if isinstance(person, Pupil) else ""
+    return _KINDS[omission.kind], _REASONS[omission.reason], order(omission.class_id), order(omission.id), names, year
 
 
 def contains_line_break(*values: str) -> bool:

@@ -31,8 +31,8 @@ class Roll:
     subjects: Mapping[str, Subject]
     members: Mapping[int | str, tuple[Member, ...]]
     """The set-list rows of each teaching set, in their order, by the number of the set."""
-    shared_ids: frozenset[str]
-    """The ids that two different people have, whether pupils or staff."""
+    shared_ids: Mapping[str, tuple[Pupil | Teacher, ...]]
+    """The ids that different people have, whether pupils or staff, and who they are."""
 
     def members_of(self, teaching_set: TeachingSet) -> tuple[Member, ...]:
         """Return the people on the list of a teaching set, as often as they appear there."""
@@ -56,17 +56,25 @@ def call_roll(school: School) -> Roll:
     )
 
 
-def _shared_ids(school: School) -> frozenset[str]:
-    """Return the ids that different people have; the same record given twice is one person."""
+def user_id(person: Pupil | Teacher) -> str:
+    """Return the id by which SDS is to know a person."""
+    return person.school_id if isinstance(person, Pupil) else person.id
+
+
+def _shared_ids(school: School) -> dict[str, tuple[Pupil | Teacher, ...]]:
+    """Return the ids that different people have, with these people; a record given twice is one person."""
     first: dict[str, Pupil | Teacher] = {}
-    shared: set[str] = set()
+    shared: dict[str, tuple[Pupil | Teacher, ...]] = {}
     people: list[Pupil | Teacher] = [*school.pupils, *school.teachers]
     for person in people:
-        user_id = person.school_id if isinstance(person, Pupil) else person.id
-        other = first.setdefault(user_id, person)
-        if other is not person and user_id.strip() and not is_same_record(other, person):
-            shared.add(user_id)
-    return frozenset(shared)
+        shared_id = user_id(person)
+        other = first.setdefault(shared_id, person)
+        if other is person or not shared_id.strip():
+            continue
+        holders = shared.get(shared_id, (other,))
+        if not any(is_same_record(holder, person) for holder in holders):
+            shared[shared_id] = (*holders, person)
+    return shared
 
 
 def _members(school: School) -> dict[int | str, tuple[Member, ...]]:

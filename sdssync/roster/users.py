@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
+from sdssync.roster.roll import user_id
 from sdssync.roster.selection import Selection, Unlisted
 from sdssync.school import Pupil, Teacher, is_same_record
 
@@ -90,9 +91,9 @@ def keep_users(users: Sequence[User], *, include_names: bool) -> KeptUsers:
 
 
 def _omission(user: User, reason: Reason) -> Omission:
-    """Return the omission of a user; that of a pupil without e-mail has the record, because the script prints it."""
-    printed = user.person if reason is Reason.PUPIL_WITHOUT_EMAIL and isinstance(user.person, Pupil) else None
-    return Omission(reason=reason, kind=Kind.USER, id=user.id, pupil=printed)
+    """Return the omission of a user, with the record in iSAMS if there is one."""
+    person = None if isinstance(user.person, Unlisted) else user.person
+    return Omission(reason=reason, kind=Kind.USER, id=user.id, person=person)
 
 
 def printed_pupils(selection: Selection) -> tuple[Omission, ...]:
@@ -107,7 +108,7 @@ def _user(person: Person, *, include_names: bool) -> User:
         return User(person=person, id=person.address, username=person.address, forename="", surname="")
     return User(
         person=person,
-        id=person.school_id if isinstance(person, Pupil) else person.id,
+        id=user_id(person),
         username=person.email,
         forename=person.forename if include_names else "",
         surname=person.surname if include_names else "",

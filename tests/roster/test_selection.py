@@ -220,4 +220,9 @@ def test_shared_ids() -> None:
         ],
     )
 
-    assert call_roll(school).shared_ids == {"9001", "101", "103"}
+    shared = call_roll(school).shared_ids
+    assert {shared_id: [person.id for person in people] for shared_id, people in shared.items()} == {
+        "9001": ["1", "2"],
+        "101": ["3", "101"],
+        "103": ["103", "103"],
+    }

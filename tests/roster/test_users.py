@@ -82,7 +82,7 @@ def test_the_order_of_the_list_means_nothing(order: list[int]) -> None:
 
     roster = enrolled(make_school(pupils=pupils))
 
-    printed = [omission.pupil.surname for omission in roster.omissions if omission.pupil]
+    printed = [omission.person.surname for omission in roster.omissions if omission.person]
     assert printed == ["Q0", "Q1", "Q2", "Q3", "Q4"]
 
 
@@ -278,7 +278,7 @@ def test_printed() -> None:
 
     (omission,) = printed_pupils(selection)
 
-    assert (omission.id, omission.pupil, omission.reason) == ("9001", nobody[0], "pupil_without_email")
+    assert (omission.id, omission.person, omission.reason) == ("9001", nobody[0], "pupil_without_email")
 
 
 def test_no_users() -> None:

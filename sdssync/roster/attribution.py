@@ -1,0 +1,248 @@
+"""
+Say whom in iSAMS a finding about our own CSV set is about, why it is there, and what to do in iSAMS.
+
+A rejected set is not kept, so a line of it leads nowhere. A finding that only follows from an omission has its cause
+there. Messages and hints are free of names and cells; people and classes are for the results on stdout.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TypeVar
+
+from sdssync.roster.classes import CandidateClass, EnrolledClass
+from sdssync.roster.enrol import Clash, Roster
+from sdssync.roster.omissions import Kind, Omission, Reason
+from sdssync.roster.roll import user_id
+from sdssync.roster.users import User
+from sdssync.school import Pupil, Teacher
+from sdssync.sds.findings import Finding
+from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS
+
+_Row = TypeVar("_Row")
+_FIRST_ROW = 2
+"""The line of the first row: the header is line 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRef:
+    """A person whom a finding is about."""
+
+    id: str
+    """As SDS is to know the person; of an extra teacher who is not in iSAMS, the address."""
+    record: Pupil | Teacher | None
+    """None: there is no record of a current pupil or member of staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRef:
+    """A class that a finding is about."""
+
+    id: str
+    """Of the teaching set in iSAMS."""
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributed:
+    """A finding with the people and classes it is about; its message and hint speak of iSAMS."""
+
+    finding: Finding
+    people: tuple[PersonRef, ...] = ()
+    classes: tuple[ClassRef, ...] = ()
+
+
+class Attribution:
+    """Knows which row of a generated set comes from whom."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._clashes = {(clash.kind, clash.id): clash for clash in roster.clashes}
+        self._classes = {enrolled.id: enrolled for enrolled in roster.classes}
+        self._records = {omission.id: omission.person for omission in roster.omissions if omission.person}
+        self._left_out: defaultdict[str, list[Omission]] = defaultdict(list)
+        for omission in roster.omissions:
+            if omission.kind is Kind.ENROLLMENT:
+                self._left_out[omission.class_id].append(omission)
+        sizes = (len(enrolled.teachers) + len(enrolled.pupils) for enrolled in roster.classes)
+        self._ends = list(accumulate(sizes))
+
+    def of(self, finding: Finding) -> Attributed:
+        """Return whom and what a finding is about."""
+        if finding.code == "SDS108":
+            return self._of_nothing(finding)
+        if finding.code == "SDS202":
+            return self._of_clash(finding)
+        if finding.code == "SDS301" and finding.value in self._classes:
+            return self._of_ownerless(finding, self._classes[finding.value])
+        message, hint = _WORDS.get(finding.code, ("", ""))
+        if finding.file == ORGS:
+            hint = "correct [school] in sdssync.toml"
+        finding = replace(finding, message=message or finding.message, hint=hint or finding.hint)
+        people, classes = self._row(finding)
+        return Attributed(finding=finding, people=tuple(people), classes=tuple(classes))
+
+    def _of_nothing(self, finding: Finding) -> Attributed:
+        """Attribute a file without rows (F08): to those who would have had one, if there are any."""
+        kind = {CLASSES: Kind.CLASS, ENROLLMENTS: Kind.ENROLLMENT}.get(finding.file, Kind.USER)
+        lost = [omission for omission in self._roster.omissions if omission.kind is kind]
+        message = f"{finding.file} would have no row"
+        if lost:
+            message += f": all {len(lost):,} that it could have were left out"
+            hint = "see in the result why each one was left out, and correct that in iSAMS"
+        else:
+            hint = "check year_groups and [subjects] in the profile, and whether iSAMS has pupils and sets for them"
+        people = [PersonRef(id=omission.id, record=omission.person) for omission in lost if kind is Kind.USER]
+        return Attributed(finding=replace(finding, message=message, hint=hint), people=tuple(people))
+
+    def _of_clash(self, finding: Finding) -> Attributed:
+        """Attribute an id that appears twice (R02)."""
+        kind = Kind.CLASS if finding.file == CLASSES else Kind.USER
+        clash = self._clashes.get((kind, finding.value or ""))
+        if clash is None:
+            return Attributed(finding=finding)
+        message, hint = _clash_words(clash)
+        return Attributed(
+            finding=replace(finding, message=message, hint=hint),
+            people=tuple(PersonRef(id=user_id(person), record=person) for person in clash.people),
+            classes=tuple(map(class_ref, clash.classes)),
+        )
+
+    def _of_ownerless(self, finding: Finding, enrolled: EnrolledClass) -> Attributed:
+        """Attribute a class without teacher (M01) to the teachers who were left out of it."""
+        left_out = self._teachers_left_out(enrolled)
+        message, hint = why_ownerless(left_out)
+        return Attributed(
+            finding=replace(finding, message=f"the class has no teacher: {message}", hint=hint),
+            people=tuple(self.teacher(omission) for omission in left_out),
+            classes=(class_ref(enrolled),),
+        )
+
+    def ownerless(self) -> tuple[tuple[EnrolledClass, tuple[Omission, ...]], ...]:
+        """Return the classes of the set that have no teacher, each with the enrollments of teachers left out of it."""
+        return tuple(
+            (enrolled, self._teachers_left_out(enrolled)) for enrolled in self._roster.classes if not enrolled.teachers
+        )
+
+    def _teachers_left_out(self, enrolled: EnrolledClass) -> tuple[Omission, ...]:
+        """Return the enrollments of teachers of the set that were left out, one for each teacher."""
+        of_teachers = {
+            omission.id: omission
+            for omission in self._left_out[enrolled.id]
+            if omission.id in enrolled.teaching_set.teacher_ids and omission.reason in _WHY_NO_TEACHER
+        }
+        return tuple(of_teachers.values())
+
+    def teacher(self, enrollment: Omission) -> PersonRef:
+        """Return the teacher of an enrollment that was left out."""
+        return PersonRef(id=enrollment.id, record=self._records.get(enrollment.id))
+
+    def _row(self, finding: Finding) -> tuple[Iterable[PersonRef], Iterable[ClassRef]]:
+        """Return the person or class, or both, of the row that a finding is in."""
+        if finding.line is None:
+            return (), ()
+        index = finding.line - _FIRST_ROW
+        if finding.file in (USERS, ROLES):
+            return map(person_ref, _at(self._roster.users, index)), ()
+        if finding.file == CLASSES:
+            return (), map(class_ref, _at(self._roster.classes, index))
+        if finding.file == ENROLLMENTS:
+            number = bisect_right(self._ends, index)
+            enrolled = _at(self._roster.classes, number)
+            members = [member for each_class in enrolled for member in (*each_class.teachers, *each_class.pupils)]
+            start = self._ends[number - 1] if number else 0
+            wanted = _at(members, index - start)
+            users = [user for user in self._roster.users if user.id in wanted]
+            return map(person_ref, users), map(class_ref, enrolled)
+        return (), ()
+
+
+def why_no_teacher(reason: Reason) -> str:
+    """Return why a teacher was left out, as the end of a sentence about the teacher."""
+    return _WHY_NO_TEACHER[reason][0]
+
+
+def why_ownerless(left_out: Sequence[Omission]) -> tuple[str, str]:
+    """Return why a class has no teacher, given the enrollments of teachers left out of it, and what to do."""
+    if not left_out:
+        return "iSAMS has none for the set", "set the teacher of the set in iSAMS"
+    reasons = dict.fromkeys(omission.reason for omission in left_out)
+    if len(left_out) == 1:
+        return f"its only teacher {_WHY_NO_TEACHER[left_out[0].reason][0]}", _WHY_NO_TEACHER[left_out[0].reason][1]
+    causes = " or ".join(_WHY_NO_TEACHER[reason][0] for reason in reasons)
+    return f"each of its {len(left_out)} teachers {causes}", "; ".join(_WHY_NO_TEACHER[reason][1] for reason in reasons)
+
+
+_WHY_NO_TEACHER = {
+    Reason.TEACHER_WITHOUT_EMAIL: ("has no e-mail address in iSAMS", "enter the school e-mail address in iSAMS"),
+    Reason.TEACHER_NOT_CURRENT: ("is not current staff in iSAMS", "set a current teacher for the set in iSAMS"),
+    Reason.DUPLICATE_USERNAME: (
+        "has the e-mail address of someone else in iSAMS",
+        "correct the e-mail address of one of the two in iSAMS",
+    ),
+    Reason.USER_OMITTED: ("was left out for another reason", "see in the result why, and correct that in iSAMS"),
+}
+
+
+def person_ref(user: User) -> PersonRef:
+    """Return a user as one whom a finding is about."""
+    return PersonRef(id=user.id, record=user.person if isinstance(user.person, Pupil | Teacher) else None)
+
+
+def class_ref(made: CandidateClass | EnrolledClass) -> ClassRef:
+    """Return a class as one that a finding is about."""
+    return ClassRef(id=made.teaching_set.id, code=made.teaching_set.code, title=made.title)
+
+
+def _at(rows: Sequence[_Row], index: int) -> Sequence[_Row]:
+    """Return the row of this index, or nothing."""
+    return rows[index : index + 1] if index >= 0 else ()
+
+
+def _clash_words(clash: Clash) -> tuple[str, str]:
+    """Return what an id that several have means, and the way out."""
+    if clash.kind is Kind.CLASS:
+        return (
+            f"{len(clash.classes)} teaching sets of the profile get the same class id",
+            "put {set_id} into class_id in the profile, which differs for each set",
+        )
+    pupils = sum(isinstance(person, Pupil) for person in clash.people)
+    if 0 < pupils < len(clash.people):
+        return (
+            "a pupil and a member of staff have the same id: the SchoolId of the one is the staff Id of the other",
+            "give the pupil another SchoolId in iSAMS; SDS then takes the pupil as a new person",
+        )
+    if pupils:
+        return f"{pupils} pupils have the same SchoolId in iSAMS", "give each pupil a SchoolId of their own in iSAMS"
+    return (
+        f"{len(clash.people)} members of staff have the same Id in iSAMS",
+        "ask iSAMS support: the Id of a member of staff is given by iSAMS itself",
+    )
+
+
+# What the rules say of lines of a file that no one can see, in words about iSAMS: message, hint. "" stays as it is.
+_WORDS = {
+    "SDS112": ("", "split the profile in two, by year groups"),
+    "SDS201": ("", "fill in the value in iSAMS"),
+    "SDS203": (
+        "the id differs from another one only in case, or in blanks at the ends",
+        "give one of the two another id in iSAMS",
+    ),
+    "SDS209": ("", "correct the value in iSAMS"),
+    "SDS213": ("the row is in the set twice", "remove one of the two entries in iSAMS"),
+    "SDS214": (
+        "the user is both teacher and student of the class",
+        "correct the teachers or the set list of the set in iSAMS",
+    ),
+    "SDS215": ("another user has the same e-mail address", "correct the e-mail address of one of the two in iSAMS"),
+    "SDS217": ("", "correct the e-mail address in iSAMS: it must be the sign-in name in Microsoft 365"),
+    "SDS218": ("", "fill in forename and surname in iSAMS"),
+    "SDS302": ("", "put pupils into the set in iSAMS"),
+    "SDS303": ("", "build class_id in the profile from {set_id} and a suffix of letters, digits, _ and -"),
+    "SDS304": ("", "change the code of the set in iSAMS, or title in the profile"),
+    "SDS305": ("", "split the set in iSAMS"),
+    "SDS307": ("another class of the set has the same title", "change the code of one of the sets in iSAMS"),
+}
