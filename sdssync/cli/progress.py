@@ -1,39 +1,90 @@
-"""A progress display for download and parse, on a terminal only; it never reaches a log file or a pipe."""
+"""A progress display on a terminal: download, parse, waiting, profiles; it never reaches a log file or a pipe."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sdssync.isams.progress import Progress
+from sdssync.jobs.progress import RunProgress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Display
+    from rich.progress import Task
 
 
 @contextmanager
-def progress_display(*, wanted: bool, color: bool) -> Iterator[Progress]:
-    """Yield the callable that takes the progress; without a terminal it shows nothing, and the parse ends it."""
-    if not (wanted and sys.stderr.isatty()):
-        yield _nothing
+def progress_display(*, wanted: bool, color: bool) -> Iterator[RunProgress]:
+    """Yield what takes the progress of a run; without a terminal it shows nothing, and the end clears it."""
+    if not sys.stderr.isatty():
+        yield RunProgress()
         return
-    from rich.console import Console  # noqa: PLC0415  (a scheduled run has no terminal)
-    from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn  # noqa: PLC0415
-    from rich.progress import Progress as Display  # noqa: PLC0415
-
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
-    display = Display(*columns, console=Console(stderr=True, no_color=not color, soft_wrap=True), transient=True)
-    tasks: dict[str, TaskID] = {}
-
-    def show(stage: str, done: int, total: int | None) -> None:
-        if stage not in tasks:
-            display.start()
-            tasks[stage] = display.add_task(stage, total=total)
-        display.update(tasks[stage], completed=done, total=total)
-        if stage == "parse" and done == total:
-            display.stop()
-
+    progress = _Watched()
+    if not wanted:
+        yield progress
+        return
+    display = _display(color=color)
     try:
-        yield show
+        yield _Shown(display)
     finally:
         display.stop()
 
 
-def _nothing(stage: str, done: int, total: int | None) -> None:
-    """Show nothing."""
+class _Watched(RunProgress):
+    """Shows nothing, on a terminal."""
+
+    is_watched = True
+
+
+class _Shown(_Watched):
+    """Shows one line: what is done now."""
+
+    def __init__(self, display: "Display") -> None:
+        self._display = display
+        self._task = display.add_task("")
+
+    def download(self, done: int, total: int | None) -> None:
+        """Show the bytes."""
+        self._show("iSAMS: downloading", done, total)
+
+    def parse(self, done: int, total: int) -> None:
+        """Show the bytes."""
+        self._show("iSAMS: reading", done, total)
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Show the seconds that are left."""
+        self._show(f"iSAMS: {reason}, next attempt in", until=time.monotonic() + seconds)
+
+    def profile(self, name: str, number: int, total: int) -> None:
+        """Show the profile."""
+        self._show(f"{name} ({number} of {total})")
+
+    def _show(
+        self, description: str, done: int | None = None, total: int | None = None, until: float | None = None
+    ) -> None:
+        self._display.start()
+        self._display.update(self._task, description=description, done=done, whole=total, until=until)
+
+
+def _display(*, color: bool) -> "Display":
+    from rich.console import Console  # noqa: PLC0415  (a scheduled run has no terminal)
+    from rich.progress import Progress, ProgressColumn  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    class Column(ProgressColumn):
+        """Renders what is done now as one line."""
+
+        def render(self, task: "Task") -> Text:
+            return Text(f"{task.description}{_amount(task)}", no_wrap=True, overflow="ellipsis")
+
+    return Progress(Column(), console=Console(stderr=True, no_color=not color), transient=True)
+
+
+def _amount(task: "Task") -> str:
+    """Return how much is done: seconds that are left, or megabytes."""
+    done, whole, until = (task.fields.get(name) for name in ("done", "whole", "until"))
+    if until is not None:
+        return f" {max(until - time.monotonic(), 0):.0f} s"
+    if done is None:
+        return ""
+    return f" {done / 1e6:,.1f}" + (f" of {whole / 1e6:,.1f} MB" if whole else " MB")

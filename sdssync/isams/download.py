@@ -74,17 +74,18 @@ def download(
 def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pace: Pace) -> Document:
     """Try until a document comes, until a failure is permanent, or until time is up."""
     request = _request(source, key)
-    attempts = Attempts(source, pace)
+    attempts = Attempts(source, pace, progress, has_reached=(path.parent / LAST_DOCUMENT).exists())
     with path.open("r+b", buffering=0) as file, Deadline(source.max_seconds) as deadline:
         part = PartFile(file)
 
         def sink(chunk: bytes, expected: int | None) -> None:
             part.add(chunk)
-            progress("download", part.size, expected)
+            progress.download(part.size, expected)
 
         while True:
             part.restart()
-            answer = post(replace(request, timeout=attempts.timeout), deadline, sink)
+            request = replace(request, timeout=attempts.timeout, connect_timeout=attempts.connect_timeout)
+            answer = post(request, deadline, sink)
             failure = _judge(answer, part)
             if failure is None:
                 break

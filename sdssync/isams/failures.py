@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sdssync.errors import SourceError, SourceMalformedError, SourceRefusedError, SourceUnavailableError
-from sdssync.net.failure import Cause, Failure, status_may_pass
+from sdssync.net.failure import UNREACHED, Cause, Failure, status_may_pass
 
 RUN_LATER = "run it again later; if it still fails, ask iSAMS support"
 LET_PROXY_IN = "put user and password into the proxy variable, or let this server pass without them"
@@ -18,6 +18,8 @@ class FailedAttempt:
     hint: str
     reason: str
     """What the log says about an attempt that is followed by another: constant words."""
+    is_unreached: bool = False
+    """True if the server was not reached at all."""
     may_pass: bool = False
     """True if another attempt may succeed without a change by anyone."""
     wait_seconds: float = 0.0
@@ -113,6 +115,7 @@ def in_words(failure: Failure) -> FailedAttempt:
         message=words.message.format(host=failure.host, timeout=failure.timeout, max_bytes=failure.max_bytes),
         hint=words.hint,
         reason=words.reason,
+        is_unreached=failure.cause in UNREACHED,
         may_pass=failure.may_pass,
     )
 

@@ -6,6 +6,7 @@ A download takes the place of the last document only after it was parsed and fou
 
 import os
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sdssync.config.api_key import read_api_key
@@ -18,7 +19,15 @@ from sdssync.isams.records import Reading
 from sdssync.log import events
 
 
-def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress) -> Reading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A document, and what is in it."""
+
+    document: Document
+    reading: Reading
+
+
+def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress) -> Taken:
     """
     Get the document and parse it; `cached` means the one that was downloaded last.
 
@@ -39,10 +48,10 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
         events.log().info("source.downloaded", **_facts(downloaded.document))
         reading = _parse(downloaded.document, progress)
         downloaded.keep()
-    return reading
+    return Taken(document=downloaded.document, reading=reading)
 
 
-def _read(document: Document, progress: Progress) -> Reading:
+def _read(document: Document, progress: Progress) -> Taken:
     """Parse a document that was not downloaded now, and log how old it is."""
     facts = _facts(document)
     if document.downloaded_at:
@@ -50,7 +59,7 @@ def _read(document: Document, progress: Progress) -> Reading:
         hours = round(age.total_seconds() / 3600, 1)
         facts |= {"downloaded_at": document.downloaded_at.isoformat(timespec="seconds"), "age_hours": hours}
     events.log().info("source.read", **facts)
-    return _parse(document, progress)
+    return Taken(document=document, reading=_parse(document, progress))
 
 
 def _facts(document: Document) -> dict[str, object]:
@@ -61,7 +70,7 @@ def _facts(document: Document) -> dict[str, object]:
 def _parse(document: Document, progress: Progress) -> Reading:
     """Parse a document and log what is in it."""
     started = time.monotonic()
-    reading = parser.parse(document.path, progress=lambda done: progress("parse", done, document.bytes))
+    reading = parser.parse(document.path, progress=lambda done: progress.parse(done, document.bytes))
     school = reading.school
     events.log().info(
         "source.parsed",

@@ -34,7 +34,7 @@ _CAUSES: tuple[tuple[Cause, tuple[type[BaseException], ...]], ...] = (
     (Cause.CERTIFICATE, (ssl.SSLCertVerificationError,)),
     (Cause.TLS, (outer.SSLError, inner.SSLError, ssl.SSLError)),
     (Cause.NAME_NOT_FOUND, (inner.NameResolutionError, socket.gaierror)),
-    (Cause.NO_CONNECTION, (inner.NewConnectionError,)),
+    (Cause.NO_CONNECTION, (inner.NewConnectionError, inner.ConnectTimeoutError)),
     (Cause.NO_ANSWER, (outer.Timeout, inner.TimeoutError, TimeoutError)),
     (Cause.NOT_DECODABLE, (outer.ContentDecodingError, inner.DecodeError)),
     (

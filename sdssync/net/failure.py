@@ -63,6 +63,10 @@ class Failure:
         return self.cause not in _PERMANENT if self.status is None else status_may_pass(self.status)
 
 
+UNREACHED = frozenset({Cause.PROXY_UNREACHABLE, Cause.NAME_NOT_FOUND, Cause.NO_CONNECTION})
+"""The server has not been reached at all: perhaps its name or address is wrong."""
+
+
 def status_may_pass(status: int) -> bool:
     """Return True for an HTTP status after which the same request may be answered differently a little later."""
     return status in {408, 429} or 500 <= status < 600

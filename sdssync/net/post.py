@@ -60,6 +60,8 @@ class Request:
     tls: ssl.SSLContext
     timeout: float
     """Seconds without an answer."""
+    connect_timeout: float | None = None
+    """Seconds without a connection; None: as many as without an answer."""
     max_bytes: int
     """Of the decoded body."""
 
@@ -146,7 +148,8 @@ def _send(request: Request, adapter: _Adapter) -> requests.Response:
     url = f"{request.url}?{urlencode({request.key.parameter: request.key.secret}, quote_via=quote)}"
     prepared = requests.Request("POST", url, headers=headers, data=request.body).prepare()
     timeout = min(request.timeout, LONGEST)
-    return adapter.send(prepared, stream=True, timeout=timeout, proxies=_proxies(request.url))
+    connect = timeout if request.connect_timeout is None else min(request.connect_timeout, timeout)
+    return adapter.send(prepared, stream=True, timeout=(connect, timeout), proxies=_proxies(request.url))
 
 
 def _proxies(url: str) -> dict[str, str]:

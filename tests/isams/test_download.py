@@ -1,6 +1,7 @@
 """The source: downloads over real HTTP, what each answer of iSAMS means, and the documents on disk."""
 
 import os
+import socket
 import stat
 import sys
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from sdssync.isams.attempts import Pace
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
 from sdssync.isams.part_file import remove_part_files
-from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, no_progress, play, recorded, source
+from sdssync.isams.progress import Progress
+from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
 
 PANEL = "in the iSAMS control panel, API Services Manager"
 ALL_DATASETS = (
@@ -42,7 +44,7 @@ def test_asks_for_the_five_methods(httpserver: HTTPServer, tmp_path: Path) -> No
     """One POST names the five methods, and carries the key in its query and nowhere else."""
     url = play(httpserver, "good")
 
-    with download(source(url), KEY, tmp_path, progress=no_progress):
+    with download(source(url), KEY, tmp_path, progress=Progress()):
         pass
 
     [(request, _)] = httpserver.log
@@ -66,7 +68,7 @@ def test_url_forms(httpserver: HTTPServer, tmp_path: Path, base: str, path: str)
     """The address may be written with a trailing slash, with a path, or with the path of the Batch API."""
     httpserver.expect_request(path, method="POST").respond_with_data(recorded("good").body)
 
-    with download(source(httpserver.url_for("") + base), KEY, tmp_path, progress=no_progress) as downloaded:
+    with download(source(httpserver.url_for("") + base), KEY, tmp_path, progress=Progress()) as downloaded:
         assert downloaded.document.bytes == len(recorded("good").body)
 
 
@@ -75,9 +77,13 @@ def test_keeps_what_the_caller_found_good(httpserver: HTTPServer, tmp_path: Path
     url = play(httpserver, "good")
     state = tmp_path / "made" / "with parents"
     body = recorded("good").body
-    steps: list[tuple[str, int, int | None]] = []
+    steps: list[tuple[int, int | None]] = []
 
-    with download(source(url), KEY, state, progress=lambda *step: steps.append(step)) as downloaded:
+    class Noting(Progress):
+        def download(self, done: int, total: int | None) -> None:
+            steps.append((done, total))
+
+    with download(source(url), KEY, state, progress=Noting()) as downloaded:
         document = downloaded.document
         assert document.path.parent == state
         assert document.path.read_bytes() == body
@@ -89,7 +95,7 @@ def test_keeps_what_the_caller_found_good(httpserver: HTTPServer, tmp_path: Path
     assert (kept.read_bytes(), document.bytes, document.attempts) == (body, len(body), 1)
     assert document.downloaded_at is not None
     assert abs((datetime.now(UTC) - document.downloaded_at).total_seconds()) < 60
-    assert steps[-1] == ("download", len(body), len(body))
+    assert steps[-1] == (len(body), len(body))
     if sys.platform != "win32":
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
@@ -98,7 +104,7 @@ def test_declared_utf_16_is_accepted(httpserver: HTTPServer, tmp_path: Path) -> 
     """A good document that is declared as utf-16 and sent as UTF-8 is a good document."""
     url = play(httpserver, "good-declared-utf-16")
 
-    with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+    with download(source(url), KEY, tmp_path, progress=Progress()) as downloaded:
         assert downloaded.document.path.read_bytes() == recorded("good-declared-utf-16").body
 
 
@@ -107,7 +113,7 @@ def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: 
     url = play(httpserver, "good")
     (tmp_path / "isams.xml").write_bytes(b"the last one")
 
-    with download(source(url), KEY, tmp_path, progress=no_progress):
+    with download(source(url), KEY, tmp_path, progress=Progress()):
         pass
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
@@ -129,10 +135,12 @@ def test_an_interrupt_passes_through(httpserver: HTTPServer, tmp_path: Path, int
     """Ctrl-C, or an error of the progress display, is not translated, and the temporary file is removed."""
     url = play(httpserver, "good")
 
-    def press(*_: object) -> None:
-        raise interrupt
+    class Press(Progress):
+        def download(self, done: int, total: int | None) -> None:
+            del done, total
+            raise interrupt
 
-    with pytest.raises(interrupt), download(source(url), KEY, tmp_path, progress=press):
+    with pytest.raises(interrupt), download(source(url), KEY, tmp_path, progress=Press()):
         pass
 
     assert list(tmp_path.iterdir()) == []
@@ -358,7 +366,7 @@ def test_a_second_attempt_can_succeed(httpserver: HTTPServer, tmp_path: Path) ->
     url = play(httpserver, "too-many-requests", "deadlock-with-status-200", "good")
     clock = Clock()
 
-    with download(source(url), KEY, tmp_path, progress=no_progress, pace=clock.pace) as downloaded:
+    with download(source(url), KEY, tmp_path, progress=Progress(), pace=clock.pace) as downloaded:
         document = downloaded.document
 
         assert document.path.read_bytes() == recorded("good").body
@@ -371,7 +379,7 @@ def test_a_long_wait_leaves_time_for_the_download(httpserver: HTTPServer, tmp_pa
     url = play(httpserver, "too-many-requests", "good")
     clock = Clock()
 
-    with download(source(url, max_seconds=20), KEY, tmp_path, progress=no_progress, pace=clock.pace) as downloaded:
+    with download(source(url, max_seconds=20), KEY, tmp_path, progress=Progress(), pace=clock.pace) as downloaded:
         assert (downloaded.document.attempts, clock.waits) == (2, [10])
 
 
@@ -382,10 +390,48 @@ def test_jitter_spreads_the_waits(httpserver: HTTPServer, tmp_path: Path, jitter
     clock = Clock()
     pace = Pace(now=lambda: clock.time, sleep=clock.sleep, jitter=lambda: jitter)
 
-    with download(source(url), KEY, tmp_path, progress=no_progress, pace=pace):
+    with download(source(url), KEY, tmp_path, progress=Progress(), pace=pace):
         pass
 
     assert clock.waits == [0.5 + jitter / 2, 1 + jitter]
+
+
+class Waiting(Progress):
+    """Notes the waits that a person would see."""
+
+    def __init__(self, *, is_watched: bool) -> None:
+        self.is_watched = is_watched
+        self.waits: list[tuple[str, float]] = []
+
+    def wait(self, reason: str, seconds: float) -> None:
+        self.waits.append((reason, seconds))
+
+
+@pytest.mark.parametrize(
+    ("is_watched", "has_document", "waits"),
+    [
+        pytest.param(True, False, [1, 2, 4, 1], id="a first contact that someone waits for is given up soon"),
+        pytest.param(True, True, [1, 2, 4, 8, 16, 9], id="a server that has answered before is not"),
+        pytest.param(False, False, [1, 2, 4, 8, 16, 9], id="nor is one at night"),
+    ],
+)
+def test_first_contact(tmp_path: Path, is_watched: bool, has_document: bool, waits: list[float]) -> None:
+    """A wrong address is reported soon to a person who waits; each wait is shown with its reason."""
+    if has_document:
+        (tmp_path / "isams.xml").write_bytes(b"")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    clock, progress = Clock(), Waiting(is_watched=is_watched)
+
+    with (
+        pytest.raises(SourceUnavailableError, match=r"no connection with 127\.0\.0\.1:"),
+        download(source(url, retry_for=40), KEY, tmp_path, progress=progress, pace=clock.pace),
+    ):
+        pass
+
+    assert clock.waits == pytest.approx(waits, abs=0.1)
+    assert progress.waits == [("no connection", wait) for wait in clock.waits]
 
 
 @pytest.mark.parametrize("host", [f"{CANARY}-7e1d%2F%2B%26%3D%C3%A9.example", f"x.{CANARY}7E1D.example"])
@@ -406,7 +452,7 @@ def test_state_that_is_not_a_folder(httpserver: HTTPServer, tmp_path: Path) -> N
 
     with (
         pytest.raises(OutputError) as caught,
-        download(source(play(httpserver, "good")), KEY, state, progress=no_progress),
+        download(source(play(httpserver, "good")), KEY, state, progress=Progress()),
     ):
         pass
 
@@ -440,7 +486,7 @@ def test_keep_that_fails(httpserver: HTTPServer, tmp_path: Path) -> None:
 
     with (
         pytest.raises(OutputError, match=r"^the state folder cannot be written: Is a directory"),
-        download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress) as downloaded,
+        download(source(play(httpserver, "good")), KEY, tmp_path, progress=Progress()) as downloaded,
     ):
         downloaded.keep()
 

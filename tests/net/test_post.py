@@ -17,6 +17,7 @@ import urllib3.exceptions
 from pytest_httpserver import HTTPServer
 
 from sdssync.isams.download import download
+from sdssync.isams.progress import Progress
 from sdssync.net import post, tls
 from sdssync.net.deadline import Deadline
 from sdssync.net.errors import FOREIGN, cause_of
@@ -27,7 +28,6 @@ from tests.support.fake_isams import (
     PATH,
     Script,
     failing,
-    no_progress,
     play,
     raw_server,
     recorded,
@@ -249,7 +249,7 @@ def test_forms_of_a_good_answer(tmp_path: Path, data: bytes) -> None:
     """HTTP has several ways to send a document."""
     with (
         raw_server(sends(data)) as url,
-        download(source(url), KEY, tmp_path, progress=no_progress) as downloaded,
+        download(source(url), KEY, tmp_path, progress=Progress()) as downloaded,
     ):
         assert downloaded.document.path.read_bytes() == GOOD
 
@@ -334,7 +334,7 @@ class TestTls:
         """A certificate that `ca_file` names is trusted."""
         with (
             raw_server(sends(head() + GOOD), tls=True) as url,
-            download(source(url, ca_file=CERTIFICATE), KEY, tmp_path, progress=no_progress) as downloaded,
+            download(source(url, ca_file=CERTIFICATE), KEY, tmp_path, progress=Progress()) as downloaded,
         ):
             assert downloaded.document.bytes == len(GOOD)
 
@@ -343,7 +343,7 @@ class TestTls:
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         with (
             raw_server(sends(head() + GOOD), tls=True) as url,
-            download(source(url), KEY, tmp_path, progress=no_progress) as downloaded,
+            download(source(url), KEY, tmp_path, progress=Progress()) as downloaded,
         ):
             assert downloaded.document.bytes == len(GOOD)
 
@@ -419,7 +419,7 @@ class TestEnvironment:
         with raw_server(proxy) as url:
             monkeypatch.setenv("HTTP_PROXY", url.replace("//", "//user:pass@"))
             settings = source("http://isams.invalid", retry_for=0)
-            with download(settings, KEY, tmp_path, progress=no_progress) as downloaded:
+            with download(settings, KEY, tmp_path, progress=Progress()) as downloaded:
                 assert downloaded.document.bytes == len(GOOD)
 
         assert seen[0].startswith(b"POST http://isams.invalid" + PATH.encode())
@@ -431,7 +431,7 @@ class TestEnvironment:
         monkeypatch.setenv("NO_PROXY", "localhost")
         url = play(httpserver, "good")
 
-        with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+        with download(source(url), KEY, tmp_path, progress=Progress()) as downloaded:
             assert downloaded.document.attempts == 1
 
     def test_no_proxy_for_this_machine(
@@ -442,7 +442,7 @@ class TestEnvironment:
 
         with raw_server(sends(head() + GOOD)) as proxy:
             monkeypatch.setenv("HTTP_PROXY", proxy)
-            with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+            with download(source(url), KEY, tmp_path, progress=Progress()) as downloaded:
                 assert downloaded.document.bytes == len(recorded("good").body)
 
         assert len(httpserver.log) == 1
@@ -510,7 +510,7 @@ class TestEnvironment:
         monkeypatch.setenv("NETRC", str(netrc))
         url = play(httpserver, "good")
 
-        with download(source(url), KEY, tmp_path, progress=no_progress):
+        with download(source(url), KEY, tmp_path, progress=Progress()):
             pass
 
         assert "Authorization" not in httpserver.log[0][0].headers
@@ -565,7 +565,7 @@ def test_the_libraries_log_nothing(httpserver: HTTPServer, tmp_path: Path, caplo
     """The loggers of the HTTP libraries, which print the URL, reach no handler at any level."""
     caplog.set_level(logging.DEBUG)
 
-    with download(source(play(httpserver, "good")), KEY, tmp_path, progress=no_progress):
+    with download(source(play(httpserver, "good")), KEY, tmp_path, progress=Progress()):
         pass
 
     assert [record.name for record in caplog.records if record.name != "werkzeug"] == []

@@ -25,6 +25,7 @@ from sdssync.config.settings import RemoteSource
 from sdssync.errors import SdsSyncError
 from sdssync.isams.attempts import Pace
 from sdssync.isams.download import download
+from sdssync.isams.progress import Progress
 from tests.support.installation import remote_source
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -85,10 +86,6 @@ def source(url: str, **changes: Any) -> RemoteSource:
     return remote_source(url, **changes)
 
 
-def no_progress(stage: str, done: int, expected: int | None) -> None:
-    """Show nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Failed:
     """What a failed download left."""
@@ -132,7 +129,7 @@ def failing(settings: RemoteSource, state: Path) -> Failed:
 
 def _error_of(settings: RemoteSource, state: Path, clock: Clock) -> SdsSyncError:
     try:
-        with download(settings, KEY, state, progress=no_progress, pace=clock.pace):
+        with download(settings, KEY, state, progress=Progress(), pace=clock.pace):
             pass
     except SdsSyncError as error:
         return error
