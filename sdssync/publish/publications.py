@@ -30,13 +30,24 @@ _RECORD = TypeAdapter(Publication)
 
 
 def read_publication(state: Path, profile: str) -> Publication | None:
-    """Return the last publication of a profile; None if there is no record or, with a warning, a damaged one."""
+    """
+    Return the last publication of a profile; None if there is no record or, with a warning, a damaged one.
+
+    Raises:
+        OutputError: this account may not read it.
+
+    """
+    record = _record_file(state, profile)
     try:
-        return _RECORD.validate_json(_record_file(state, profile).read_bytes())
+        return _RECORD.validate_json(record.read_bytes())
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise OutputError(
+            f"{record} cannot be read: {os_reason(error)}", "use the account under which the scheduled task runs"
+        ) from None
     except (OSError, ValidationError):
-        hint = "the next publication replaces it; until then SDS109 has nothing to compare with"
+        hint = f"{record} is damaged; the next publication replaces it"
         events.log().warning("publication.ignored", profile=profile, hint=hint)
         return None
 

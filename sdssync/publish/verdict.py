@@ -22,6 +22,8 @@ from sdssync.sds.schema import CLASSES, USERS
 
 _WORST = 10
 """Findings that are logged one by one; all are counted."""
+_OFFENCES = 100
+"""Findings of a rejected set that a result lists."""
 
 _DUPLICATE_ID = CATALOGUE["SDS202"]
 _NO_ROWS = "SDS108"
@@ -32,8 +34,22 @@ class Verdict:
     """The findings of a CSV set, and whether it may be published."""
 
     report: SetReport
-    refusal: str
-    """Why the set must not be published; "" if it may."""
+    rejecting: frozenset[str]
+    """The codes of the findings for which the set must not be published; none if it may."""
+
+    @property
+    def refusal(self) -> str:
+        """Return why the set must not be published, by codes; "" if it may."""
+        codes = self.report.codes
+        return ", ".join(f"{code} {CATALOGUE[code].name} ({codes[code]:,})" for code in sorted(self.rejecting))
+
+    @property
+    def offences(self) -> tuple[Finding, ...]:
+        """Return the findings of a set that must not be published, those that reject it first."""
+        if not self.rejecting:
+            return ()
+        findings = sorted(self.report.findings, key=lambda finding: finding.code not in self.rejecting)
+        return tuple(findings[:_OFFENCES])
 
     @property
     def errors(self) -> int:
@@ -67,8 +83,7 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
             blocking.add(_NO_ROWS)
     else:
         blocking = {code for code, severity in report.counts if severity in BLOCKING}
-    named = (f"{code} {CATALOGUE[code].name} ({report.codes[code]})" for code in sorted(blocking))
-    return Verdict(report=report, refusal=", ".join(named))
+    return Verdict(report=report, rejecting=frozenset(blocking))
 
 
 def _tolerated(profile: Profile) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""Copies of generated CSV sets that `--dry-run --keep DIR` leaves to look at."""
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from sdssync.errors import ConfigError, OutputError, os_reason
+from sdssync.files.paths import comparable, contains
+
+_OWNER_ONLY = 0o700
+
+
+def check_keep_folder(folder: Path, outputs: Iterable[Path]) -> None:
+    """
+    Check that a folder may take the sets: it is absent or empty, and not part of an output folder.
+
+    Raises:
+        ConfigError: it is not.
+
+    """
+    hint = "name an empty folder, or one that does not exist yet"
+    if any(contains(comparable(output), comparable(folder)) for output in outputs):
+        raise ConfigError(f"--keep {folder} is in the output folder of a profile", hint)
+    try:
+        if os.path.lexists(folder) and next(folder.iterdir(), None) is not None:
+            raise ConfigError(f"--keep {folder} is not empty", hint)
+    except NotADirectoryError:
+        raise ConfigError(f"--keep {folder} is not a folder", hint) from None
+    except OSError as error:
+        raise ConfigError(f"--keep {folder} cannot be read: {os_reason(error)}", hint) from None
+
+
+def keep_set(staged: Path, folder: Path, profile: str) -> None:
+    """
+    Copy a generated set to a folder of the profile's name, which only its owner can enter.
+
+    Raises:
+        OutputError: it cannot be written.
+
+    """
+    target = folder / profile
+    try:
+        folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+        target.mkdir(mode=_OWNER_ONLY)
+        for file in staged.iterdir():
+            shutil.copyfile(file, target / file.name)
+    except OSError as error:
+        raise OutputError(
+            f"--keep {target} cannot be written: {os_reason(error)}", "name a folder that this account can write to"
+        ) from None
