@@ -24,7 +24,7 @@ WORDS = {
     r"(?<!there )(?<!There )(is|are) (?-i:none)": "is not one",
     r"left-?overs?": "files left by an interrupted run",
     r"cut off": "truncated",
-    r"an? sign|signs": "a character, punctuation",
+    r"an? sign(?!-)|signs": "a character, punctuation",
 }
 """Patterns of whole words, and what to write instead (the list in CONTRIBUTING.md)."""
 

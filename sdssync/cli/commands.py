@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,10 +24,11 @@ from sdssync.cli.options import (
     config_path,
     dry_run_option,
     format_option,
+    keep_option,
     split_list,
     today_option,
 )
-from sdssync.errors import ExitCode
+from sdssync.errors import ConfigError, ExitCode
 from sdssync.report.validation.formats import OutputFormat
 
 if TYPE_CHECKING:
@@ -75,9 +77,16 @@ def app(**_: object) -> None:
 @format_option
 @cached_option
 @dry_run_option
+@keep_option
 @today_option
 def run_all(
-    common: Common, result_format: ResultFormat, *, cached: bool, dry_run: bool, today: datetime | None
+    common: Common,
+    result_format: ResultFormat,
+    *,
+    cached: bool,
+    dry_run: bool,
+    keep: Path | None,
+    today: datetime | None,
 ) -> ExitCode:
     r"""
     Generate, validate and publish every profile: the scheduled job.
@@ -87,7 +96,7 @@ def run_all(
 
     Example: sdssync run-all --config C:\SDS\sdssync.toml --log-file C:\SDS\logs\sdssync.log
     """
-    return _run(common, result_format, _job(common, (), cached=cached, dry_run=dry_run, today=today))
+    return _run(common, result_format, _job(common, (), cached=cached, dry_run=dry_run, keep=keep, today=today))
 
 
 @app.command()
@@ -96,6 +105,7 @@ def run_all(
 @format_option
 @cached_option
 @dry_run_option
+@keep_option
 @today_option
 def run(
     common: Common,
@@ -104,6 +114,7 @@ def run(
     *,
     cached: bool,
     dry_run: bool,
+    keep: Path | None,
     today: datetime | None,
 ) -> ExitCode:
     """
@@ -111,7 +122,7 @@ def run(
 
     Example: sdssync run Seniors --cached --dry-run
     """
-    return _run(common, result_format, _job(common, names, cached=cached, dry_run=dry_run, today=today))
+    return _run(common, result_format, _job(common, names, cached=cached, dry_run=dry_run, keep=keep, today=today))
 
 
 @app.command()
@@ -197,23 +208,26 @@ def rule(common: Common, code: str) -> ExitCode:
 @common_options
 @format_option
 @cached_option
-def subjects(common: Common, result_format: ResultFormat, *, cached: bool) -> ExitCode:
+@click.option("--years", help="Count sets and pupils of these year groups only, like 7-13 or 7,8,10-12.")
+def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years: str | None) -> ExitCode:
     """
     List the subjects with their ids, and how many sets and pupils each has.
 
-    Example: sdssync subjects --cached
+    Example: sdssync subjects --years 7-13
     """
     from sdssync.cli.progress import progress_display
     from sdssync.jobs.subjects import list_subjects
-    from sdssync.report.subjects import subjects_json, subjects_text
+    from sdssync.report.subjects import subjects_json, subjects_lines
+    from sdssync.setup.new_files import parse_years
 
     settings = _installation(common).school.settings
+    counted = None if years is None else parse_years(years)
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
-        found = list_subjects(settings, cached=cached, progress=progress)
+        found = list_subjects(settings, years=counted, cached=cached, progress=progress)
     if result_format is ResultFormat.JSON:
         streams.print_result(subjects_json(found))
     else:
-        streams.print_result(subjects_text(found, color=common.log.color))
+        streams.print_lines(subjects_lines(found, streams.width()), color=common.log.color)
     return ExitCode.DONE
 
 
@@ -228,14 +242,15 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
     """
     from sdssync.jobs.profile_warnings import report_wrong
     from sdssync.jobs.profiles import list_profiles
-    from sdssync.report.profiles import profiles_json, profiles_text
+    from sdssync.report.profiles import profiles_json, profiles_lines
 
     school = _installation(common).school
     configured = list_profiles(school, _today(None))
     if result_format is ResultFormat.JSON:
         streams.print_result(profiles_json(configured))
     else:
-        streams.print_result(profiles_text(configured, color=common.log.color))
+        lines = profiles_lines(configured, datetime.now().astimezone(), streams.width())
+        streams.print_lines(lines, color=common.log.color)
     return max(map(report_wrong, school.wrong), default=ExitCode.DONE)
 
 
@@ -246,7 +261,7 @@ for _command in (setup_commands.init, setup_commands.new, setup_commands.complet
 def _run(common: Common, result_format: ResultFormat, job: "Job") -> ExitCode:
     from sdssync.cli.progress import progress_display
     from sdssync.jobs.run import run
-    from sdssync.report.summary import run_json, run_text
+    from sdssync.report.summary import run_json, run_lines
 
     installation = _installation(common)
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
@@ -254,15 +269,32 @@ def _run(common: Common, result_format: ResultFormat, job: "Job") -> ExitCode:
     if result_format is ResultFormat.JSON:
         streams.print_result(run_json(report))
     else:
-        streams.print_result(run_text(report, color=common.log.color))
+        streams.print_lines(run_lines(report, streams.width()), color=common.log.color)
     return report.exit_code
 
 
-def _job(common: Common, names: tuple[str, ...], *, cached: bool, dry_run: bool, today: datetime | None) -> "Job":
+def _job(
+    common: Common,
+    names: tuple[str, ...],
+    *,
+    cached: bool,
+    dry_run: bool,
+    keep: Path | None,
+    today: datetime | None,
+) -> "Job":
+    """
+    Return what a run is asked to do.
+
+    Raises:
+        ConfigError: there is a folder to keep the sets in, although they are to be published.
+
+    """
     from sdssync.jobs.job import Job, Mode
 
+    if keep is not None and not dry_run:
+        raise ConfigError("--keep goes with --dry-run only", "a set that is published is in the output folder")
     mode = Mode.DRY_RUN if dry_run else Mode.PUBLISH
-    return Job(run_id=common.run_id, today=_today(today), names=names, mode=mode, cached=cached)
+    return Job(run_id=common.run_id, today=_today(today), names=names, mode=mode, cached=cached, keep=keep)
 
 
 def _today(given: datetime | None) -> date:

@@ -53,6 +53,9 @@ format_option: Decorator = click.option(
 )
 cached_option: Decorator = click.option("--cached", is_flag=True, help="Use the document that was downloaded last.")
 dry_run_option: Decorator = click.option("--dry-run", is_flag=True, help="Do everything but publish.")
+keep_option: Decorator = click.option(
+    "--keep", type=FILE, metavar="DIR", help="With --dry-run: leave the generated sets in DIR/NAME, to look at."
+)
 today_option: Decorator = click.option(
     "--today", type=DAY, metavar="YYYY-MM-DD", help="The day that counts for expiry [default: today]."
 )
@@ -210,7 +213,7 @@ def _common(given: Mapping[str, Any]) -> Common:
             format=given.get("log_format") or LogFormat.AUTO,
             file=given.get("log_file"),
             level=level,
-            color=not (given.get("no_color") or os.environ.get("NO_COLOR")),
+            color=not (given.get("no_color") or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"),
         ),
         run_id=os.urandom(8).hex(),
     )

@@ -2,10 +2,13 @@
 
 import errno
 import os
+import shutil
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 from sdssync.errors import OutputError, os_reason
+from sdssync.report.screen import Line, fit, plain
 
 
 def prepare() -> None:
@@ -33,6 +36,34 @@ def print_result(text: str) -> None:
         # Windows has no error of its own for a pipe without a reader
         if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
             raise unwritable(error) from None
+
+
+def width() -> int | None:
+    """Return how many characters fit on a line of stdout; None if it is not a terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def print_lines(lines: Iterable[Line], *, color: bool) -> None:
+    """
+    Write lines to stdout, on a terminal wrapped to its width and in colours.
+
+    Raises:
+        OutputError: they cannot be written.
+
+    """
+    fitting = list(fit(lines, width()))
+    print_result(_painted(fitting) if color and sys.stdout.isatty() else plain(fitting))
+
+
+def _painted(lines: Iterable[Line]) -> str:
+    from rich.console import Console  # noqa: PLC0415  (costs time that a scheduled run has no use for)
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        for line in lines:
+            console.print(Text(line.text, style=line.style), soft_wrap=True)
+    return capture.get()
 
 
 def unwritable(error: OSError) -> OutputError:

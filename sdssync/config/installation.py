@@ -14,7 +14,7 @@ from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
 from sdssync.config.settings import SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, os_reason
-from sdssync.files.names import printable
+from sdssync.files.names import nearest_name, printable, same_name
 from sdssync.files.paths import display, toml_files
 
 
@@ -34,6 +34,17 @@ class ConfiguredSchool:
     def wrong(self) -> tuple[ProfileFile, ...]:
         """The files with mistakes."""
         return tuple(file for file in self.profile_files if not file.profile)
+
+    def find(self, name: str) -> ProfileFile | None:
+        """Return the profile file of this name, without regard to case; None if there is none."""
+        return next((file for file in self.profile_files if same_name(file.name) == same_name(name)), None)
+
+    def known_names(self, wanted: str) -> str:
+        """Return what to say to someone who named a profile that does not exist."""
+        names = [file.name for file in self.profile_files]
+        if near := nearest_name(wanted, names):
+            return f"did you mean {near}? The profiles are: {', '.join(names)}"
+        return f"the profiles are: {', '.join(names) or 'none yet'}"
 
     def require_profiles(self) -> None:
         """

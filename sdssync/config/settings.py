@@ -14,6 +14,9 @@ from sdssync.errors import ConfigError
 
 CONFIG_VARIABLE = "SDSSYNC_CONFIG"
 CONFIG_NAME = "sdssync.toml"
+PLACEHOLDER_ID = "0000000"
+PLACEHOLDER_NAME = "Name of your school"
+"""What `sdssync init` writes: no school has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,20 @@ class SchoolIdentity:
     type: str
     include_names: bool
     """True if forename and surname are written, because SDS creates the users."""
+
+    def require_real(self) -> None:
+        """
+        Refuse the values that `sdssync init` writes: SDS would take the school for one of that id.
+
+        Raises:
+            ConfigError: id or name is still the placeholder.
+        """
+        for key, value, placeholder in (("id", self.id, PLACEHOLDER_ID), ("name", self.name, PLACEHOLDER_NAME)):
+            if value == placeholder:
+                raise ConfigError(
+                    f'[school] {key} in {CONFIG_NAME} is still "{placeholder}", which `sdssync init` wrote',
+                    "write the id and the name of the school: SDS keeps them for good, so a wrong id is hard to undo",
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

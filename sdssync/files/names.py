@@ -7,6 +7,8 @@ The rules are those of Windows and Linux together, on every system, so that an i
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 NAME_LIMIT = 60
 """Characters: with four bytes each and an ending, still within the 255 bytes of a file name."""
@@ -64,6 +66,13 @@ def name_fault(name: str) -> str:  # noqa: PLR0911  (one line for each fault)
     if len(name) > NAME_LIMIT:
         return f"it has more than {NAME_LIMIT} characters"
     return "" if is_encodable(name) else NOT_ENCODABLE
+
+
+def nearest_name(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that is spelled most like this one, without regard to case; None if none is near."""
+    by_form = {same_name(known): known for known in names}
+    near = get_close_matches(same_name(name), by_form, n=1)
+    return by_form[near[0]] if near else None
 
 
 def same_name(name: str) -> str:

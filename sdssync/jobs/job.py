@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from pathlib import Path
 
 
 class Mode(Enum):
@@ -24,3 +25,5 @@ class Job:
     mode: Mode = Mode.PUBLISH
     cached: bool = False
     """Use the document that was downloaded last."""
+    keep: Path | None = None
+    """The folder in which a dry run leaves the generated sets; None: it leaves nothing."""

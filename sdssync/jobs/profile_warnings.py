@@ -12,13 +12,19 @@ from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.names import same_name
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import Verdict
+from sdssync.roster.attribution import Attributed
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade
 from sdssync.roster.selection import Selection, Unlisted, unknown_subjects
+from sdssync.roster.untaken import Lack, UntakenSets
 from sdssync.school import Pupil
 
 EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
+EXPIRED_NOTICE = 90
+"""Days after the expiry until which a run warns (contract, section 4)."""
+_LOGGED_SETS = 10
+"""Teaching sets that are logged by id; all are counted."""
 
 
 def report_wrong(profile_file: ProfileFile) -> ExitCode:
@@ -54,6 +60,34 @@ def warn_of_expiry(profile: Profile, today: date) -> None:
         )
 
 
+def report_expired(profile: Profile, today: date) -> None:
+    """Report a profile that has expired: as a warning for a while, for its teams are no longer updated."""
+    log, expires = events.log(), str(profile.expires)
+    if profile.expires is not None and (today - profile.expires).days <= EXPIRED_NOTICE:
+        hint = "its teams are no longer updated: set a later date in the profile, or delete its file"
+        log.warning("profile.skipped", profile=profile.name, reason="expired", expires=expires, hint=hint)
+    else:
+        log.info("profile.skipped", profile=profile.name, reason="expired", expires=expires)
+
+
+def warn_of_all_expired(school: ConfiguredSchool, today: date) -> None:
+    """Warn if every profile of the installation has expired, so that it does nothing at all."""
+    if school.profiles and not school.wrong and all(profile.has_expired(today) for profile in school.profiles):
+        hint = "no team is updated any more: set later dates in the profiles, or remove the scheduled task"
+        events.log().warning("profiles.expired", count=len(school.profiles), hint=hint)
+
+
+def report_untaken(untaken: UntakenSets) -> None:
+    """Log how many teaching sets no profile takes as classes, with the ids in iSAMS of the first."""
+    for lack, teaching_sets in untaken.by_lack().items():
+        log, number, hint = events.log(), len(teaching_sets), untaken.advice(lack)
+        ids = [teaching_set.id for teaching_set in teaching_sets[:_LOGGED_SETS]]
+        if lack is Lack.PROFILE:  # a school may well leave out a whole year
+            log.info("sets.left_out", reason=lack, count=number, sets=ids, hint=hint)
+        else:
+            log.warning("sets.left_out", reason=lack, count=number, sets=ids, hint=hint)
+
+
 def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
     """Warn of subject ids and addresses in the profile that the document does not have; addresses are only counted."""
     log = events.log()
@@ -73,11 +107,12 @@ def warn_of_blank_grades(roster: Roster) -> None:
         events.log().warning("profile.left_grades_blank", count=blank, hint=hint)
 
 
-def report_verdict(verdict: Verdict) -> None:
-    """Log how many findings there are, and where the worst are; never a cell."""
+def report_verdict(verdict: Verdict, worst: Iterable[Attributed]) -> None:
+    """Log how many findings there are, and of the worst the ids in iSAMS that they are about; never a cell."""
     log = events.log()
     log.info("profile.validated", errors=verdict.errors, warnings=verdict.warnings, codes=verdict.report.codes)
-    for finding in verdict.worst:
+    for attributed in worst:
+        finding = attributed.finding
         log.warning(
             "profile.broke_rule",
             code=finding.code,
@@ -86,6 +121,8 @@ def report_verdict(verdict: Verdict) -> None:
             file=finding.file,
             line=finding.line,
             column=finding.column,
+            people=[person.id for person in attributed.people if person.record],
+            sets=[school_class.id for school_class in attributed.classes],
             error=finding.message,
             hint=finding.hint,
         )

@@ -6,7 +6,8 @@ from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import SchoolSettings
 from sdssync.publish.publications import read_publication
-from sdssync.report.profiles import ConfiguredProfile, ProfileState
+from sdssync.publish.status import ProfileStatus, Status, read_status
+from sdssync.report.profiles import ConfiguredProfile, LastOutcome, ProfileState
 
 
 def list_profiles(school: ConfiguredSchool, today: date) -> tuple[ConfiguredProfile, ...]:
@@ -15,18 +16,21 @@ def list_profiles(school: ConfiguredSchool, today: date) -> tuple[ConfiguredProf
 
     Raises:
         ConfigError: there is no profile at all.
+        OutputError: the state folder cannot be read.
 
     """
     school.require_profiles()
-    return tuple(_describe(profile_file, school.settings, today) for profile_file in school.profile_files)
+    status = read_status(school.settings.folders.state)
+    return tuple(_describe(profile_file, school.settings, status, today) for profile_file in school.profile_files)
 
 
-def _describe(profile_file: ProfileFile, settings: SchoolSettings, today: date) -> ConfiguredProfile:
+def _describe(profile_file: ProfileFile, settings: SchoolSettings, status: Status, today: date) -> ConfiguredProfile:
     name, file, profile = profile_file.name, profile_file.displayed, profile_file.profile
-    last = read_publication(settings.folders.state, name)
-    published_at = last.published_at.isoformat(timespec="seconds") if last else None
+    publication = read_publication(settings.folders.state, name)
+    published_at = publication.published_at.isoformat(timespec="seconds") if publication else None
+    last = _last(status.of(name))
     if profile is None:
-        return ConfiguredProfile(name=name, file=file, state=ProfileState.WRONG, published_at=published_at)
+        return ConfiguredProfile(name=name, file=file, state=ProfileState.WRONG, published_at=published_at, last=last)
     return ConfiguredProfile(
         name=name,
         file=file,
@@ -36,4 +40,12 @@ def _describe(profile_file: ProfileFile, settings: SchoolSettings, today: date) 
         expires=profile.expires.isoformat() if profile.expires else None,
         state=ProfileState.EXPIRED if profile.has_expired(today) else ProfileState.READY,
         published_at=published_at,
+        last=last,
     )
+
+
+def _last(status: ProfileStatus | None) -> LastOutcome | None:
+    if status is None:
+        return None
+    finished_at = status.finished_at.isoformat(timespec="seconds")
+    return LastOutcome(outcome=status.outcome, exit_code=status.exit_code, finished_at=finished_at)

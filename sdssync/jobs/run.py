@@ -6,31 +6,39 @@ before they begin is raised.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlsplit
 
 from sdssync import __version__
 from sdssync.config.installation import ConfiguredSchool, Installation
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import SchoolSettings
-from sdssync.errors import ConfigError, ExitCode, SdsSyncError
+from sdssync.config.settings import RecordedSource, SchoolSettings
+from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.files.lock import installation_lock
 from sdssync.files.names import same_name
-from sdssync.isams.progress import Progress
+from sdssync.files.paths import display
 from sdssync.isams.records import Reading
-from sdssync.isams.source import take_document
+from sdssync.isams.source import Taken, take_document
 from sdssync.jobs import profile_warnings
-from sdssync.jobs.job import Job
+from sdssync.jobs.job import Job, Mode
+from sdssync.jobs.progress import RunProgress
+from sdssync.jobs.record import record
+from sdssync.jobs.results import Results
 from sdssync.jobs.run_profile import prepare, run_profile
 from sdssync.log import events, outcomes
+from sdssync.publish.kept_sets import check_keep_folder
 from sdssync.publish.publications import tidy_publications
-from sdssync.report.outcome import Outcome, ProfileResult, RunReport
+from sdssync.publish.status import Status, read_status
+from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
 from sdssync.roster.roll import Roll, call_roll
+from sdssync.roster.untaken import UntakenSets, untaken_sets
 
 
-def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
+def run(installation: Installation, job: Job, progress: RunProgress) -> RunReport:
     """
     Generate, validate and publish the profiles of a job; the report says how each one ended.
 
@@ -43,82 +51,82 @@ def run(installation: Installation, job: Job, progress: Progress) -> RunReport:
     school = installation.school
     settings = school.settings
     profiles, wrong = _wanted(school, job.names)
+    settings.identity.require_real()
+    if job.keep is not None:
+        check_keep_folder(job.keep, [profile.output for profile in school.profiles])
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
     log.debug("settings.read", file=str(installation.file), state=str(settings.folders.state))
     profile_warnings.warn_of_safety(settings)
-    results = _Results()
+    results = Results()
     with installation_lock(settings.folders.state):
+        before = read_status(settings.folders.state)
         for profile_file in wrong:
             results.add(_fail_wrong(profile_file))
         for profile in profiles:
             if profile.has_expired(job.today):
-                results.add(_skip(profile))
-        current = [profile for profile in profiles if not profile.has_expired(job.today)]
-        _run_current(current, settings, job, progress, results)
-    report = RunReport(run_id=job.run_id, results=results.in_order(school))
+                results.add(_skip(profile, job.today))
+        profile_warnings.warn_of_all_expired(school, job.today)
+        current = [profile for profile in profiles if profile not in results]
+        report = _run_current(current, school, job, progress, results)
+        report = _with_counts_before(report, before)
+        if job.mode is Mode.PUBLISH:
+            report = record(report, before, school)
     seconds = round(time.monotonic() - started, 3)
     log.info("run.finished", exit_code=int(report.exit_code), seconds=seconds, **report.outcomes)
     return report
 
 
-class _Results:
-    """How the profiles ended, as far as they have."""
-
-    def __init__(self) -> None:
-        self._results: list[ProfileResult] = []
-
-    def __contains__(self, profile: Profile) -> bool:
-        """Return True if the profile has ended."""
-        return any(result.profile == profile.name for result in self._results)
-
-    def add(self, result: ProfileResult) -> None:
-        """Note how a profile ended."""
-        self._results.append(result)
-
-    def fail(self, profile: Profile, error: SdsSyncError) -> None:
-        """Log why a profile failed and note it."""
-        outcomes.failed("profile.failed", error, profile=profile.name)
-        self.add(ProfileResult.of(profile, Outcome.FAILED, error.exit_code, why=str(error)))
-
-    @contextmanager
-    def attempt(self, profile: Profile) -> Iterator[None]:
-        """Name the profile in each event of the block; whatever goes wrong in the block is how the profile ended."""
-        with events.bound(profile=profile.name):
-            try:
-                yield
-            except SdsSyncError as error:
-                self.fail(profile, error)
-            except Exception as error:  # noqa: BLE001  (a bug met by one profile must not stop the others)
-                outcomes.crashed("profile.failed", error)
-                self.add(ProfileResult.of(profile, Outcome.FAILED, ExitCode.BUG, why="a bug in sdssync, see the log"))
-
-    def in_order(self, school: ConfiguredSchool) -> tuple[ProfileResult, ...]:
-        """Return the results in the order of the profiles' files."""
-        positions = {file.name: position for position, file in enumerate(school.profile_files)}
-        return tuple(sorted(self._results, key=lambda result: positions[result.profile]))
-
-
 def _run_current(
-    profiles: Sequence[Profile], settings: SchoolSettings, job: Job, progress: Progress, results: _Results
-) -> None:
+    profiles: Sequence[Profile], school: ConfiguredSchool, job: Job, progress: RunProgress, results: Results
+) -> RunReport:
     """Prepare the output folders, take the document, run the profiles; without a document each of them has failed."""
+    settings = school.settings
     tidy_publications(settings.folders.state)
     for profile in profiles:
         with results.attempt(profile):
             prepare(profile, job.today)
     ready = [profile for profile in profiles if profile not in results]
+    report = RunReport(run_id=job.run_id, results=results.in_order(school))
     if not ready:
-        return
+        return report
     try:
-        rolls = _Rolls(take_document(settings, cached=job.cached, progress=progress))
+        taken = take_document(settings, cached=job.cached, progress=progress)
     except SdsSyncError as error:
         outcomes.failed("source.failed", error)
         for profile in ready:
-            results.fail(profile, error)
-        return
-    for profile in ready:
+            results.fail_without_source(profile, error)
+        return replace(report, results=results.in_order(school), source=error)
+    rolls = _Rolls(taken.reading)
+    for number, profile in enumerate(ready, 1):
+        progress.profile(profile.name, number, len(ready))
         with results.attempt(profile):
-            results.add(run_profile(profile, rolls.of(profile), settings, job.mode))
+            results.add(run_profile(profile, rolls.of(profile), settings, job))
+    untaken = untaken_sets(rolls.ours, school.profiles) if not school.wrong else UntakenSets()
+    profile_warnings.report_untaken(untaken)
+    return replace(report, results=results.in_order(school), source=_summarise_source(taken, settings), untaken=untaken)
+
+
+def _summarise_source(taken: Taken, settings: SchoolSettings) -> SourceSummary:
+    """Return where the data came from, and how much it was."""
+    source, school = settings.source, taken.reading.school
+    folder = settings.folders.installation
+    return SourceSummary(
+        name=display(source.file, folder) if isinstance(source, RecordedSource) else urlsplit(source.url).netloc,
+        bytes=taken.document.bytes,
+        seconds=taken.document.seconds,
+        pupils=len(school.pupils),
+        staff=len(school.teachers),
+        teaching_sets=len(school.teaching_sets),
+    )
+
+
+def _with_counts_before(report: RunReport, before: Status) -> RunReport:
+    """Return the report with the counts of the sets that were published before the run."""
+    status = {profile.profile: profile.published for profile in before.profiles}
+    return replace(
+        report,
+        results=tuple(replace(result, before=status.get(result.profile)) for result in report.results),
+    )
 
 
 class _Rolls:
@@ -126,7 +134,8 @@ class _Rolls:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._rolls: dict[bool, Roll] = {}
+        self.ours = call_roll(reading.school)
+        self._rolls = {False: self.ours}
 
     def of(self, profile: Profile) -> Roll:
         """Return the roll for a profile."""
@@ -150,13 +159,10 @@ def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profil
     school.require_profiles()
     if not names:
         return list(school.profiles), list(school.wrong)
+    for name in names:
+        if school.find(name) is None:
+            raise ConfigError(f"there is no profile {describe(name)}", school.known_names(name))
     wanted = {same_name(name) for name in names}
-    known_names = {same_name(file.name) for file in school.profile_files}
-    unknown = [name for name in names if same_name(name) not in known_names]
-    if unknown:
-        known = ", ".join(file.name for file in school.profile_files)
-        found = ", ".join(map(describe, unknown))
-        raise ConfigError(f"expected names of profiles, found {found}", f"the profiles are: {known}")
     profile_warnings.warn_of_others(school, names)
     return (
         [profile for profile in school.profiles if same_name(profile.name) in wanted],
@@ -164,8 +170,8 @@ def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profil
     )
 
 
-def _skip(profile: Profile) -> ProfileResult:
-    events.log().info("profile.skipped", profile=profile.name, reason="expired", expires=str(profile.expires))
+def _skip(profile: Profile, today: date) -> ProfileResult:
+    profile_warnings.report_expired(profile, today)
     return ProfileResult.of(profile, Outcome.SKIPPED, why=f"expired on {profile.expires}")
 
 

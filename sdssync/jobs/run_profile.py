@@ -13,14 +13,17 @@ from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.files.paths import is_foreign
 from sdssync.jobs import profile_warnings
-from sdssync.jobs.job import Mode
+from sdssync.jobs.job import Job, Mode
 from sdssync.log import events, outcomes
 from sdssync.publish.healing import heal
+from sdssync.publish.kept_sets import keep_set
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.publications import Publication, record_publication
 from sdssync.publish.staging import publish, staging, unchanged
 from sdssync.publish.verdict import Verdict, judge
 from sdssync.report.outcome import Outcome, ProfileResult
+from sdssync.roster.attention import attention
+from sdssync.roster.attribution import Attribution
 from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.roll import Roll
@@ -43,7 +46,7 @@ def prepare(profile: Profile, today: date) -> None:
         events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
 
 
-def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, mode: Mode) -> ProfileResult:
+def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, job: Job) -> ProfileResult:
     """
     Generate the CSV set of one profile, validate it, and publish it if the verdict allows it.
 
@@ -56,12 +59,16 @@ def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, mode: Mo
     with staging(profile.output) as staged:
         write(csv_files(roster, settings.identity, profile), staged.folder)
         result = _generated(profile, roster)
+        if job.keep is not None:
+            keep_set(staged.folder, job.keep, profile.name)
         verdict = judge(staged.folder, roster, profile, settings)
-        profile_warnings.report_verdict(verdict)
-        result = replace(result, findings=verdict.report.codes)
-        if verdict.refusal:
+        attribution = Attribution(roster)
+        profile_warnings.report_verdict(verdict, map(attribution.of, verdict.worst))
+        offences = tuple(map(attribution.of, verdict.offences))
+        result = replace(result, findings=verdict.report.codes, offences=offences)
+        if verdict.rejecting:
             result = _reject(result, verdict)
-        elif mode is Mode.PUBLISH:
+        elif job.mode is Mode.PUBLISH:
             result = _publish(result, staged.folder, profile, settings)
     return _with_problem(result, staged.leftover)
 
@@ -96,6 +103,7 @@ def _generated(profile: Profile, roster: Roster) -> ProfileResult:
         classes=len(roster.classes),
         enrollments=roster.enrollments,
         omissions=roster.omissions,
+        attention=attention(roster),
     )
     events.log().info(
         "profile.generated",
@@ -118,12 +126,12 @@ def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: Sc
     files = tuple(sorted(file.name for file in staged.iterdir()))
     if unchanged(staged, profile.output):
         published_at = datetime.fromtimestamp(profile.output.stat().st_mtime, UTC)
-        result = replace(result, outcome=Outcome.UNCHANGED)
-        events.log().info("profile.unchanged", reason="the published files have these bytes already")
+        result = replace(result, outcome=Outcome.UNCHANGED, published_at=published_at)
+        events.log().info("profile.unchanged", reason="the published files already have the same bytes")
     else:
         published_at = datetime.now(UTC)
         publish(staged, profile.output)
-        result = replace(result, outcome=Outcome.PUBLISHED)
+        result = replace(result, outcome=Outcome.PUBLISHED, published_at=published_at)
         events.log().info("profile.published", output=profile.output_as_written, files=len(files))
     publication = Publication(published_at=published_at, format=profile.format, files=files)
     try:

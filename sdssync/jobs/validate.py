@@ -17,8 +17,7 @@ from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import CONFIG_VARIABLE, settings_path
-from sdssync.errors import ConfigError, ExitCode
-from sdssync.files.names import same_name
+from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.paths import comparable
 from sdssync.jobs import profile_warnings
 from sdssync.log import events, outcomes
@@ -57,7 +56,7 @@ class Validated:
         """Check one more CSV set, of a profile or of none; if that is not possible, log why."""
         try:
             report = check()
-        except ConfigError as error:
+        except SdsSyncError as error:
             if profile:
                 outcomes.failed("profile.failed", error, profile=profile)
             else:
@@ -136,10 +135,9 @@ def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:
     """
     if school is None or _is_path(target):
         return None
-    found = next((file for file in school.profile_files if same_name(file.name) == same_name(target)), None)
+    found = school.find(target)
     if found is None and not os.path.lexists(target):
-        known = ", ".join(file.name for file in school.profile_files) or "none yet"
-        raise ConfigError(f"no profile and no folder is called {describe(target)}", f"the profiles are: {known}")
+        raise ConfigError(f"no profile and no folder is called {describe(target)}", school.known_names(target))
     return found
 
 

@@ -10,9 +10,10 @@ class LogFormat(StrEnum):
     """How log lines look on stderr; a log file always holds JSON."""
 
     AUTO = "auto"
-    """Console text on a terminal, else JSON."""
+    """On a terminal warnings and errors in plain words, or with `-v` console lines; else JSON."""
     JSON = "json"
     CONSOLE = "console"
+    """Every event on a line, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from textwrap import indent
 from typing import TYPE_CHECKING, TextIO
 
 from sdssync.errors import OutputError
-from sdssync.log import events
+from sdssync.log import events, words
 from sdssync.log.file import LogFile, open_log_file
 from sdssync.log.options import LogFormat, LogOptions
 from sdssync.log.privacy import blank_addresses
@@ -51,8 +52,13 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
 
     """
     console = _Stderr()
-    console.setFormatter(_formatter(_renderer(options)))
-    console.setLevel(options.level)
+    if _speaks_in_words(options):
+        console.setFormatter(_formatter(_words))
+        console.setLevel(max(options.level, logging.WARNING))
+        console.addFilter(_is_not_in_the_result)
+    else:
+        console.setFormatter(_formatter(_renderer(options)))
+        console.setLevel(options.level)
     file = _open(options)
     handlers: list[logging.Handler] = [console, file] if file else [console]
     with _handled_by(handlers, min(options.level, logging.INFO)):
@@ -122,8 +128,21 @@ def _formatter(renderer: "Processor") -> "structlog.stdlib.ProcessorFormatter":
     )
 
 
+def _speaks_in_words(options: LogOptions) -> bool:
+    """Return True if stderr shows warnings and errors to a person instead of log lines."""
+    return options.format is LogFormat.AUTO and options.level > logging.DEBUG and sys.stderr.isatty()
+
+
+def _words(_: "WrappedLogger", __: str, event: "EventDict") -> str:
+    return words.in_words(event)
+
+
+def _is_not_in_the_result(record: logging.LogRecord) -> bool:
+    return not (isinstance(record.msg, dict) and record.msg.get("event") in words.SAID_BY_RESULT)
+
+
 def _renderer(options: LogOptions) -> "Processor":
-    """Choose how lines look on stderr."""
+    """Choose how log lines look on stderr."""
     is_terminal = sys.stderr.isatty()
     if options.format is LogFormat.JSON or (options.format is LogFormat.AUTO and not is_terminal):
         return _JSON
@@ -136,6 +155,7 @@ def _console(*, colors: bool) -> "Processor":
     line = structlog.dev.ConsoleRenderer(colors=colors, sort_keys=False)
 
     def render(logger: "WrappedLogger", name: str, event: "EventDict") -> str:
+        event["timestamp"] = datetime.fromisoformat(event["timestamp"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         below = [str(event.pop("error"))] if "error" in event else []
         below += [f"hint: {event.pop('hint')}"] if "hint" in event else []
         return "\n".join([line(logger, name, event).rstrip(), *(indent(text, "    ") for text in below)])

@@ -7,12 +7,17 @@ What a run has done, as values: an outcome for each profile, and the exit code o
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from sdssync.config.profile import Profile
-from sdssync.errors import ExitCode
+from sdssync.errors import ExitCode, SdsSyncError
+from sdssync.publish.status import PublishedSet
+from sdssync.roster.attention import Attention
+from sdssync.roster.attribution import Attributed
 from sdssync.roster.omissions import Kind, Omission
+from sdssync.roster.untaken import UntakenSets
 
 
 class Outcome(StrEnum):
@@ -20,7 +25,7 @@ class Outcome(StrEnum):
 
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
-    """The published set has these bytes already; nothing was touched."""
+    """The published set already has the same bytes; nothing was touched."""
     REJECTED = "rejected"
     """The set breaks rules of SDS; the published one stays."""
     HELD = "held"
@@ -49,6 +54,14 @@ class ProfileResult:
     findings: Mapping[str, int] = field(default_factory=dict)
     """Code to count."""
     omissions: tuple[Omission, ...] = ()
+    offences: tuple[Attributed, ...] = ()
+    """The findings of a rejected set, those that reject it first."""
+    attention: Attention = field(default_factory=Attention)
+    """What asks for action in iSAMS."""
+    published_at: datetime | None = None
+    """When the set that is published now was published, if this run has looked."""
+    before: PublishedSet | None = None
+    """The counts of the set that was published before the run, if they are known."""
     why: str = ""
     """The reason, for the outcomes that need one; without names, addresses and cells."""
 
@@ -75,16 +88,36 @@ class ProfileResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSummary:
+    """Where the data of a run came from, and what was in it."""
+
+    name: str
+    """The server, or the file as the settings name it."""
+    bytes: int
+    seconds: float
+    """0 if it was not downloaded now."""
+    pupils: int
+    staff: int
+    teaching_sets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """How a run ended for all profiles, in the order of their files."""
 
     run_id: str
     results: tuple[ProfileResult, ...]
+    source: SourceSummary | SdsSyncError | None = None
+    """What was read, or why nothing was; None: no profile needed the source."""
+    untaken: UntakenSets = field(default_factory=UntakenSets)
+    """The teaching sets that no profile takes."""
+    record_code: ExitCode = ExitCode.DONE
+    """Whether the status of the run could be written."""
 
     @property
     def exit_code(self) -> ExitCode:
         """The highest code wins."""
-        return max((result.exit_code for result in self.results), default=ExitCode.DONE)
+        return max((self.record_code, *(result.exit_code for result in self.results)))
 
     @property
     def outcomes(self) -> dict[str, int]:

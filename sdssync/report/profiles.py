@@ -1,13 +1,26 @@
 """The result of `sdssync profiles`: JSON for programs, text for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sdssync.report.json_result import json_result
-from sdssync.report.tables import table
+from sdssync.report.screen import Line
+from sdssync.report.tables import Column, Row, table
+from sdssync.report.years import years_text
 
-_HEADER = ("Name", "File", "Format", "Years", "Output", "Expires", "State", "Published at")
+_COLUMNS = (
+    Column("Name"),
+    Column("State"),
+    Column("Years", rank=3),
+    Column("Last outcome", rank=1),
+    Column("Published at", rank=4),
+    Column("Expires", rank=2),
+    Column("Format", rank=6),
+    Column("Output", rank=5),
+    Column("File", rank=7),
+)
 
 
 class ProfileState(StrEnum):
@@ -19,9 +32,22 @@ class ProfileState(StrEnum):
     """Its file has mistakes."""
 
 
+_STYLES = {ProfileState.EXPIRED: "dim", ProfileState.WRONG: "bold red"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastOutcome:
+    """How the last run that had a profile ended for it."""
+
+    outcome: str
+    exit_code: int
+    finished_at: str
+    """ISO 8601 in UTC."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredProfile:
-    """What is known of one profile; of one whose file is wrong only the first two and the last two."""
+    """What is known of one profile; of one whose file is wrong only name, file, state and what was before."""
 
     name: str
     file: str
@@ -35,6 +61,8 @@ class ConfiguredProfile:
     state: ProfileState
     published_at: str | None
     """ISO 8601 in UTC; None: nothing has been published yet."""
+    last: LastOutcome | None
+    """None: no run has had it yet."""
 
 
 def profiles_json(profiles: Sequence[ConfiguredProfile]) -> str:
@@ -42,19 +70,41 @@ def profiles_json(profiles: Sequence[ConfiguredProfile]) -> str:
     return json_result(profiles=[asdict(profile) for profile in profiles])
 
 
-def profiles_text(profiles: Sequence[ConfiguredProfile], *, color: bool) -> str:
-    """Return what is configured as a table."""
+def profiles_lines(profiles: Sequence[ConfiguredProfile], now: datetime, width: int | None) -> Iterator[Line]:
+    """Yield what is configured as a table; times are in the time zone of `now`."""
     rows = [
-        (
-            profile.name,
-            profile.file,
-            profile.format or "",
-            ", ".join(map(str, profile.year_groups or ())),
-            profile.output or "",
-            "" if profile.state is ProfileState.WRONG else profile.expires or "never",
-            profile.state,
-            profile.published_at or "never",
+        Row(
+            (
+                profile.name,
+                profile.state,
+                years_text(profile.year_groups or ()),
+                _last(profile.last, now),
+                _local(profile.published_at, now) if profile.published_at else "never",
+                "" if profile.state is ProfileState.WRONG else profile.expires or "never",
+                profile.format or "",
+                profile.output or "",
+                profile.file,
+            ),
+            _STYLES.get(profile.state, ""),
         )
         for profile in profiles
     ]
-    return table("Profiles", _HEADER, rows, color=color)
+    yield from table(_COLUMNS, rows, width)
+
+
+def _last(last: LastOutcome | None, now: datetime) -> str:
+    """Return an outcome with its age: "rejected, 8 hours ago"."""
+    return f"{last.outcome}, {_ago(datetime.fromisoformat(last.finished_at), now)}" if last else "never ran"
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    minutes = max(int((now - then).total_seconds() // 60), 0)
+    for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            number = minutes // size
+            return f"{number:,} {unit}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+def _local(time: str, now: datetime) -> str:
+    return datetime.fromisoformat(time).astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")

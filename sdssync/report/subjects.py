@@ -1,13 +1,21 @@
 """The result of `sdssync subjects`: JSON for programs, text for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from sdssync.report.json_result import json_result
-from sdssync.report.tables import table
+from sdssync.report.screen import Line
+from sdssync.report.tables import Column, Row, number, table
 from sdssync.roster.subjects import SubjectSummary
 
-_HEADER = ("Subject ID", "Code", "Name", "Departments", "Sets", "Pupils")
+_COLUMNS = (
+    Column("Subject ID", is_number=True),
+    Column("Code", rank=2),
+    Column("Name"),
+    Column("Departments", rank=3),
+    Column("Sets", is_number=True, rank=1),
+    Column("Pupils", is_number=True, rank=1),
+)
 
 
 def subjects_json(subjects: Sequence[SubjectSummary]) -> str:
@@ -15,17 +23,19 @@ def subjects_json(subjects: Sequence[SubjectSummary]) -> str:
     return json_result(subjects=[asdict(subject) for subject in subjects])
 
 
-def subjects_text(subjects: Sequence[SubjectSummary], *, color: bool) -> str:
-    """Return the subjects as a table."""
+def subjects_lines(subjects: Sequence[SubjectSummary], width: int | None) -> Iterator[Line]:
+    """Yield the subjects as a table."""
     rows = [
-        (
-            subject.id,
-            subject.code,
-            subject.name,
-            ", ".join(subject.departments),
-            str(subject.sets),
-            str(subject.pupils),
+        Row(
+            (
+                subject.id,
+                subject.code,
+                subject.name,
+                ", ".join(subject.departments),
+                number(subject.sets),
+                number(subject.pupils),
+            )
         )
         for subject in subjects
     ]
-    return table("Subjects", _HEADER, rows, color=color)
+    yield from table(_COLUMNS, rows, width)

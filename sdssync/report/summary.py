@@ -1,17 +1,34 @@
 """
 The result of `sdssync run` and `run-all`: JSON for programs, text for people.
 
-Here, and in the results of `validate`, names of pupils appear: those that iSAMS-SDS.ps1 printed.
+Here, and in the results of `validate`, names of pupils and teachers appear: those that someone has to look up in iSAMS.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
+from sdssync.files.names import printable
 from sdssync.report.json_result import json_result
-from sdssync.report.outcome import ProfileResult, RunReport
-from sdssync.report.tables import table
+from sdssync.report.matters import matters
+from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
+from sdssync.report.screen import Line
+from sdssync.report.tables import Column, Row, number, table
+from sdssync.roster.attribution import Attributed, PersonRef
 from sdssync.roster.omissions import Kind, Omission
 from sdssync.school import Pupil
+from sdssync.sds.findings import Finding
+
+_COLUMNS = (
+    Column("Profile"),
+    Column("Outcome"),
+    Column("Users", is_number=True, rank=1),
+    Column("Classes", is_number=True, rank=2),
+    Column("Enrollments", is_number=True, rank=3),
+    Column("Change", rank=4),
+    Column("Output", rank=5),
+)
+_NO_SET = (Outcome.FAILED, Outcome.SKIPPED)
+_STYLES = {Outcome.REJECTED: "bold red", Outcome.FAILED: "bold red", Outcome.HELD: "bold red", Outcome.SKIPPED: "dim"}
 
 
 def run_json(report: RunReport) -> str:
@@ -35,6 +52,7 @@ def _result_json(result: ProfileResult) -> dict[str, Any]:
         "findings": dict(result.findings),
         "omissions": result.omission_counts,
         "omitted": [_omission_json(omission) for omission in result.omissions],
+        "offences": [_offence_json(offence) for offence in result.offences],
     }
     return shape | ({"why": result.why} if result.why else {})
 
@@ -43,51 +61,88 @@ def _omission_json(omission: Omission) -> dict[str, str]:
     shape: dict[str, str] = {"reason": omission.reason, "kind": omission.kind}
     if omission.kind is Kind.ENROLLMENT:
         return shape | {"class_id": omission.class_id, "user_id": omission.id}
-    shape["id"] = omission.id
-    if omission.pupil:
-        shape |= {
-            "surname": omission.pupil.surname,
-            "forename": omission.pupil.forename,
-            "year": omission.pupil.year,
-        }
-    return shape
+    return shape | _person_json(PersonRef(id=omission.id, record=omission.person))
 
 
-def run_text(report: RunReport, *, color: bool) -> str:
-    """Return the report of a run for people: a table of the profiles, what was left out, pupils without e-mail."""
-    header: tuple[str, ...] = ("Profile", "Outcome", "Users", "Classes", "Enrollments", "Findings", "Output")
-    rows = [
-        (
-            result.profile,
-            result.outcome,
-            str(result.users),
-            str(result.classes),
-            str(result.enrollments),
-            _counts(result.findings.items()),
-            result.output,
-        )
-        for result in report.results
-    ]
-    parts = [table("Profiles", header, rows, color=color)]
-    parts += [f"{result.profile}: {result.outcome}: {result.why}\n" for result in report.results if result.why]
-    parts += [
-        f"{result.profile}: left out: {_counts(result.omission_counts.items())}\n"
-        for result in report.results
-        if result.omission_counts
-    ]
-    if without_email := list(_without_email(report)):
-        header = ("School ID", "Surname", "Forename", "Year", "Profile")
-        parts.append(table("\nPupils without e-mail address", header, without_email, color=color))
-    return "".join(parts)
+def _person_json(person: PersonRef) -> dict[str, str]:
+    """Return id and, of a person whom iSAMS has, names and year; the year of a teacher is ""."""
+    record = person.record
+    if record is None:
+        return {"id": person.id}
+    year = record.year if isinstance(record, Pupil) else ""
+    return {"id": person.id, "surname": record.surname, "forename": record.forename, "year": year}
 
 
-def _without_email(report: RunReport) -> Iterable[tuple[str, ...]]:
-    for result in report.results:
-        for omission in result.omissions:
-            if isinstance(omission.pupil, Pupil):
-                pupil = omission.pupil
-                yield omission.id, pupil.surname, pupil.forename, pupil.year, result.profile
+def _offence_json(offence: Attributed) -> dict[str, Any]:
+    people = [_person_json(person) for person in offence.people]
+    classes = [{"id": ref.id, "code": ref.code, "title": ref.title} for ref in offence.classes]
+    return {
+        **_finding_json(offence.finding),
+        "people": people,
+        "classes": classes,
+    }
 
 
-def _counts(counts: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts)
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "value": finding.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def run_lines(report: RunReport, width: int | None) -> Iterator[Line]:
+    """Yield the report of a run for people: a line for the source and for each profile, then what to act on."""
+    yield from _source(report)
+    yield from table(_COLUMNS, [_row(result) for result in report.results], width)
+    for matter in matters(report):
+        yield Line("")
+        yield Line(printable(matter.what), "bold red" if matter.is_grave else "bold")
+        for detail in matter.details:
+            yield Line(f"  {printable(detail)}")
+        if matter.advice:
+            yield Line(f"  {matter.advice}", "dim")
+
+
+def _source(report: RunReport) -> Iterator[Line]:
+    """Yield where the data came from; nothing if no profile needed them."""
+    match report.source:
+        case None:
+            return
+        case SourceSummary() as source:
+            took = f" in {source.seconds:.1f} s" if source.seconds else ""
+            counts = (
+                f"{source.pupils:,} pupils, {source.staff:,} members of staff, {source.teaching_sets:,} teaching sets"
+            )
+            yield Line(f"iSAMS: {printable(source.name)}, {source.bytes / 1e6:,.1f} MB{took}: {counts}")
+        case error:
+            yield Line(f"iSAMS failed: {printable(error.message)}", "bold red")
+    yield Line("")
+
+
+def _row(result: ProfileResult) -> Row:
+    """Return a profile as a row of the table; what never ran has no counts."""
+    has_set = result.outcome not in _NO_SET
+    counts = [number(value if has_set else None) for value in (result.users, result.classes, result.enrollments)]
+    cells = (result.profile, result.outcome, *counts, _change(result) if has_set else "", result.output)
+    return Row(cells, _STYLES.get(result.outcome, ""))
+
+
+def _change(result: ProfileResult) -> str:
+    """Return how the counts differ from those of the set that was published before: "+3 users, -1 class"."""
+    before = result.before
+    if before is None:
+        return ""
+    changes = (
+        (result.users - before.users, "user", "users"),
+        (result.classes - before.classes, "class", "classes"),
+        (result.enrollments - before.enrollments, "enrollment", "enrollments"),
+    )
+    return ", ".join(
+        f"{change:+,} {one if abs(change) == 1 else several}" for change, one, several in changes if change
+    )

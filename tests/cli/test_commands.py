@@ -215,7 +215,7 @@ def test_options_before_and_after_the_command(school: Path) -> None:
     assert (before.exit_code, after.exit_code) == (0, 0)
     assert (before.err, after.err) == ("", "")
     assert before.out == after.out
-    assert [len((school / name).read_text(encoding="utf-8").splitlines()) for name in ("one.log", "two.log")] == [6, 6]
+    assert [len((school / name).read_text(encoding="utf-8").splitlines()) for name in ("one.log", "two.log")] == [7, 7]
 
 
 def test_init_and_new(here: Path) -> None:
@@ -263,6 +263,8 @@ def test_profiles_as_json(school: Path) -> None:
     published = json.loads((school / "state" / "published" / "Seniors.json").read_text(encoding="utf-8"))
     [wrong] = ran.logs()
     unknown = {"format": None, "year_groups": None, "output": None, "expires": None}
+    nothing = {"published_at": None, "last": None}
+    [last] = json.loads((school / "state" / "status.json").read_text(encoding="utf-8"))["profiles"]
     expected = {
         "version": 1,
         "profiles": [
@@ -275,6 +277,7 @@ def test_profiles_as_json(school: Path) -> None:
                 "expires": "2000-01-01",
                 "state": "expired",
                 "published_at": None,
+                "last": None,
             },
             {
                 "name": "Seniors",
@@ -285,8 +288,9 @@ def test_profiles_as_json(school: Path) -> None:
                 "expires": None,
                 "state": "ready",
                 "published_at": published["published_at"][:19] + "+00:00",
+                "last": {"outcome": "published", "exit_code": 0, "finished_at": last["finished_at"][:19] + "+00:00"},
             },
-            {"name": "torn", "file": "profiles.d/torn.toml", **unknown, "state": "wrong", "published_at": None},
+            {"name": "torn", "file": "profiles.d/torn.toml", **unknown, "state": "wrong", **nothing},
         ],
     }
     assert ran.json == expected
@@ -321,10 +325,9 @@ def test_subjects_as_json() -> None:
 def test_subjects_as_text() -> None:
     """Without a terminal the table is plain aligned text."""
     assert command("subjects").out == (
-        "Subjects\n"
         "Subject ID  Code  Name         Departments        Sets  Pupils\n"
-        "4           Ph    Physics      Sciences           1     2\n"
-        "5                 Mathematics  Sciences, Numbers  1     1\n"
+        "         4  Ph    Physics      Sciences              1       2\n"
+        "         5        Mathematics  Sciences, Numbers     1       1\n"
     )
 
 

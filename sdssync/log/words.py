@@ -1,0 +1,56 @@
+"""
+Events in plain words, for a person at a terminal: warnings and errors only; what went well is in the result.
+
+Each text may use the keys of its event. A key `error` or `hint` is not in the text: it follows on its own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+WORDS: Mapping[str, str] = {
+    "command.crashed": "",
+    "command.failed": "",
+    "command.interrupted": "interrupted",
+    "isams.key_looks_wrong": "the API key does not look like one",
+    "isams.key_was_readable": "the file of the API key can be read by other accounts",
+    "log.failed": "",
+    "profile.broke_rule": "{profile}: {code} {rule}",
+    "profile.failed": "{profile} failed",
+    "profile.failed_to_clean_up": "{profile}: what was built could not be removed",
+    "profile.healed": "{profile}: what an interrupted run left was put right",
+    "profile.left_grades_blank": "{profile}: {count} pupils are in a year without a grade in SDS",
+    "profile.named_unknown_subjects": "{profile}: iSAMS has no subject with the id {subjects}",
+    "profile.named_unknown_teachers": "{profile}: {count} of the extra teachers match no member of staff",
+    "profile.neared_expiry": "{profile} expires on {expires}, in {days_left} days",
+    "profile.passed_over": "{profile} is not part of this command, and its file has mistakes",
+    "profile.published_with_problems": "{profile} was published, but not everything after that worked",
+    "profile.rejected": "{profile} was not published: {reason}",
+    "profile.skipped": "{profile} was skipped: {reason}",
+    "profiles.expired": "every profile has expired",
+    "publication.ignored": "{profile}: the record of the last publication is damaged",
+    "safety.ignored": "[safety] has no effect",
+    "set.failed": "",
+    "sets.left_out": "{count} teaching sets have {reason}",
+    "settings.ignored": "the settings have mistakes and are not used",
+    "source.failed": "no document from iSAMS",
+    "source.retried": "iSAMS: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
+    "status.failed": "the status of the run was not kept",
+    "status.ignored": "the status of the last run is damaged",
+}
+"""What an event of level warning or error means; "": its `error` says it all."""
+
+SAID_BY_RESULT = frozenset({"profile.broke_rule", "sets.left_out"})
+"""Events that a terminal does not show: the result on stdout says the same with names."""
+
+
+def in_words(event: Mapping[str, Any]) -> str:
+    """Return an event as one line or a few: what happened, why, and what to do."""
+    facts = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in event.items()}
+    name = str(event["event"])
+    text = WORDS.get(name, name.replace(".", " ").replace("_", " ")).format_map(facts)
+    parts = [part for part in (text, str(event.get("error", ""))) if part]
+    label = "error" if event.get("level") == "error" else "warning"
+    lines = [f"{label}: {': '.join(parts)}"]
+    if hint := event.get("hint"):
+        lines.append(f"hint: {hint}")
+    return "\n".join(lines)
