@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sdssync.cli import options, setup_commands, streams
+from sdssync.cli import misuse, options, setup_commands, streams
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -25,6 +25,7 @@ from sdssync.cli.options import (
     dry_run_option,
     format_option,
     keep_option,
+    local_today,
     split_list,
     today_option,
 )
@@ -46,8 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return app.main(arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
     except click.Abort:  # click's name for an interrupt before a handler runs, or after it
         return ExitCode.INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ExitCode.USAGE
     except click.UsageError as error:
-        return options.report_misuse(error, arguments)
+        return options.refuse(misuse.explain(error, app, arguments), arguments)
     except OSError as error:  # of help and version; a result is printed by `streams`
         return options.refuse(streams.unwritable(error), arguments)
 
@@ -86,7 +90,7 @@ def run_all(
     cached: bool,
     dry_run: bool,
     keep: Path | None,
-    today: datetime | None,
+    today: date | None,
 ) -> ExitCode:
     r"""
     Generate, validate and publish every profile: the scheduled job.
@@ -115,7 +119,7 @@ def run(
     cached: bool,
     dry_run: bool,
     keep: Path | None,
-    today: datetime | None,
+    today: date | None,
 ) -> ExitCode:
     """
     Generate, validate and publish the named profiles.
@@ -245,7 +249,7 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
     from sdssync.report.profiles import profiles_json, profiles_lines
 
     school = _installation(common).school
-    configured = list_profiles(school, _today(None))
+    configured = list_profiles(school, local_today())
     if result_format is ResultFormat.JSON:
         streams.print_result(profiles_json(configured))
     else:
@@ -280,7 +284,7 @@ def _job(
     cached: bool,
     dry_run: bool,
     keep: Path | None,
-    today: datetime | None,
+    today: date | None,
 ) -> "Job":
     """
     Return what a run is asked to do.
@@ -294,12 +298,7 @@ def _job(
     if keep is not None and not dry_run:
         raise ConfigError("--keep goes with --dry-run only", "a set that is published is in the output folder")
     mode = Mode.DRY_RUN if dry_run else Mode.PUBLISH
-    return Job(run_id=common.run_id, today=_today(today), names=names, mode=mode, cached=cached, keep=keep)
-
-
-def _today(given: datetime | None) -> date:
-    """Return the day that was given, otherwise that of this computer's clock."""
-    return (given or datetime.now().astimezone()).date()
+    return Job(run_id=common.run_id, today=today or local_today(), names=names, mode=mode, cached=cached, keep=keep)
 
 
 def _installation(common: Common) -> "Installation":

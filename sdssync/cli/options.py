@@ -9,9 +9,10 @@ them all.
 import functools
 import logging
 import os
-import sys
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from typing import Any
 import click
 
 from sdssync import __version__
-from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
+from sdssync.config.mistakes import describe
+from sdssync.errors import ExitCode, OutputError, SdsSyncError
 from sdssync.log.options import LogFormat, LogOptions
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -41,7 +43,25 @@ class Value(click.Choice[Any]):
         return str(choice)
 
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+class _Day(click.ParamType[date]):
+    """A day, written YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day; anything else is a usage error."""
+        if isinstance(value, date):
+            return value
+        text = str(value)
+        try:
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                self.fail(f"expected a day like 2027-07-31, found {describe(text)}", param, ctx)
+            return date.fromisoformat(text)
+        except ValueError:
+            self.fail(f"expected a day of the calendar, found {describe(text)}", param, ctx)
+
+
+DAY = _Day()
 FILE = click.Path(path_type=Path)
 
 format_option: Decorator = click.option(
@@ -137,24 +157,14 @@ def config_path(common: Common) -> Path:
     return settings_path(common.config, os.environ)
 
 
+def local_today() -> date:
+    """Return the day by the clock of this computer."""
+    return datetime.now().astimezone().date()
+
+
 def split_list(given: Sequence[str]) -> tuple[str, ...]:
     """Return the parts of lists that are given as `--option 7,15 --option 16`."""
     return tuple(part.strip() for text in given for part in text.split(","))
-
-
-def report_misuse(error: click.UsageError, arguments: Sequence[str]) -> ExitCode:
-    """
-    Log a mistake on the command line like any other error, after the usage on a terminal.
-
-    Where no command is given, the help is shown.
-    """
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
-        return ExitCode.USAGE
-    if sys.stderr.isatty() and error.ctx:
-        click.echo(error.ctx.get_usage(), err=True)
-    command = error.ctx.command_path if error.ctx else "sdssync"
-    return refuse(ConfigError(error.format_message().rstrip("."), f"see {command} --help"), arguments)
 
 
 def refuse(error: SdsSyncError, arguments: Sequence[str]) -> ExitCode:

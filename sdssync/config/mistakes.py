@@ -15,6 +15,8 @@ from sdssync.files.names import has_invisible
 SECRET_SECTIONS = frozenset({"isams", "teachers"})
 """The tables of which no value is shown."""
 
+_LONGEST_SHOWN = 30
+"""Characters of a text that is shown."""
 WHOLE_FILE = ""
 """The key of a mistake that is about the whole file."""
 
@@ -68,8 +70,9 @@ def describe(value: object, *, secret: bool = False) -> str:
         case int() | float():
             kind, text = "a number", str(value) if abs(value) < 1e15 else ""
         case str():
-            private = "@" in value or len(value) > 30 or has_invisible(value)
-            kind, text = "a text", "" if private else f'"{value}"'
+            private = re.search(r"\w@|@\w", value) or has_invisible(value)
+            kind = f"a text of {len(value)} characters" if len(value) > _LONGEST_SHOWN and not secret else "a text"
+            text = "" if private or len(value) > _LONGEST_SHOWN else f'"{value}"'
         case datetime():
             kind, text = "a date with a time", ""
         case date():

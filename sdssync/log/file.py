@@ -47,17 +47,16 @@ class LogFile(RotatingFileHandler):
 
 def open_log_file(file: Path) -> LogFile:
     """
-    Open the log file for appending, and create its folder if needed.
+    Open the log file for appending; its folder must exist, so that a slip in its path is noticed.
 
     Raises:
         OutputError: it cannot be opened.
 
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         return LogFile(file, maxBytes=_MAX_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        reason = "its folder is a file" if isinstance(error, FileExistsError) else os_reason(error)
-        raise OutputError(
-            f"log file {file} cannot be opened: {reason}", "choose a file that the account of sdssync can write to"
-        ) from None
+        is_missing = isinstance(error, FileNotFoundError) and not file.parent.exists()
+        reason = f"there is no folder {file.parent}" if is_missing else os_reason(error)
+        hint = "create the folder, or correct the path" if is_missing else "name a file that this account can write to"
+        raise OutputError(f"log file {file} cannot be opened: {reason}", hint) from None

@@ -4,7 +4,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-_ADDRESS = re.compile(r"""[^\s"'(),:;<>/\\]*@[^\s"'(),:;<>/\\]*""")
+_ADDRESS = re.compile(r"""[^\s"'(),:;<>/\\]+@[^\s"'(),:;<>/\\]*|@[^\s"'(),:;<>/\\]+""")
 
 
 def blank_addresses(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -70,12 +70,61 @@ def test_nothing_asked() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "hint"),
     [
-        pytest.param(["sing"], "No such command 'sing'", "see sdssync --help", id="unknown command"),
-        pytest.param(["run"], "Missing argument 'NAME...'", "see sdssync run --help", id="no name"),
-        pytest.param(["run-all", "--zzz"], "No such option '--zzz'", "see sdssync run-all --help", id="no option"),
+        pytest.param(["sing"], 'there is no command "sing"', "see sdssync --help", id="unknown command"),
+        pytest.param(
+            ["runall"], 'there is no command "runall"', "did you mean sdssync run-all?", id="misspelt command"
+        ),
+        pytest.param(["-q", "help"], 'there is no command "help"', "sdssync --help", id="help as a command"),
+        pytest.param(
+            ["a@hollowell.example"], "there is no command a text", "see sdssync --help", id="an address alone"
+        ),
+        pytest.param(["run"], "expected NAME..., found nothing", "see sdssync run --help", id="no name"),
+        pytest.param(
+            ["run-all", "--zzz"], "there is no option --zzz here", "see sdssync run-all --help", id="no option"
+        ),
+        pytest.param(
+            ["run-all", "--dryrun"], "there is no option --dryrun here", "did you mean --dry-run?", id="misspelt option"
+        ),
+        pytest.param(
+            ["--format", "json", "profiles"],
+            "there is no option --format here",
+            "put it after the command: sdssync profiles --format ...",
+            id="before the command",
+        ),
+        pytest.param(["new", "A", "--years"], "--years needs a value", "see sdssync new --help", id="no value"),
+        pytest.param(
+            ["validate", "--max-findings", "-1"],
+            "--max-findings: expected a whole number of at least 0",
+            "see sdssync validate --help",
+            id="a number out of range",
+        ),
+        pytest.param(
+            ["profiles", "--format", "xml"],
+            "--format: expected one of text, json",
+            "see sdssync profiles --help",
+            id="a word that is not in the list",
+        ),
+        pytest.param(
+            ["run-all", "--today", "31/07/2027"],
+            '--today: expected a day like 2027-07-31, found "31/07/2027"',
+            "see sdssync run-all --help",
+            id="a day of another form",
+        ),
+        pytest.param(
+            ["run-all", "--today", "2027-02-30"],
+            '--today: expected a day of the calendar, found "2027-02-30"',
+            "see sdssync run-all --help",
+            id="a day that does not exist",
+        ),
+        pytest.param(
+            ["run-all", "--keep", "sets"],
+            "--keep goes with --dry-run only",
+            "a set that is published is in the output folder",
+            id="keep without a dry run",
+        ),
         pytest.param(
             ["run-all", "head@hollowell.example"],
-            "Got unexpected extra argument (an address)",
+            "got unexpected extra argument (an address)",
             "see sdssync run-all --help",
             id="an address",
         ),
@@ -227,7 +276,7 @@ def test_init_and_new(here: Path) -> None:
     listed = command("profiles", "--format", "json")
 
     assert (made.exit_code, new.exit_code, listed.exit_code) == (0, 0, 0)
-    assert made.out == f"created {here / 'sdssync.toml'}\ncreated {here / 'profiles.d'}\n"
+    assert made.out.startswith(f"created {here / 'sdssync.toml'}\ncreated {here / 'profiles.d'}\nnext steps:\n")
     assert new.out == f"created {here / 'profiles.d' / 'Seniors.toml'}\n"
     assert tomllib.loads((here / "profiles.d" / "Seniors.toml").read_text(encoding="utf-8")) | {"expires": None} == {
         "format": "v2.1",

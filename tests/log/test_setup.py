@@ -93,8 +93,8 @@ def test_quiet_shows_what_is_wrong(school: Path) -> None:
 
 
 def test_the_file_is_appended_to(school: Path) -> None:
-    """A log file is JSON whatever stderr is, its folders are created, and each run appends to it."""
-    log = school / "logs" / "2026" / "night.log"
+    """A log file is JSON whatever stderr is, and each run appends to it."""
+    log = school / "night.log"
 
     first = command("run-all", "--log-file", log, "--log-format", "console")
     second = command("run-all", "--log-file", log, "--log-format", "json")
@@ -104,6 +104,17 @@ def test_the_file_is_appended_to(school: Path) -> None:
     assert "[info     ] run.started" in first.err
     assert lines[-count:] == second.err.splitlines()
     assert [line["event"] for line in read_logs("\n".join(lines))].count("run.finished") == 2
+
+
+def test_a_mistyped_folder_is_noticed(school: Path) -> None:
+    """The folder of the log file must exist: a log that is not where one looks for it is no log."""
+    ran = command("run-all", "--log-file", school / "lgos" / "night.log")
+
+    [line] = ran.logs("log.failed")
+    assert (ran.exit_code, line["hint"]) == (6, "create the folder, or correct the path")
+    assert line["error"].endswith(f"there is no folder {school / 'lgos'}")
+    assert not (school / "lgos").exists()
+    assert not (school / "csv").exists()
 
 
 def test_rotation(school: Path) -> None:
