@@ -1,11 +1,11 @@
 """The commands that set up an installation: its first files, and completion in the shell."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 
 from sdssync.cli import streams
-from sdssync.cli.options import DAY, Common, Value, common_options, config_path, split_list
+from sdssync.cli.options import DAY, Common, Value, common_options, config_path, local_today, split_list
 from sdssync.errors import ExitCode
 from sdssync.sds.formats import SdsFormat
 
@@ -18,10 +18,13 @@ def init(common: Common) -> ExitCode:
 
     Example: sdssync init
     """
+    from sdssync.setup.new_files import first_steps
     from sdssync.setup.new_files import init as write_settings
 
-    for path in write_settings(config_path(common)):
+    config = config_path(common)
+    for path in write_settings(config):
         streams.print_result(f"created {path}\n")
+    streams.print_result(first_steps(config))
     return ExitCode.DONE
 
 
@@ -34,6 +37,9 @@ def init(common: Common) -> ExitCode:
 @click.option("--suffix", default="", help="Text after the title of each class.")
 @click.option("--output", metavar="DIR", help="Output folder [default: csv/NAME].")
 @click.option("--expires", type=DAY, metavar="YYYY-MM-DD", help="Last day on which the profile runs.")
+@click.option("--title", help="Title of each class, like {set_code}{suffix}.")
+@click.option("--class-id", help="Id of each class, like {set_id}{suffix}.")
+@click.option("--extra", metavar="ADDRESSES", multiple=True, help="Teachers to add to every class, by e-mail address.")
 @click.option("--sds-format", type=Value(SdsFormat), default=SdsFormat.V21, help="CSV format.  [default: v2.1]")
 def new(
     common: Common,
@@ -44,7 +50,10 @@ def new(
     include: tuple[str, ...],
     suffix: str,
     output: str | None,
-    expires: datetime | None,
+    expires: date | None,
+    title: str | None,
+    class_id: str | None,
+    extra: tuple[str, ...],
     sds_format: SdsFormat,
 ) -> ExitCode:
     """
@@ -60,10 +69,13 @@ def new(
         include=split_list(include),
         suffix=suffix,
         output=output,
-        expires=expires.date() if expires else None,
+        expires=expires,
         format=sds_format,
+        title=title,
+        class_id=class_id,
+        extra=split_list(extra),
     )
-    streams.print_result(f"created {new_profile(config_path(common), name, chosen)}\n")
+    streams.print_result(f"created {new_profile(config_path(common), name, chosen, local_today())}\n")
     return ExitCode.DONE
 
 

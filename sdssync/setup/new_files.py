@@ -7,7 +7,7 @@ A profile is checked like any other before it is written. An existing file is ne
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,10 @@ import tomli_w
 
 from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.installation import read_profile_files, require_settings
-from sdssync.config.mistakes import describe, render
+from sdssync.config.mistakes import Mistake, describe, render
 from sdssync.config.profile_file import check_profile_file, compare
 from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection
+from sdssync.config.settings import PLACEHOLDER_ID, PLACEHOLDER_NAME
 from sdssync.config.settings_file import read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files import atomic
@@ -42,7 +43,27 @@ _FOLDERS = """
 The folder of the profiles has one file for each SDS profile: `sdssync new NAME` writes one.
 In the state folder sdssync keeps its own files and the last document that was downloaded.
 """
-_PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it. The folder of output belongs to sdssync alone."
+_PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it."
+_KEY_COMMENTS = {
+    "format": "v2.1 is what SDS takes today; v2 are the four files of iSAMS-SDS.ps1",
+    "year_groups": "the years of pupils and teaching sets",
+    "suffix": "after the title of each class; a new one each year",
+    "output": "this folder belongs to sdssync alone",
+    "expires": "the last day on which the profile runs",
+    "title": "of each class",
+    "class_id": "of each class; SDS takes another id as another class",
+    "[subjects]": "subject ids; `sdssync subjects` lists them",
+    "[teachers]": "added to every class, by e-mail address; * and ? are wildcards",
+}
+"""What a new profile says about each key."""
+_FIRST_STEPS = """\
+next steps:
+  1. write the id and the name of the school, and the address of iSAMS, into {config}
+  2. put the API key into secrets/isams.key next to it, readable by this account only (docs/isams-key.md)
+  3. sdssync subjects                    lists the subject ids of the school
+  4. sdssync new Seniors --years 7-13    writes a first profile
+  5. sdssync run-all --dry-run           generates and checks, and publishes nothing
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +80,10 @@ class ProfileOptions:
     """Default: `csv/NAME`."""
     expires: date | None = None
     format: SdsFormat = SdsFormat.V21
+    title: str | None = None
+    class_id: str | None = None
+    extra: tuple[str, ...] = ()
+    """Addresses of teachers who are added to every class."""
 
 
 def init(config: Path) -> tuple[Path, ...]:
@@ -71,17 +96,25 @@ def init(config: Path) -> tuple[Path, ...]:
     """
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link stays one
     profiles = file.parent / PathsSection().profiles
-    made = not profiles.is_dir()
+    made = not os.path.isdir(profiles)  # noqa: PTH112 - unlike pathlib it takes a folder that it may not enter as none
     if os.path.lexists(file):
-        raise _exists(file)
+        raise ConfigError(
+            f"{printable(str(file))} already exists and was not changed",
+            "edit that file; --config names another one to create",
+        )
     _make_folder(profiles)  # first: if that fails, no settings file prevents a second attempt
     _write_new(file, _first_settings())
     return (file, profiles) if made else (file,)
 
 
+def first_steps(config: Path) -> str:
+    """Return what to do after `init`, with a final line break."""
+    return _FIRST_STEPS.format(config=printable(config.name))
+
+
 def _first_settings() -> str:
     """Return the text of a first settings file: above each table is a comment about it, the values are the defaults."""
-    school = SchoolSection(id="8889999", name="MySchool")
+    school = SchoolSection(id=PLACEHOLDER_ID, name=PLACEHOLDER_NAME)
     isams = IsamsSection(url="https://isams.myschool.example", api_key_file="secrets/isams.key")
     parts = (
         (_INSTALLATION, {"school": school.model_dump(exclude={"type"})}),
@@ -91,27 +124,31 @@ def _first_settings() -> str:
     return "\n".join(_commented(comment, values) for comment, values in parts)
 
 
-def new_profile(config: Path, name: str, options: ProfileOptions) -> Path:
+def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -> Path:
     """
     Write the profile `NAME.toml` into the folder of profiles, which is created if need be; return its path.
 
     Raises:
-        ConfigError: the settings, the name or an option are wrong, or the file exists.
+        ConfigError: the settings, the name or an option are wrong or make no sense on that day, or the file exists.
         ProfileError: the profile would be wrong, or in conflict with another.
         OutputError: the file cannot be written.
     """
     head = read_settings(config)
     settings = require_settings(head)
+    if name.lower().endswith(".toml"):
+        raise ConfigError(f"expected the name of a profile, found a file name, {describe(name)}", "leave out .toml")
     if fault := name_fault(name):
         raise ConfigError(f"expected a name that Windows and Linux accept for a file, found {describe(name)}: {fault}")
     file = settings.folders.profiles / f"{name}.toml"
     others = read_profile_files(head)[0] if settings.folders.profiles.is_dir() else []
-    if any(same_name(other.file.stem) == same_name(name) for other in others):
-        raise _exists(file)
-    text = _commented(_PROFILE_COMMENT, _profile_values(name, options))
+    for other in others:
+        if same_name(other.file.stem) == same_name(name):
+            raise _exists(other.file)
+    text = _profile_text(name, options)
     *_, made = compare([*others, check_profile_file(file, tomllib.loads(text), head)])
     if made.mistakes:
-        raise ProfileError(render([made.report]), "nothing was written")
+        raise ProfileError(render([made.report]), _hint(made.mistakes))
+    _check_sense(options, today)
     _write_new(file, text)
     return file
 
@@ -131,7 +168,10 @@ def parse_years(text: str) -> list[int]:
         if not FIRST_YEAR <= first <= last <= LAST_YEAR:
             raise ConfigError(
                 f"--years: expected years from {FIRST_YEAR} to {LAST_YEAR} like 7-13, 7,8,10-12 or -2-0,"
-                f" found {describe(part.strip())}"
+                f" found {describe(part.strip())}",
+                "@(7,8,9) of PowerShell is written 7-9"
+                if "@" in text
+                else "write ranges with a hyphen, without blanks",
             )
         years.extend(range(first, last + 1))
     return years
@@ -145,10 +185,57 @@ def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
         "suffix": options.suffix or None,
         "output": f"csv/{name}" if options.output is None else options.output,
         "expires": options.expires,
+        "title": options.title,
+        "class_id": options.class_id,
     }
     subjects = {"exclude": [*map(_subject, options.exclude)], "include": [*map(_subject, options.include)]}
     given["subjects"] = {key: ids for key, ids in subjects.items() if ids} or None
+    given["teachers"] = {"extra": [*options.extra]} if options.extra else None
     return {key: value for key, value in given.items() if value is not None}
+
+
+def _profile_text(name: str, options: ProfileOptions) -> str:
+    """Return a new profile as TOML: a comment after each key, and each list on one line."""
+    text = _on_one_line(tomli_w.dumps(_profile_values(name, options)))
+    lines = [f"# {_PROFILE_COMMENT}", *text.splitlines()]
+    for index, line in enumerate(lines):
+        if comment := _KEY_COMMENTS.get(line.partition(" = ")[0]):
+            lines[index] = f"{line:<40} # {comment}"
+    return "\n".join(lines) + "\n"
+
+
+def _on_one_line(text: str) -> str:
+    """Put each list on one line; tomli-w writes a line for each item."""
+    return re.sub(
+        r"\[\n((?: {4}.*,\n)+)\]",
+        lambda match: "[" + ", ".join(line.strip().removesuffix(",") for line in match[1].splitlines()) + "]",
+        text,
+    )
+
+
+def _check_sense(options: ProfileOptions, today: date) -> None:
+    """
+    Refuse options that no one means, although a profile may have them.
+
+    Raises:
+        ConfigError: the profile would have expired, a subject is both included and excluded, or an extra teacher has
+            no address.
+    """
+    if any(not re.search("[@*?]", entry) for entry in options.extra):
+        raise ConfigError("--extra: expected e-mail addresses, found a text without @", "write them like a@b.example")
+    if options.expires is not None and options.expires < today:
+        raise ConfigError(f"--expires: {options.expires} is over", "name the last day on which the profile is to run")
+    if both := sorted(set(options.include) & set(options.exclude)):
+        raise ConfigError(
+            f"subject {both[0]} is in --include and in --exclude", "exclude wins: name it in one of the two only"
+        )
+
+
+def _hint(mistakes: Sequence[Mistake]) -> str:
+    """Return what to do about a profile that was not written: the option of the first mistake."""
+    options = {"year_groups": "--years", "subjects": "--exclude or --include", "teachers": "--extra"}
+    key = re.split(r"[.[]", mistakes[0].key)[0]
+    return f"nothing was written; correct {options.get(key, '--' + key.replace('_', '-'))}"
 
 
 def _subject(text: str) -> int | str:

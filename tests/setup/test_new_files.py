@@ -13,6 +13,8 @@ from sdssync.sds.formats import SdsFormat
 from sdssync.setup.new_files import ProfileOptions, init, new_profile, parse_years
 from tests.support.installation import install, remote_source
 
+TODAY = date(2026, 9, 1)
+
 
 def files(folder: Path) -> dict[str, bytes]:
     """Return all files below a folder, hidden ones too."""
@@ -30,7 +32,7 @@ def test_init(tmp_path: Path) -> None:
     text = config.read_text(encoding="utf-8")
     assert sum(line.startswith("#") for line in text.split("\n")) >= 8
     settings = load(config).school.settings
-    assert (settings.identity.id, settings.folders.profiles) == ("8889999", tmp_path / "new" / "profiles.d")
+    assert (settings.identity.id, settings.folders.profiles) == ("0000000", tmp_path / "new" / "profiles.d")
     assert settings.source == remote_source(
         "https://isams.myschool.example",
         api_key_env=None,
@@ -83,7 +85,7 @@ def test_a_file_is_complete_or_missing(tmp_path: Path) -> None:
     (tmp_path / "profiles.d" / ".a.toml.new").mkdir()
 
     with pytest.raises(OutputError, match=r"a\.toml cannot be written"):
-        new_profile(config, "a", ProfileOptions())
+        new_profile(config, "a", ProfileOptions(), TODAY)
 
     assert not (tmp_path / "profiles.d" / "a.toml").exists()
 
@@ -103,7 +105,11 @@ def test_new_from_every_option(tmp_path: Path) -> None:
             output="out\\Seniors",
             expires=date(2027, 7, 31),
             format=SdsFormat.V2,
+            title="{set_name}{suffix}",
+            class_id="{set_id}{suffix}",
+            extra=("head@hollowell.example", "it-*"),
         ),
+        TODAY,
     )
 
     assert file == tmp_path / "profiles.d" / "Seniors.toml"
@@ -113,7 +119,10 @@ def test_new_from_every_option(tmp_path: Path) -> None:
         "suffix": " - 26/27",
         "output": "out\\Seniors",
         "expires": date(2027, 7, 31),
+        "title": "{set_name}{suffix}",
+        "class_id": "{set_id}{suffix}",
         "subjects": {"exclude": [7, 15], "include": [52]},
+        "teachers": {"extra": ["head@hollowell.example", "it-*"]},
     }
     [profile] = load(config).school.profiles
     assert (profile.name, profile.output) == ("Seniors", tmp_path / "out" / "Seniors")
@@ -125,12 +134,13 @@ def test_new_without_options(tmp_path: Path) -> None:
     config = install(tmp_path)
     (tmp_path / "profiles.d").rmdir()
 
-    file = new_profile(config, "Prep", ProfileOptions())
+    file = new_profile(config, "Prep", ProfileOptions(), TODAY)
 
     assert file.read_text(encoding="utf-8") == (
-        "# An SDS profile: `sdssync run-all` runs it. The folder of output belongs to sdssync alone.\n"
-        'format = "v2.1"\n'
-        'output = "csv/Prep"\n'
+        "# An SDS profile: `sdssync run-all` runs it.\n"
+        'format = "v2.1"                          '
+        "# v2.1 is what SDS takes today; v2 are the four files of iSAMS-SDS.ps1\n"
+        'output = "csv/Prep"                      # this folder belongs to sdssync alone\n'
     )
     [profile] = load(config).school.profiles
     assert (profile.format, profile.year_groups) == (SdsFormat.V21, tuple(range(14)))
@@ -141,7 +151,7 @@ def test_new_after_a_kill(tmp_path: Path) -> None:
     config = install(tmp_path)
     (tmp_path / "profiles.d" / ".a.toml.new").write_text("half", encoding="utf-8")
 
-    new_profile(config, "a", ProfileOptions())
+    new_profile(config, "a", ProfileOptions(), TODAY)
 
     assert sorted(files(tmp_path)) == ["profiles.d/a.toml", "sdssync.toml"]
 
@@ -153,7 +163,7 @@ EXISTS = "already exists and was not changed"
     ("name", "options", "expected"),
     [
         pytest.param("old", ProfileOptions(), f"{{folder}}/old.toml {EXISTS}", id="the file is there"),
-        pytest.param("OLD", ProfileOptions(), f"{{folder}}/OLD.toml {EXISTS}", id="in another case"),
+        pytest.param("OLD", ProfileOptions(), f"{{folder}}/old.toml {EXISTS}", id="in another case"),
         pytest.param(
             "Elder",
             ProfileOptions(),
@@ -184,6 +194,30 @@ EXISTS = "already exists and was not changed"
             id="separator in the name",
         ),
         pytest.param(
+            "New.toml",
+            ProfileOptions(),
+            'expected the name of a profile, found a file name, "New.toml"',
+            id="a file name",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(expires=date(2026, 8, 31)),
+            "--expires: 2026-08-31 is over",
+            id="expired",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(include=("7",), exclude=("7",)),
+            "subject 7 is in --include and in --exclude",
+            id="included and excluded",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(extra=("Bo Marsh",)),
+            "--extra: expected e-mail addresses, found a text without @",
+            id="a name for an address",
+        ),
+        pytest.param(
             "New",
             ProfileOptions(years="13-7"),
             '--years: expected years from -5 to 20 like 7-13, 7,8,10-12 or -2-0, found "13-7"',
@@ -197,7 +231,7 @@ def test_new_refuses(tmp_path: Path, name: str, options: ProfileOptions, expecte
     before = files(tmp_path)
 
     with pytest.raises(ConfigError) as caught:
-        new_profile(config, name, options)
+        new_profile(config, name, options, TODAY)
 
     assert caught.value.message == expected.format(folder=tmp_path / "profiles.d")
     assert files(tmp_path) == before
@@ -206,7 +240,7 @@ def test_new_refuses(tmp_path: Path, name: str, options: ProfileOptions, expecte
 def test_new_needs_settings(tmp_path: Path) -> None:
     """Without settings there is no folder for a profile."""
     with pytest.raises(ConfigError, match="`sdssync init` writes a first one"):
-        new_profile(tmp_path / "sdssync.toml", "a", ProfileOptions())
+        new_profile(tmp_path / "sdssync.toml", "a", ProfileOptions(), TODAY)
 
     assert files(tmp_path) == {}
 
