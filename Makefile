@@ -42,7 +42,7 @@ docs: $(READY)  ## write the pages that are generated from tables
 	$(VENV)/bin/python docs/generate.py
 
 golden: $(READY)  ## write the golden files; look at the difference before you commit it
-	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/report/test_validation.py tests/test_golden.py
+	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/report/test_validation.py tests/test_golden.py tests/test_screens.py
 
 format: $(READY)  ## fix formatting and imports
 	$(RUN) ruff check --fix-only .
