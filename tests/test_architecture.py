@@ -19,7 +19,7 @@ FLOORS = [[name.strip() for name in floor.split(",")] for floor in LAYERS.split(
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 
 FOREIGN = {
-    "click": {"cli.commands", "cli.completion", "cli.misuse", "cli.options", "cli.setup_commands"},
+    "click": {"cli.commands", "cli.completion", "cli.misuse", "cli.options", "cli.run_commands", "cli.setup_commands"},
     "filelock": {"files.lock"},
     "lxml": {"isams.parser", "isams.records"},
     "pydantic": {"config.fields", "config.schema", "config.shape", "publish.publications", "publish.status"},

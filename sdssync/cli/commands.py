@@ -7,13 +7,11 @@ Modules that do the work are imported when a command needs them, so that `--help
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import click
 
-from sdssync.cli import misuse, options, setup_commands, streams
+from sdssync.cli import misuse, options, run_commands, setup_commands, streams
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -21,20 +19,16 @@ from sdssync.cli.options import (
     Value,
     cached_option,
     common_options,
-    config_path,
-    dry_run_option,
     format_option,
-    keep_option,
+    installation,
     local_today,
     split_list,
-    today_option,
 )
-from sdssync.errors import ConfigError, ExitCode
+from sdssync.errors import ExitCode
 from sdssync.report.validation.formats import OutputFormat
 
-if TYPE_CHECKING:
-    from sdssync.config.installation import Installation
-    from sdssync.jobs.job import Job
+_WIDEST_HELP = 100
+"""Characters: longer lines are hard to read."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "_SDSSYNC_COMPLETE" in os.environ:
         from sdssync.cli import completion  # noqa: F401  (adds PowerShell to the shells that click knows)
     try:
-        return app.main(arguments, prog_name="sdssync", standalone_mode=False) or ExitCode.DONE
+        width = min(streams.width() or 80, _WIDEST_HELP)
+        return app.main(arguments, "sdssync", standalone_mode=False, terminal_width=width) or ExitCode.DONE
     except click.Abort:  # click's name for an interrupt before a handler runs, or after it
         return ExitCode.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
@@ -57,12 +52,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _InOrderOfUse(click.Group):
-    """Lists the commands in the order in which an administrator needs them; click itself sorts them by name."""
+    """
+    Lists the commands in the order in which an administrator needs them, each with its whole sentence.
+
+    click itself sorts them by name and truncates what does not fit on a line.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands in the order of this module."""
         del ctx
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands into the help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(500)) for name, command in self.commands.items()])
 
 
 @click.group(
@@ -70,63 +75,14 @@ class _InOrderOfUse(click.Group):
     cls=_InOrderOfUse,
     no_args_is_help=True,
     params=list(COMMON_OPTIONS),
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 def app(**_: object) -> None:
     """iSAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing."""  # noqa: D403
 
 
-@app.command()
-@common_options
-@format_option
-@cached_option
-@dry_run_option
-@keep_option
-@today_option
-def run_all(
-    common: Common,
-    result_format: ResultFormat,
-    *,
-    cached: bool,
-    dry_run: bool,
-    keep: Path | None,
-    today: date | None,
-) -> ExitCode:
-    r"""
-    Generate, validate and publish every profile: the scheduled job.
-
-    One download, one parse, every profile that has not expired. A set that breaks the rules of SDS is not published,
-    and the set published last stays as it is.
-
-    Example: sdssync run-all --config C:\SDS\sdssync.toml --log-file C:\SDS\logs\sdssync.log
-    """
-    return _run(common, result_format, _job(common, (), cached=cached, dry_run=dry_run, keep=keep, today=today))
-
-
-@app.command()
-@common_options
-@click.argument("names", metavar="NAME...", nargs=-1, required=True, help="Profiles, by name.")
-@format_option
-@cached_option
-@dry_run_option
-@keep_option
-@today_option
-def run(
-    common: Common,
-    names: tuple[str, ...],
-    result_format: ResultFormat,
-    *,
-    cached: bool,
-    dry_run: bool,
-    keep: Path | None,
-    today: date | None,
-) -> ExitCode:
-    """
-    Generate, validate and publish the named profiles.
-
-    Example: sdssync run Seniors --cached --dry-run
-    """
-    return _run(common, result_format, _job(common, names, cached=cached, dry_run=dry_run, keep=keep, today=today))
+for _command in (run_commands.run_all, run_commands.run):
+    app.add_command(_command)
 
 
 @app.command()
@@ -224,7 +180,7 @@ def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years
     from sdssync.report.subjects import subjects_json, subjects_lines
     from sdssync.setup.new_files import parse_years
 
-    settings = _installation(common).school.settings
+    settings = installation(common).school.settings
     counted = None if years is None else parse_years(years)
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
         found = list_subjects(settings, years=counted, cached=cached, progress=progress)
@@ -248,7 +204,7 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
     from sdssync.jobs.profiles import list_profiles
     from sdssync.report.profiles import profiles_json, profiles_lines
 
-    school = _installation(common).school
+    school = installation(common).school
     configured = list_profiles(school, local_today())
     if result_format is ResultFormat.JSON:
         streams.print_result(profiles_json(configured))
@@ -260,48 +216,3 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
 
 for _command in (setup_commands.init, setup_commands.new, setup_commands.completion):
     app.add_command(_command)
-
-
-def _run(common: Common, result_format: ResultFormat, job: "Job") -> ExitCode:
-    from sdssync.cli.progress import progress_display
-    from sdssync.jobs.run import run
-    from sdssync.report.summary import run_json, run_lines
-
-    installation = _installation(common)
-    with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
-        report = run(installation, job, progress)
-    if result_format is ResultFormat.JSON:
-        streams.print_result(run_json(report))
-    else:
-        streams.print_lines(run_lines(report, streams.width()), color=common.log.color)
-    return report.exit_code
-
-
-def _job(
-    common: Common,
-    names: tuple[str, ...],
-    *,
-    cached: bool,
-    dry_run: bool,
-    keep: Path | None,
-    today: date | None,
-) -> "Job":
-    """
-    Return what a run is asked to do.
-
-    Raises:
-        ConfigError: there is a folder to keep the sets in, although they are to be published.
-
-    """
-    from sdssync.jobs.job import Job, Mode
-
-    if keep is not None and not dry_run:
-        raise ConfigError("--keep goes with --dry-run only", "a set that is published is in the output folder")
-    mode = Mode.DRY_RUN if dry_run else Mode.PUBLISH
-    return Job(run_id=common.run_id, today=today or local_today(), names=names, mode=mode, cached=cached, keep=keep)
-
-
-def _installation(common: Common) -> "Installation":
-    from sdssync.config.installation import load
-
-    return load(config_path(common))

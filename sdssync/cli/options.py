@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,9 @@ from sdssync import __version__
 from sdssync.config.mistakes import describe
 from sdssync.errors import ExitCode, OutputError, SdsSyncError
 from sdssync.log.options import LogFormat, LogOptions
+
+if TYPE_CHECKING:
+    from sdssync.config.installation import Installation
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -155,6 +158,19 @@ def config_path(common: Common) -> Path:
     from sdssync.config.settings import settings_path  # noqa: PLC0415  (help and usage need no settings)
 
     return settings_path(common.config, os.environ)
+
+
+def installation(common: Common) -> "Installation":
+    """
+    Return what is configured.
+
+    Raises:
+        ConfigError: the settings are wrong or missing.
+
+    """
+    from sdssync.config.installation import load  # noqa: PLC0415  (help and usage need no settings)
+
+    return load(config_path(common))
 
 
 def local_today() -> date:

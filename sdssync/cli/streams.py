@@ -2,12 +2,12 @@
 
 import errno
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
 from sdssync.errors import OutputError, os_reason
+from sdssync.log.lines import width_of
 from sdssync.report.screen import Line, fit, plain
 
 
@@ -40,7 +40,7 @@ def print_result(text: str) -> None:
 
 def width() -> int | None:
     """Return how many characters fit on a line of stdout; None if it is not a terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return width_of(sys.stdout)
 
 
 def print_lines(lines: Iterable[Line], *, color: bool) -> None:

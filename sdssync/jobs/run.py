@@ -178,5 +178,5 @@ def _skip(profile: Profile, today: date) -> ProfileResult:
 def _fail_wrong(profile_file: ProfileFile) -> ProfileResult:
     code = profile_warnings.report_wrong(profile_file)
     return ProfileResult(
-        profile=profile_file.name, outcome=Outcome.FAILED, exit_code=code, why=f"{profile_file.displayed} is wrong"
+        profile=profile_file.name, outcome=Outcome.FAILED, exit_code=code, why=f"{profile_file.displayed} has mistakes"
     )

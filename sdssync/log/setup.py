@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from sdssync.errors import OutputError
 from sdssync.log import events, words
 from sdssync.log.file import LogFile, open_log_file
+from sdssync.log.lines import fit, width_of
 from sdssync.log.options import LogFormat, LogOptions
 from sdssync.log.privacy import blank_addresses
 from sdssync.log.structlog_without_rich import structlog
@@ -55,7 +56,7 @@ def logging_to(options: LogOptions, run_id: str) -> Iterator[None]:
     if _speaks_in_words(options):
         console.setFormatter(_formatter(_words))
         console.setLevel(max(options.level, logging.WARNING))
-        console.addFilter(_is_not_in_the_result)
+        console.addFilter(_is_for_the_terminal)
     else:
         console.setFormatter(_formatter(_renderer(options)))
         console.setLevel(options.level)
@@ -134,11 +135,12 @@ def _speaks_in_words(options: LogOptions) -> bool:
 
 
 def _words(_: "WrappedLogger", __: str, event: "EventDict") -> str:
-    return words.in_words(event)
+    width = width_of(sys.stderr)
+    return "\n".join(part for line in words.in_words(event) for part in fit(line, width))
 
 
-def _is_not_in_the_result(record: logging.LogRecord) -> bool:
-    return not (isinstance(record.msg, dict) and record.msg.get("event") in words.SAID_BY_RESULT)
+def _is_for_the_terminal(record: logging.LogRecord) -> bool:
+    return not (isinstance(record.msg, dict) and words.is_said_elsewhere(record.msg))
 
 
 def _renderer(options: LogOptions) -> "Processor":

@@ -4,6 +4,7 @@ Events in plain words, for a person at a terminal: warnings and errors only; wha
 Each text may use the keys of its event. A key `error` or `hint` is not in the text: it follows on its own.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ WORDS: Mapping[str, str] = {
     "profile.passed_over": "{profile} is not part of this command, and its file has mistakes",
     "profile.published_with_problems": "{profile} was published, but not everything after that worked",
     "profile.rejected": "{profile} was not published: {reason}",
-    "profile.skipped": "{profile} was skipped: {reason}",
+    "profile.skipped": "{profile} was skipped: {reason} {expires}",
     "profiles.expired": "every profile has expired",
     "publication.ignored": "{profile}: the record of the last publication is damaged",
     "safety.ignored": "[safety] has no effect",
@@ -39,18 +40,27 @@ WORDS: Mapping[str, str] = {
 }
 """What an event of level warning or error means; "": its `error` says it all."""
 
-SAID_BY_RESULT = frozenset({"profile.broke_rule", "sets.left_out"})
-"""Events that a terminal does not show: the result on stdout says the same with names."""
+_SAID_BY_RESULT = frozenset({"profile.broke_rule", "sets.left_out"})
+"""Events of which the result on stdout says the same with names."""
 
 
-def in_words(event: Mapping[str, Any]) -> str:
-    """Return an event as one line or a few: what happened, why, and what to do."""
-    facts = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in event.items()}
+def is_said_elsewhere(event: Mapping[str, Any]) -> bool:
+    """Return True for an event that a terminal does not show: the result, or `source.failed`, says it all."""
+    return event["event"] in _SAID_BY_RESULT or (event["event"] == "profile.failed" and "error" not in event)
+
+
+def in_words(event: Mapping[str, Any]) -> list[str]:
+    """Return an event as lines: what happened, why, and what to do."""
+    facts = defaultdict(str, {key: _listed(value) for key, value in event.items()})
     name = str(event["event"])
-    text = WORDS.get(name, name.replace(".", " ").replace("_", " ")).format_map(facts)
+    text = WORDS.get(name, name.replace(".", " ").replace("_", " ")).format_map(facts).strip()
     parts = [part for part in (text, str(event.get("error", ""))) if part]
     label = "error" if event.get("level") == "error" else "warning"
     lines = [f"{label}: {': '.join(parts)}"]
     if hint := event.get("hint"):
         lines.append(f"hint: {hint}")
-    return "\n".join(lines)
+    return [part for line in lines for part in line.splitlines()]
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

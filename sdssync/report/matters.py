@@ -5,19 +5,20 @@ The order is that of gravity: what was not published and why, classes without te
 doubtful addresses, teaching sets that no profile takes, and findings that only ask for a look.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sdssync.report.names import class_words, counted, person_words, set_words
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
 from sdssync.roster.attention import OwnerlessClass
-from sdssync.roster.attribution import Attributed, ClassRef, PersonRef, why_no_teacher
+from sdssync.roster.attribution import Attributed, PersonRef, why_no_teacher
 from sdssync.roster.omissions import Kind, Omission, Reason
 from sdssync.roster.untaken import UntakenSets
-from sdssync.school import Pupil, TeachingSet
 from sdssync.sds.catalogue.rules import CATALOGUE
 from sdssync.sds.findings import BLOCKING
 
+_ABOUT_TEACHERS = "SDS301"
 LISTED = 20
 """Details that a matter lists; all are counted. The people without e-mail address are listed without a limit."""
 
@@ -51,8 +52,9 @@ def _not_published(report: RunReport) -> Iterator[Matter]:
             yield _rejected(result)
         elif result.outcome is Outcome.SKIPPED:
             yield Matter(what=f"{result.profile} {result.why}: nothing was done for it")
-        elif result.outcome is Outcome.FAILED and not _lacks_only_the_source(result, report):
-            yield Matter(what=f"{result.profile} failed: {result.why}", is_grave=True)
+        elif result.outcome is Outcome.FAILED:
+            if not _lacks_only_the_source(result, report):
+                yield Matter(what=f"{result.profile} failed: {result.why}", is_grave=True)
         elif result.why:
             yield Matter(what=f"{result.profile}: {result.outcome}: {result.why}", is_grave=True)
 
@@ -93,7 +95,7 @@ def _ownerless(results: Sequence[ProfileResult]) -> Iterator[Matter]:
         people = [f"{person_words(person)} {why_no_teacher(reason)}" for person, reason in first.left_out]
         titles = ", ".join(ownerless.school_class.title for ownerless in classes.values())
         yield Matter(
-            what=f"{_counted(len(classes), 'class has', 'classes have')} no teacher: "
+            what=f"{counted(len(classes), 'class has', 'classes have')} no teacher: "
             + ("; ".join(people) or "iSAMS has none for the set"),
             details=(titles,),
             advice="In SDS such a class has no owner: correct this in iSAMS.",
@@ -146,6 +148,8 @@ _LEFT_OUT = {
         "Correct the entries in the profile.",
     ),
 }
+_FEW = 4
+"""Profiles that are listed by name."""
 _UNLIMITED = (Reason.PUPIL_WITHOUT_EMAIL, Reason.TEACHER_WITHOUT_EMAIL)
 
 
@@ -159,7 +163,7 @@ def _left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
                     profiles[PersonRef(id=omission.id, record=omission.person)].append(result.profile)
         if profiles:
             details = [
-                f"{person_words(person)}: {', '.join(names)}{_lost(person, results)}"
+                f"{person_words(person)}: {_profiles(names, results)}{_lost(person, results)}"
                 for person, names in profiles.items()
                 if person.record
             ]
@@ -168,6 +172,15 @@ def _left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
                 details=tuple(details) if reason in _UNLIMITED else _shortened(details),
                 advice=wording.advice,
             )
+
+
+def _profiles(names: Sequence[str], results: Sequence[ProfileResult]) -> str:
+    """Return names of profiles as a list that stays short."""
+    if len(names) == len(results) > _FEW:
+        return f"all {len(names)} profiles"
+    if len(names) > _FEW:
+        return f"{', '.join(names[:_FEW])} and {len(names) - _FEW} more profiles"
+    return ", ".join(names)
 
 
 def _lost(person: PersonRef, results: Sequence[ProfileResult]) -> str:
@@ -181,7 +194,7 @@ def _lost(person: PersonRef, results: Sequence[ProfileResult]) -> str:
     ]
     alone = len({school_class for school_class, ownerless in lost if school_class in ownerless})
     shared = dict.fromkeys(school_class.title for school_class, ownerless in lost if school_class not in ownerless)
-    parts = [f"the only teacher of {_counted(alone, 'class', 'classes')}"] if alone else []
+    parts = [f"the only teacher of {counted(alone, 'class', 'classes')}"] if alone else []
     parts += [f"one of the teachers of {', '.join(shared)}"] if shared else []
     return f" ({'; '.join(parts)})" if parts else ""
 
@@ -196,7 +209,7 @@ def _addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
             details[doubtful.person.id] = f"{person_words(doubtful.person)}: {doubtful.fault}{same}"
     if details:
         yield Matter(
-            what=f"{_counted(len(details), 'e-mail address', 'e-mail addresses')} in iSAMS cannot match an account",
+            what=f"{counted(len(details), 'e-mail address', 'e-mail addresses')} in iSAMS cannot match an account",
             details=_shortened(list(details.values())),
             advice="Correct them in iSAMS: each must be the sign-in name in Microsoft 365.",
         )
@@ -227,7 +240,7 @@ def _omitted_classes(results: Sequence[ProfileResult]) -> Iterator[Matter]:
         ]
         if omitted:
             yield Matter(
-                what=f"{_counted(len(omitted), 'class', 'classes')} {words}",
+                what=f"{counted(len(omitted), 'class', 'classes')} {words}",
                 details=_shortened([f"class {omission.id}: {profile}" for profile, omission in omitted]),
                 advice=advice,
             )
@@ -237,46 +250,31 @@ def _untaken(untaken: UntakenSets) -> Iterator[Matter]:
     """Yield the teaching sets that no profile takes as classes, by what they lack."""
     for lack, teaching_sets in untaken.by_lack().items():
         yield Matter(
-            what=f"{_counted(len(teaching_sets), 'teaching set has', 'teaching sets have')} {lack}",
-            details=(", ".join(map(_set_words, teaching_sets[:LISTED])) + _more(len(teaching_sets) - LISTED),),
+            what=f"{counted(len(teaching_sets), 'teaching set has', 'teaching sets have')} {lack}",
+            details=(", ".join(map(set_words, teaching_sets[:LISTED])) + _more(len(teaching_sets) - LISTED),),
             advice=_sentence(untaken.advice(lack)),
         )
 
 
 def _findings(results: Sequence[ProfileResult]) -> Iterator[Matter]:
     """Yield the findings of sets that were not rejected, by rule; those about teachers are above."""
+    counts: Counter[str] = Counter()
+    profiles: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
-        codes = {code: count for code, count in result.findings.items() if code != "SDS301"}
-        if codes and result.outcome is not Outcome.REJECTED:
-            words = [f"{code} {CATALOGUE[code].title.lower()}: {count:,}" for code, count in codes.items()]
-            yield Matter(
-                what=f"{result.profile}: {_counted(sum(codes.values()), 'finding', 'findings')} to look at",
-                details=tuple(words),
-                advice=f"See them with: sdssync validate {_quoted(result.profile)}",
-            )
-
-
-def person_words(person: PersonRef) -> str:
-    """Return a person as the administrator finds them in iSAMS: `Ash, Mira (year 9, 8163769935244)`."""
-    record = person.record
-    if record is None:
-        return person.id
-    name = ", ".join(filter(None, (record.surname, record.forename))) or "without a name"
-    if isinstance(record, Pupil):
-        year = f"year {record.year}" if record.year else "no year"
-        return f"{name} ({year}, {person.id or 'no SchoolId'})"
-    return f"{name} (staff {person.id})"
-
-
-def class_words(ref: ClassRef) -> str:
-    """Return a class as the administrator finds it in iSAMS."""
-    return f"{ref.title} (set {ref.id})"
-
-
-def _set_words(teaching_set: TeachingSet) -> str:
-    name = teaching_set.code or teaching_set.name
-    year = f", year {teaching_set.year}" if teaching_set.year else ""
-    return f"{name} (set {teaching_set.id}{year})" if name else f"set {teaching_set.id}{year}"
+        if result.outcome is not Outcome.REJECTED:
+            for code, number in result.findings.items():
+                if code != _ABOUT_TEACHERS:
+                    counts[code] += number
+                    profiles[code].append(result.profile)
+    if counts:
+        yield Matter(
+            what=f"{counted(counts.total(), 'finding', 'findings')} to look at",
+            details=tuple(
+                f"{code} {CATALOGUE[code].title}: {number:,} in {_profiles(profiles[code], results)}"
+                for code, number in sorted(counts.items())
+            ),
+            advice="See them with: sdssync validate",
+        )
 
 
 def _shortened(details: Sequence[str]) -> tuple[str, ...]:
@@ -287,10 +285,6 @@ def _shortened(details: Sequence[str]) -> tuple[str, ...]:
 
 def _more(number: int) -> str:
     return f", and {number:,} more: --format json lists them" if number > 0 else ""
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
 
 
 def _sentence(text: str) -> str:

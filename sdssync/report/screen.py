@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from textwrap import wrap
+
+from sdssync.log import lines as log_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +20,6 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 def fit(lines: Iterable[Line], width: int | None) -> Iterator[Line]:
-    """
-    Yield lines of at most `width` characters; None: as they are.
-
-    What follows from a line that is too long is indented by two more. A word that does not fit has a line of its own.
-    """
+    """Yield lines of at most `width` characters, each with the style of the line that it is a part of."""
     for line in lines:
-        if width is None or len(line.text) <= width:
-            yield line
-            continue
-        text = line.text.lstrip(" ")
-        indent = " " * (len(line.text) - len(text))
-        parts = wrap(
-            text,
-            width,
-            initial_indent=indent,
-            subsequent_indent=f"{indent}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        yield from (Line(part, line.style) for part in parts)
+        yield from (Line(part, line.style) for part in log_lines.fit(line.text, width))

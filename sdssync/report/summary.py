@@ -119,10 +119,14 @@ def _source(report: RunReport) -> Iterator[Line]:
             counts = (
                 f"{source.pupils:,} pupils, {source.staff:,} members of staff, {source.teaching_sets:,} teaching sets"
             )
-            yield Line(f"iSAMS: {printable(source.name)}, {source.bytes / 1e6:,.1f} MB{took}: {counts}")
+            yield Line(f"iSAMS: {printable(source.name)}, {_size(source.bytes)}{took}: {counts}")
         case error:
             yield Line(f"iSAMS failed: {printable(error.message)}", "bold red")
     yield Line("")
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e6:,.1f} MB" if number >= 1e6 else f"{number / 1e3:,.0f} kB"
 
 
 def _row(result: ProfileResult) -> Row:

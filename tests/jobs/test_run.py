@@ -337,7 +337,7 @@ def test_a_file_that_does_not_parse_goes_by_its_stem(two_profiles: Path) -> None
             "omissions": {},
             "omitted": [],
             "offences": [],
-            "why": "profiles.d/Torn.toml is wrong",
+            "why": "profiles.d/Torn.toml has mistakes",
         }
     ]
 

@@ -38,7 +38,7 @@ PUBLISHED = ProfileResult(
     omissions=OMISSIONS,
 )
 FAILED = ProfileResult(
-    profile="Prep", outcome=Outcome.FAILED, exit_code=ExitCode.USAGE, why="profiles.d/prep.toml is wrong"
+    profile="Prep", outcome=Outcome.FAILED, exit_code=ExitCode.USAGE, why="profiles.d/prep.toml has mistakes"
 )
 HELD = ProfileResult(
     profile="Nursery", outcome=Outcome.HELD, exit_code=ExitCode.HELD, format="v2.1", output="csv/N", why="too many gone"
@@ -80,7 +80,7 @@ def test_json() -> None:
                 ],
                 "offences": [],
             },
-            _nothing("Prep", "failed", None, None, "profiles.d/prep.toml is wrong"),
+            _nothing("Prep", "failed", None, None, "profiles.d/prep.toml has mistakes"),
             _nothing("Nursery", "held", "v2.1", "csv/N", "too many gone"),
         ],
     }
@@ -124,7 +124,7 @@ def test_text() -> None:
         "Prep     failed         -        -            -\n"
         "Nursery  held           0        0            0  csv/N\n"
         "\n"
-        "Prep failed: profiles.d/prep.toml is wrong\n"
+        "Prep failed: profiles.d/prep.toml has mistakes\n"
         "\n"
         "Nursery: held: too many gone\n"
         "\n"
@@ -138,10 +138,10 @@ def test_text() -> None:
         "1 class left out because all of its pupils were left out\n"
         "  class 11: Seniors\n"
         "\n"
-        "Seniors: 3 findings to look at\n"
-        "  SDS304 a class title is too long or holds characters that the name of a site must not have: 1\n"
-        "  See them with: sdssync validate Seniors\n"
-    ).replace("3 findings", "1 finding")
+        "1 finding to look at\n"
+        "  SDS304 A class title is too long or holds characters that the name of a site must not have: 1 in Seniors\n"
+        "  See them with: sdssync validate\n"
+    )
 
 
 def test_nothing_to_act_on() -> None:
