@@ -7,7 +7,8 @@ The errors that can end a run or a profile, and the exit code of each. Imports n
     ├─ SourceError            3      iSAMS
     │  ├─ SourceUnavailableError     no answer, time-out or 5xx, after the retries
     │  ├─ SourceRefusedError         the key is wrong, has expired or lacks a right
-    │  └─ SourceMalformedError       what came is not XML, or not a complete iSAMS document
+    │  └─ SourceMalformedError       what came is truncated, too large, or not compressed as its header says
+    │     └─ RefusedDocumentError    what came is a document, and not a complete one of iSAMS in well-formed XML
     ├─ LockedError            5      another run holds the lock
     └─ OutputError            6      the output, the state or the log cannot be written
 
@@ -79,6 +80,10 @@ class SourceRefusedError(SourceError):
 
 class SourceMalformedError(SourceError):
     """The answer is not a complete iSAMS document."""
+
+
+class RefusedDocumentError(SourceMalformedError):
+    """The answer arrived, and is not a complete iSAMS document by its content."""
 
 
 class LockedError(SdsSyncError):

@@ -21,7 +21,7 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 FOREIGN = {
     "click": {"cli.commands", "cli.completion", "cli.misuse", "cli.options", "cli.run_commands", "cli.setup_commands"},
     "filelock": {"files.lock"},
-    "lxml": {"isams.parser", "isams.records"},
+    "lxml": {"isams.damage", "isams.parser", "isams.records"},
     "pydantic": {"config.fields", "config.schema", "config.shape", "publish.publications", "publish.status"},
     "pydantic_core": {"config.fields", "config.shape"},
     "requests": {"net.post", "net.errors"},

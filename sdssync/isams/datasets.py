@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 API_SERVICES = "in the iSAMS control panel, API Services Manager"
 """Where an API key and its datasets are managed."""
+EMPTY_CACHE = (
+    '"Save & Close" on the properties of the key in the API Services Manager empties the cache of iSAMS at once'
+)
+"""How a correction in iSAMS gets into its next answer, which it otherwise repeats for up to 24 hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

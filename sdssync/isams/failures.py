@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from sdssync.errors import SourceError, SourceMalformedError, SourceRefusedError, SourceUnavailableError
+from sdssync.errors import (
+    RefusedDocumentError,
+    SourceError,
+    SourceMalformedError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
 from sdssync.net.failure import UNREACHED, Cause, Failure, status_may_pass
 
 RUN_LATER = "run it again later; if it still fails, ask iSAMS support"
@@ -141,4 +147,4 @@ def unavailable(message: str, hint: str, reason: str) -> FailedAttempt:
 
 def malformed(message: str, hint: str) -> FailedAttempt:
     """Return that an answer came, and is not an iSAMS document."""
-    return FailedAttempt(error_class=SourceMalformedError, message=message, hint=hint, reason="not an iSAMS document")
+    return FailedAttempt(error_class=RefusedDocumentError, message=message, hint=hint, reason="not an iSAMS document")

@@ -5,55 +5,39 @@ Finished records are removed from the tree at once, so memory grows with the sch
 is fetched and no entity is resolved. `records` knows what a record says.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 from lxml import etree
 
-from sdssync.errors import SourceMalformedError
 from sdssync.isams import document_head
+from sdssync.isams.damage import damage
 from sdssync.isams.datasets import BY_SECTION
+from sdssync.isams.origin import DOWNLOADED, Origin
 from sdssync.isams.records import Reading, Records
 
 _BLOCK = 65_536
 _ROOT = "iSAMS"
 
 
-def parse(path: Path, *, progress: Callable[[int], None]) -> Reading:
+def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNLOADED) -> Reading:
     """
-    Read the document at `path`; `progress` takes the bytes read so far.
+    Read the document at `path`; `progress` takes the bytes read so far, and hints follow from `origin`.
 
     Raises:
         SourceError: it is not an iSAMS document, is truncated, contains an entity, or is not complete: one of the five
             sections is missing, or there is no pupil, no member of staff, no set or no set-list row.
 
     """
-    encoding = document_head.inspect(path).encoding
+    prolog = document_head.inspect(path, origin)
     records = Records()
-    etree.clear_error_log()
     try:
-        _feed(path, encoding, records, progress)
+        _feed(path, prolog.encoding, records, progress)
     except etree.XMLSyntaxError as error:
-        raise _malformed(error) from None  # the parser's own text may quote the document
-    records.check_complete()
+        raise damage(path, prolog, origin, error) from None  # the parser's own text may quote the document
+    records.check_complete(origin)
     return records.reading()
-
-
-def _malformed(error: etree.XMLSyntaxError) -> SourceMalformedError:
-    """Return the error for what the parser found first, and where."""
-    # an entity is only in the log: the error itself then says that there is no element at all
-    first = next(iter(cast("Iterable[Any]", error.error_log)), None)
-    kind, line, column = (first.type, first.line, first.column) if first else (None, error.lineno, error.offset)
-    what = "contains an entity" if kind in _ENTITY_ERRORS else "is truncated or damaged"
-    message = f"the iSAMS document {what}: not well-formed XML at line {line}, column {column}"
-    return SourceMalformedError(message, "run it again; if it still fails, ask iSAMS support")
-
-
-_ENTITY_ERRORS = frozenset(
-    getattr(etree.ErrorTypes, name)
-    for name in ("ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY", "ERR_ENTITYREF_SEMICOL_MISSING", "ERR_ENTITY_LOOP")
-)
 
 
 def _feed(path: Path, encoding: str | None, records: Records, progress: Callable[[int], None]) -> None:

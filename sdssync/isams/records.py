@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from sdssync.errors import SourceMalformedError
-from sdssync.isams.datasets import API_SERVICES, BY_SECTION, DATASETS, Dataset
+from sdssync.errors import RefusedDocumentError
+from sdssync.isams.datasets import API_SERVICES, BY_SECTION, DATASETS, EMPTY_CACHE, Dataset
+from sdssync.isams.origin import Origin
 from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
 
 _BLANKS = " \t\r\n"
@@ -108,12 +109,12 @@ class Records:
         if len(section):
             self._counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
 
-    def check_complete(self) -> None:
+    def check_complete(self, origin: Origin) -> None:
         """
         Check that iSAMS sent everything: a document that lacks people would make them leave SDS.
 
         Raises:
-            SourceMalformedError: sections are missing or empty; the message names all of them.
+            RefusedDocumentError: sections are missing or empty; the message names all of them.
 
         """
         missing = [dataset for dataset in DATASETS if dataset.section not in self._counts]
@@ -124,11 +125,10 @@ class Records:
         if missing:
             hints.append(f"tick {_labels(missing)} for the key {API_SERVICES}, Batch Methods")
         if empty:
-            hints.append(
-                f"look at {_labels(empty)} in iSAMS; after a correction iSAMS may repeat the old answer for 24 hours"
-            )
+            hints.append(f"look at {_labels(empty)} in iSAMS")
+        hints += [EMPTY_CACHE, f"then {origin.again}"]
         if problems:
-            raise SourceMalformedError(f"the iSAMS document is not complete: {'; '.join(problems)}", "; ".join(hints))
+            raise RefusedDocumentError(f"the iSAMS document is not complete: {'; '.join(problems)}", "; ".join(hints))
 
     def reading(self) -> Reading:
         """Return the school, and the same school as the script reads it."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sdssync.errors import SourceError, SourceMalformedError, SourceRefusedError, SourceUnavailableError
-from sdssync.isams.document_head import HEAD_BYTES, Prolog, inspect
+from sdssync.isams.document_head import HEAD_BYTES, inspect
+from sdssync.isams.origin import CACHED, RECORDED, Origin
 from tests.support.fake_isams import recorded
 
 ROOT = '<iSAMS><a title="é"/></iSAMS>'
@@ -20,7 +21,10 @@ TRUNCATED = f"the document is truncated: it ends before its root element ({AGAIN
 ENDLESS = f"the document has no root element in its first 65536 bytes ({AGAIN})"
 DECLARATION = f"the XML declaration of the document is not well formed ({AGAIN})"
 ENCODING = f"the document declares an encoding that is not UTF-8, UTF-16, ISO-8859-1 or windows-1252 ({AGAIN})"
-DOCTYPE = "the document has a DOCTYPE, which an iSAMS document never has (find out which server answers at [isams] url)"
+DOCTYPE = f"the document has a DOCTYPE, which an iSAMS document never has ({CHECK_URL})"
+NAMESPACE = (
+    f"the root element of the document is in a namespace (xmlns), and that of the Batch API is in none ({CHECK_URL})"
+)
 
 
 def declared(encoding: str) -> str:
@@ -54,6 +58,10 @@ def declared(encoding: str) -> str:
             f"{declared('utf-8')}<!-- <!DOCTYPE x> --><?pi <a?> \r\n{ROOT}".encode(), None, id="comment and pi"
         ),
         pytest.param(b"<iSAMS>", None, id="a root element and nothing else"),
+        pytest.param(
+            b"<iSAMS xmlns='' xmlns:xsi='http://www.w3.org/'>", None, id="declared namespaces that are not used"
+        ),
+        pytest.param(b"<iSAMS><a xmlns='y'/>", None, id="a namespace elsewhere"),
         pytest.param(b"<iSAMS a='1'", None, id="truncated after the name of the root, which the parser refuses"),
         pytest.param(b"<!--" + b"x" * (HEAD_BYTES - 20) + b"--><iSAMS/>", None, id="as long as a prolog may be"),
     ],
@@ -63,7 +71,11 @@ def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes,
     path = tmp_path / "isams.xml"
     path.write_bytes(data)
 
-    assert inspect(path) == Prolog(encoding=encoding)
+    prolog = inspect(path)
+
+    assert prolog.encoding == encoding
+    assert "<iSAMS" in data.decode(prolog.codec)
+    assert not data.decode(prolog.codec).startswith("\ufeff")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +108,10 @@ def test_accepts_what_begins_like_an_isams_document(tmp_path: Path, data: bytes,
         pytest.param(b"<!DOCTYPE Message><Message/>", DOCTYPE, id="error document with a doctype"),
         pytest.param(b"<Timetable/>", OTHER, id="another root"),
         pytest.param(b"<isams/>", OTHER, id="another case"),
-        pytest.param(b"<x:iSAMS xmlns:x='y'/>", OTHER, id="a namespace"),
+        pytest.param(b"<x:iSAMS xmlns:x='y'/>", NAMESPACE, id="a namespace with a prefix"),
+        pytest.param(b"<iSAMS xmlns='y'/>", NAMESPACE, id="a namespace"),
+        pytest.param(b"<iSAMS a='1'\n xmlns = \"y\">", NAMESPACE, id="a namespace after an attribute"),
+        pytest.param(declared("utf-16").encode() + b"<iSAMS xmlns='y'/>", NAMESPACE, id="after a declaration"),
         pytest.param(b"<iSAMSX/>", OTHER, id="a longer name"),
         pytest.param(b"<", TRUNCATED, id="one byte"),
         pytest.param(b"<iSA", TRUNCATED, id="truncated in the name of the root"),
@@ -124,6 +139,43 @@ def test_refuses_what_is_not_an_isams_document(tmp_path: Path, data: bytes, line
         inspect(path)
 
     assert str(caught.value) == line
+
+
+@pytest.mark.parametrize(
+    ("origin", "hint"),
+    [
+        (CACHED, "run it without --cached"),
+        (RECORDED, "name an XML document under [isams] file: the answer of xml.ashx, not of json.ashx"),
+    ],
+)
+@pytest.mark.parametrize(
+    "data",
+    [b'{"iSAMS": {}}', b"<html>", b"<Timetable/>", b"<iSAMS xmlns='y'/>", b"text", b"<!DOCTYPE a>"],
+    ids=["json", "html", "another root", "namespace", "text", "doctype"],
+)
+def test_hints_follow_the_origin(tmp_path: Path, data: bytes, origin: Origin, hint: str) -> None:
+    """What to do about a document that is something else depends on where it comes from."""
+    path = tmp_path / "isams.xml"
+    path.write_bytes(data)
+
+    with pytest.raises(SourceMalformedError) as caught:
+        inspect(path, origin)
+
+    assert caught.value.hint == hint
+
+
+def test_a_recorded_error_document(tmp_path: Path) -> None:
+    """An error document that the settings name is not the document, and its hint does not speak of a key."""
+    path = tmp_path / "isams.xml"
+    path.write_bytes(recorded("invalid-api-key").body)
+
+    with pytest.raises(SourceMalformedError) as caught:
+        inspect(path, RECORDED)
+
+    assert str(caught.value) == (
+        "the document is an error document of iSAMS: iSAMS does not know the API key "
+        "(name an XML document under [isams] file: the answer of xml.ashx, not of json.ashx)"
+    )
 
 
 PANEL = "in the iSAMS control panel, API Services Manager"
