@@ -73,9 +73,13 @@ def assert_source_failed(after_a_run: Path, url: str, more: str = "") -> str:
     assert (ran.exit_code, failed["exit_code"], lines[-1]["exit_code"]) == (3, 3, 3)
     assert ran.json["profiles"][0]["outcome"] == "failed"
     assert "\n" not in failed["error"]
-    assert (failed["error"], failed["hint"]) == (profile["error"], profile["hint"])
+    assert (profile["error"], profile["exit_code"], "hint" in profile) == ("the source failed", 3, False)
+    assert ran.json["profiles"][0]["why"] == "the source failed"
     assert failed["hint"]
-    assert hashes(after_a_run) == before
+    after = hashes(after_a_run)
+    refused = after.pop("state/isams-refused.xml", None)
+    assert after == before
+    assert bool(refused) == ("isams-refused.xml" in failed["hint"])
     return str(failed["error"])
 
 
@@ -88,8 +92,8 @@ def test_recorded_failures(httpserver: HTTPServer, after_a_run: Path, name: str)
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        pytest.param(GOOD[:-20], "is truncated or damaged", id="cut near its end"),
-        pytest.param(GOOD[: len(GOOD) // 2], "is truncated or damaged", id="cut in the middle"),
+        pytest.param(GOOD[:-20], "is truncated", id="cut near its end"),
+        pytest.param(GOOD[: len(GOOD) // 2], "is truncated", id="cut in the middle"),
         pytest.param(GOOD.replace(b"SetLists>", b"Lists>"), "SetLists is missing", id="without a section"),
         pytest.param(document(rows="").encode(), "SetLists holds no SetList", id="with an empty section"),
         pytest.param(document(pupils="").encode(), "CurrentPupils holds no Pupil", id="without pupils"),
@@ -104,6 +108,7 @@ def test_documents_that_are_not_complete(httpserver: HTTPServer, after_a_run: Pa
     httpserver.expect_request(PATH).respond_with_data(body, content_type="application/xml")
 
     assert error in assert_source_failed(after_a_run, httpserver.url_for(""))
+    assert (after_a_run / "state" / "isams-refused.xml").read_bytes() == body
 
 
 def test_larger_than_allowed(httpserver: HTTPServer, after_a_run: Path) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from sdssync.config.settings import RecordedSource
 from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
+from sdssync.isams.origin import CACHED, RECORDED, Origin
 
 LAST_DOCUMENT = "isams.xml"
 """The name in the state folder under which the last good document is kept."""
+REFUSED_DOCUMENT = "isams-refused.xml"
+"""The name there for the document that was refused last, if no good one came after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Document:
     """0 if it was not downloaded now."""
     downloaded_at: datetime | None
     """None if that is unknown, because the document was recorded."""
+    origin: Origin
 
 
 def cached_document(state: Path, max_bytes: int) -> Document:
@@ -39,13 +43,13 @@ def cached_document(state: Path, max_bytes: int) -> Document:
         size, modified = measure(path)
     except OSError as error:
         raise SourceUnavailableError(
-            f"no document of an earlier download: {LAST_DOCUMENT} in the state folder: {os_reason(error)}",
+            f"no document of an earlier download: {path}: {os_reason(error)}",
             "run once without --cached"
             if isinstance(error, FileNotFoundError)
-            else "give the account of sdssync the right to read that folder",
+            else "give the account of sdssync the right to read that file",
         ) from None
-    _check_size(size, max_bytes)
-    return Document(path=path, bytes=size, seconds=0.0, attempts=0, downloaded_at=modified)
+    _check_size(path, size, max_bytes)
+    return Document(path=path, bytes=size, seconds=0.0, attempts=0, downloaded_at=modified, origin=CACHED)
 
 
 def recorded_document(source: RecordedSource) -> Document:
@@ -61,13 +65,13 @@ def recorded_document(source: RecordedSource) -> Document:
         size, _ = measure(source.file)
     except OSError as error:
         raise ConfigError(
-            f"the document that isams.file names cannot be read: {os_reason(error)}",
+            f"the document that isams.file names cannot be read: {source.file}: {os_reason(error)}",
             "a relative path counts from the folder of sdssync.toml"
             if isinstance(error, FileNotFoundError | NotADirectoryError)
             else "name a file that the account of sdssync can read",
         ) from None
-    _check_size(size, source.max_bytes)
-    return Document(path=source.file, bytes=size, seconds=0.0, attempts=0, downloaded_at=None)
+    _check_size(source.file, size, source.max_bytes)
+    return Document(path=source.file, bytes=size, seconds=0.0, attempts=0, downloaded_at=None, origin=RECORDED)
 
 
 def measure(path: Path) -> tuple[int, datetime]:
@@ -85,9 +89,9 @@ def measure(path: Path) -> tuple[int, datetime]:
     return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
 
 
-def _check_size(size: int, max_bytes: int) -> None:
+def _check_size(path: Path, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise SourceMalformedError(
-            f"the document has {size} bytes, more than the {max_bytes} allowed",
+            f"{path}: the document has {size} bytes, more than the {max_bytes} allowed",
             "if that is expected, raise [isams] max_bytes",
         )

@@ -7,20 +7,21 @@ It takes the place of the last document only when the caller, having parsed it, 
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sdssync.config.api_key import ApiKey
 from sdssync.config.settings import RemoteSource
-from sdssync.errors import ConfigError
+from sdssync.errors import ConfigError, RefusedDocumentError
 from sdssync.files import atomic
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.attempts import Attempts, Pace
 from sdssync.isams.datasets import DATASETS
-from sdssync.isams.document import LAST_DOCUMENT, Document, measure
+from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, measure
 from sdssync.isams.failures import FailedAttempt, in_words
+from sdssync.isams.origin import DOWNLOADED
 from sdssync.isams.part_file import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
 from sdssync.net.deadline import Deadline
@@ -38,19 +39,21 @@ class Download:
     """A document in a temporary file."""
 
     document: Document
-    last: Path
-    """Where the last good document is kept."""
+    state: Path
+    """The folder in which the last good document is kept, and the one refused last."""
 
     def keep(self) -> None:
         """
-        Let this document take the place of the last one.
+        Let this document take the place of the last one; then the one refused last is of no use.
 
         Raises:
             OutputError: the state folder cannot be written; the last document stays if the file could not be renamed.
 
         """
         with writing_state():
-            atomic.replace(self.document.path, self.last)
+            atomic.replace(self.document.path, self.state / LAST_DOCUMENT)
+        with suppress(OSError):  # the next good download removes it
+            (self.state / REFUSED_DOCUMENT).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -60,6 +63,9 @@ def download(
     """
     Download the document into a temporary file of the state folder, which is removed at the end unless kept.
 
+    If the document is refused, here or by the caller in the block, it is kept under a name of its own, so that the line
+    and column of the message can be looked at.
+
     Raises:
         SourceError: no iSAMS document came, after all attempts.
         ConfigError: `ca_file` does not exist or holds no certificates.
@@ -67,8 +73,21 @@ def download(
 
     """
     with temporary_path(state) as path:
-        document = _fetch(source, key, path, progress, pace or Pace())
-        yield Download(document=document, last=state / LAST_DOCUMENT)
+        try:
+            yield Download(document=_fetch(source, key, path, progress, pace or Pace()), state=state)
+        except RefusedDocumentError as error:
+            raise _kept(error, path, state / REFUSED_DOCUMENT) from None
+
+
+def _kept(error: RefusedDocumentError, path: Path, refused: Path) -> RefusedDocumentError:
+    """Keep a refused document, and return the error with its path; without it if there is nothing to keep."""
+    try:
+        if not path.stat().st_size:
+            return error
+        atomic.replace(path, refused)
+    except OSError:  # what is wrong with the document is more important
+        return error
+    return RefusedDocumentError(error.message, f"{error.hint}; the document is kept as {refused}")
 
 
 def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pace: Pace) -> Document:
@@ -86,14 +105,21 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
             part.restart()
             request = replace(request, timeout=attempts.timeout, connect_timeout=attempts.connect_timeout)
             answer = post(request, deadline, sink)
+            part.finish()
             failure = _judge(answer, part)
             if failure is None:
                 break
             attempts.wait_after(failure)
         seconds = attempts.seconds
-        part.finish()
     _, downloaded_at = measure(path)
-    return Document(path=path, bytes=part.size, seconds=seconds, attempts=attempts.number, downloaded_at=downloaded_at)
+    return Document(
+        path=path,
+        bytes=part.size,
+        seconds=seconds,
+        attempts=attempts.number,
+        downloaded_at=downloaded_at,
+        origin=DOWNLOADED,
+    )
 
 
 def _request(source: RemoteSource, key: ApiKey) -> Request:

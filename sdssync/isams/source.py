@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sdssync.config.api_key import read_api_key
 from sdssync.config.settings import RecordedSource, SchoolSettings
+from sdssync.errors import SourceError
 from sdssync.isams import parser
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.part_file import remove_part_files
@@ -59,7 +60,10 @@ def _read(document: Document, progress: Progress) -> Taken:
         hours = round(age.total_seconds() / 3600, 1)
         facts |= {"downloaded_at": document.downloaded_at.isoformat(timespec="seconds"), "age_hours": hours}
     events.log().info("source.read", **facts)
-    return Taken(document=document, reading=_parse(document, progress))
+    try:
+        return Taken(document=document, reading=_parse(document, progress))
+    except SourceError as error:
+        raise type(error)(f"{document.path}: {error.message}", error.hint) from None
 
 
 def _facts(document: Document) -> dict[str, object]:
@@ -70,7 +74,9 @@ def _facts(document: Document) -> dict[str, object]:
 def _parse(document: Document, progress: Progress) -> Reading:
     """Parse a document and log what is in it."""
     started = time.monotonic()
-    reading = parser.parse(document.path, progress=lambda done: progress.parse(done, document.bytes))
+    reading = parser.parse(
+        document.path, progress=lambda done: progress.parse(done, document.bytes), origin=document.origin
+    )
     school = reading.school
     events.log().info(
         "source.parsed",

@@ -12,11 +12,18 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from sdssync.config.settings import RecordedSource
-from sdssync.errors import ConfigError, OutputError, SourceMalformedError, SourceUnavailableError
+from sdssync.errors import (
+    ConfigError,
+    OutputError,
+    RefusedDocumentError,
+    SourceMalformedError,
+    SourceUnavailableError,
+)
 from sdssync.isams import error_documents
 from sdssync.isams.attempts import Pace
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
+from sdssync.isams.origin import RECORDED
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
@@ -106,6 +113,52 @@ def test_declared_utf_16_is_accepted(httpserver: HTTPServer, tmp_path: Path) -> 
 
     with download(source(url), KEY, tmp_path, progress=Progress()) as downloaded:
         assert downloaded.document.path.read_bytes() == recorded("good-declared-utf-16").body
+
+
+def test_a_refused_document_is_kept(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A document that is refused is private under a name of its own, named by the error, until a good one comes."""
+    refused = tmp_path / "isams-refused.xml"
+    refused.write_bytes(b"an earlier one")
+    (tmp_path / "isams.xml").write_bytes(b"the last one")
+
+    failed = failing(source(play(httpserver, "login-page")), tmp_path)
+
+    assert failed.error.hint.endswith(f"; the document is kept as {refused}")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "isams.xml": b"the last one",
+        "isams-refused.xml": recorded("login-page").body,
+    }
+    if sys.platform != "win32":
+        assert stat.S_IMODE(refused.stat().st_mode) == 0o600
+
+
+def test_a_document_that_the_caller_refuses_is_kept(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """What the parser refuses is kept as well, and a download that is kept removes it."""
+    url = play(httpserver, "good")
+    refused = tmp_path / "isams-refused.xml"
+
+    with (
+        pytest.raises(RefusedDocumentError) as caught,
+        download(source(url), KEY, tmp_path, progress=no_progress),
+    ):
+        raise RefusedDocumentError("it is not complete", "run it again")
+
+    assert str(caught.value) == f"it is not complete (run it again; the document is kept as {refused})"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {refused.name: recorded("good").body}
+
+    with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+        downloaded.keep()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["isams.xml"]
+
+
+def test_a_refused_document_that_cannot_be_kept(httpserver: HTTPServer, tmp_path: Path) -> None:
+    """If it cannot be kept, the error is about the document all the same."""
+    (tmp_path / "isams-refused.xml").mkdir()
+
+    failed = failing(source(play(httpserver, "login-page")), tmp_path)
+
+    assert failed.line == LOGIN_PAGE
 
 
 def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: Path) -> None:
@@ -262,7 +315,9 @@ def test_failures_that_stay(httpserver: HTTPServer, tmp_path: Path, name: str, k
 
     failed = failing(source(url), tmp_path)
 
-    assert (failed.kind, failed.line) == (kind, line)
+    refused = tmp_path / "isams-refused.xml"
+    assert (failed.kind, failed.line.replace(f"; the document is kept as {refused}", "")) == (kind, line)
+    assert refused.exists() == (kind == "RefusedDocumentError" and name != "empty")
     assert failed.error.exit_code == 3
     assert len(httpserver.log) == 1
     assert failed.logs == []
@@ -499,7 +554,12 @@ def test_cached(tmp_path: Path) -> None:
     os.utime(path, (1_700_000_000, 1_700_000_000))
 
     assert cached_document(tmp_path, 8) == Document(
-        path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+        path=path,
+        bytes=8,
+        seconds=0.0,
+        attempts=0,
+        downloaded_at=datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+        origin=CACHED,
     )
 
 
@@ -509,7 +569,7 @@ def test_cached_without_a_document(tmp_path: Path) -> None:
         cached_document(tmp_path / "state", 7)
 
     assert str(caught.value) == (
-        "no document of an earlier download: isams.xml in the state folder: No such file or directory "
+        f"no document of an earlier download: {tmp_path / 'state' / 'isams.xml'}: No such file or directory "
         "(run once without --cached)"
     )
 
@@ -520,7 +580,7 @@ def test_recorded(tmp_path: Path) -> None:
     path.write_bytes(b"<iSAMS/>")
 
     assert recorded_document(RecordedSource(file=path, max_bytes=8)) == Document(
-        path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=None
+        path=path, bytes=8, seconds=0.0, attempts=0, downloaded_at=None, origin=RECORDED
     )
 
 
@@ -552,14 +612,16 @@ def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], Non
     with pytest.raises(ConfigError) as caught:
         recorded_document(RecordedSource(file=tmp_path / "recorded.xml", max_bytes=8))
 
-    assert str(caught.value) == f"the document that isams.file names cannot be read: {reason}"
+    assert str(caught.value) == (
+        f"the document that isams.file names cannot be read: {tmp_path / 'recorded.xml'}: {reason}"
+    )
 
 
 def test_documents_larger_than_allowed(tmp_path: Path) -> None:
     """`max_bytes` applies to a document on disk as to one that is downloaded."""
     path = tmp_path / "isams.xml"
     path.write_bytes(b"<iSAMS/>")
-    line = "the document has 8 bytes, more than the 7 allowed (if that is expected, raise [isams] max_bytes)"
+    line = f"{path}: the document has 8 bytes, more than the 7 allowed (if that is expected, raise [isams] max_bytes)"
 
     with pytest.raises(SourceMalformedError) as of_cached:
         cached_document(tmp_path, 7)
