@@ -240,7 +240,6 @@ def test_key_files_that_are_wrong(canaries: Path, key: str) -> None:
         pytest.param(SETTINGS.replace("file = ", f'api_key = {KEY}"\nfile = '), id="a key without its quote"),
         pytest.param(SETTINGS.replace("file = ", f"{CANARY}-{'k' * 20} = 1\nfile = "), id="a key as the name of a key"),
         pytest.param(SETTINGS.replace("hartley.xml", f"{CANARY}\\q"), id="an invalid escape"),
-        pytest.param(SETTINGS.replace("hartley.xml", f"{CANARY}.xml"), id="a document that does not exist"),
         pytest.param(SETTINGS.replace("file = ", f'url = "ftp://{CANARY}@host"\nfile = '), id="an invalid address"),
         pytest.param(SETTINGS.replace("file = ", f'max_bytes = "{CANARY}"\nfile = '), id="an invalid size"),
         pytest.param(SETTINGS.replace('"hartley.xml"', f'["{CANARY}"]'), id="a list instead of a text"),

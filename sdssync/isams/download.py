@@ -168,8 +168,11 @@ def _judge(answer: Answer | Failure, part: PartFile) -> FailedAttempt | None:
     if 300 <= answer.status < 400:
         return error_documents.of_redirect(answer.redirected_to)
     head = part.head(document_head.HEAD_BYTES)
+    text = document_head.head_text(head)
+    if failure := error_documents.of_oauth(answer.status, text, answer.login_schemes):
+        return failure
     if answer.status != 200:
-        failure = error_documents.of_answer(answer.status, document_head.head_text(head))
+        failure = error_documents.of_answer(answer.status, text)
         return replace(failure, wait_seconds=answer.wait_seconds)
     head_or_failure = document_head.classify(head)
     return head_or_failure if isinstance(head_or_failure, FailedAttempt) else None

@@ -5,6 +5,7 @@ The Description of an error document is not trusted: it is searched for known wo
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from sdssync.isams.datasets import API_SERVICES, DATASETS
@@ -28,6 +29,26 @@ _BY_ID = {
         f"{API_SERVICES}, Batch Methods, leave only these ticked for the key: {_ALL_LABELS}",
     ),
 }
+_UNREADABLE = re.compile(
+    r"data at the root level|root element is missing|unexpected end of file|line \d+, position \d+"
+)
+"""What .NET says, in lower case, about a text that is not XML: here, our own filter document."""
+_REQUEST_UNREADABLE = refused(
+    "iSAMS could not read the request as XML: something on the way changes or drops its body",
+    "find out which proxy or firewall between this server and iSAMS changes a POST, and let it through as it is",
+)
+_OAUTH = refused(
+    "this iSAMS asks for OAuth 2 client credentials instead of an API key, and this version does not send them",
+    "ask iSAMS support whether the Batch API can still be called with an API key; "
+    "if not, ask for a client id and a client secret with scope apiv1, which a later version will send",
+)
+_OAUTH_ERROR = re.compile(
+    r'"error"\s*:\s*"(invalid_client|invalid_token|invalid_grant|invalid_request|invalid_scope|unauthorized_client'
+    r'|unsupported_grant_type|insufficient_scope|access_denied)"',
+    re.IGNORECASE,
+)
+"""RFC 6749, section 5.2, and RFC 6750, section 3.1."""
+_TOKEN_WORDS = re.compile(r"\b(token|oauth2?|bearer|client_id)\b|access_?token", re.IGNORECASE)
 _UNKNOWN = refused("iSAMS answered with an error that sdssync does not know", "ask iSAMS support about the Batch API")
 _FINAL = frozenset({401, 403, 404})
 """Statuses after which another attempt is useless, whatever the document says."""
@@ -78,6 +99,13 @@ def of_redirect(host: str) -> FailedAttempt:
     )
 
 
+def of_oauth(status: int, text: str, schemes: Collection[str]) -> FailedAttempt | None:
+    """Return that iSAMS wants a token, if the answer says so by its JSON or by the schemes of `WWW-Authenticate`."""
+    is_json = text.lstrip().startswith(("{", "["))
+    wants_token = is_json and (_OAUTH_ERROR.search(text) or (status == 401 and _TOKEN_WORDS.search(text)))
+    return _OAUTH if wants_token or (status == 401 and "bearer" in schemes) else None
+
+
 def of_answer(status: int, text: str) -> FailedAttempt:
     """Return what an answer other than 200 means: the document has the words, the status may rule out a retry."""
     document = read_error_document(text)
@@ -95,7 +123,9 @@ def _missing_methods(description: str) -> FailedAttempt:
 
 
 def _unhandled(description: str) -> FailedAttempt:
-    """Distinguish a busy database from another error inside iSAMS; both are worth a second attempt."""
+    """Distinguish a request that iSAMS cannot read, a busy database, and another error; the last two may pass."""
+    if _UNREADABLE.search(description):
+        return _REQUEST_UNREADABLE
     if any(words in description for words in _RECOVERABLE):
         return unavailable("the iSAMS database was busy (deadlock or lock)", RUN_LATER, "database busy")
     return unavailable("iSAMS reported an internal error (UnhandledException)", RUN_LATER, "error in iSAMS")

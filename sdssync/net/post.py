@@ -80,6 +80,8 @@ class Answer:
     """The host that a redirect names; "" if it names none, or one that must not be shown."""
     wait_seconds: float
     """How long the server asks the client to wait."""
+    login_schemes: frozenset[str]
+    """The kinds of login that the server offers, in lower case."""
 
 
 def post(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
@@ -204,6 +206,7 @@ def _answer(response: requests.Response, request: Request) -> Answer:
         status=response.status_code,
         redirected_to=_redirect_host(location, request),
         wait_seconds=_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date", "")),
+        login_schemes=_login_schemes(response.headers.get("WWW-Authenticate", "")),
     )
 
 
@@ -222,6 +225,12 @@ def _resembles(host: str, secret: str) -> bool:
     """Return True if the host contains any eight consecutive characters of the secret, ignoring punctuation."""
     bare_host, bare_secret = (re.sub("[^a-z0-9]", "", text.lower()) for text in (host, secret))
     return any(bare_secret[start : start + 8] in bare_host for start in range(max(1, len(bare_secret) - 7)))
+
+
+def _login_schemes(value: str) -> frozenset[str]:
+    """Return the schemes of `WWW-Authenticate` (RFC 9110, section 11.6.1), without their parameters."""
+    unquoted = re.sub(r'"(?:[^"\\]|\\.)*"', "", value.lower())
+    return frozenset(re.findall(r"(?:^|,)\s*([a-z0-9-]+)(?=\s*(?:,|$)|\s+[^=\s])", unquoted))
 
 
 def _retry_after(value: str, date: str) -> float:

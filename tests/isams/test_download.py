@@ -23,7 +23,7 @@ from sdssync.isams import error_documents
 from sdssync.isams.attempts import Pace
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
-from sdssync.isams.origin import RECORDED
+from sdssync.isams.origin import CACHED, RECORDED
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
@@ -203,6 +203,15 @@ KEY_UNKNOWN = (
     "iSAMS does not know the API key "
     f"({PANEL}, look up or create the key, and put it where [isams] api_key_file or api_key_env points to)"
 )
+NOT_READ = (
+    "iSAMS could not read the request as XML: something on the way changes or drops its body (find out which proxy or "
+    "firewall between this server and iSAMS changes a POST, and let it through as it is)"
+)
+OAUTH = (
+    "this iSAMS asks for OAuth 2 client credentials instead of an API key, and this version does not send them "
+    "(ask iSAMS support whether the Batch API can still be called with an API key; "
+    "if not, ask for a client id and a client secret with scope apiv1, which a later version will send)"
+)
 LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_URL})"
 
 
@@ -290,6 +299,12 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
             "(write the address at which iSAMS itself answers into [isams] url)",
             id="redirect without target",
         ),
+        pytest.param("request-not-read", "SourceRefusedError", NOT_READ, id="a request that iSAMS cannot read"),
+        pytest.param("request-without-body", "SourceRefusedError", NOT_READ, id="a request without its body"),
+        pytest.param("oauth-invalid-client", "SourceRefusedError", OAUTH, id="OAuth, invalid_client"),
+        pytest.param("oauth-bearer", "SourceRefusedError", OAUTH, id="OAuth, 401 with Bearer"),
+        pytest.param("oauth-token-missing", "SourceRefusedError", OAUTH, id="OAuth, 401 with JSON about a token"),
+        pytest.param("oauth-with-status-200", "SourceRefusedError", OAUTH, id="OAuth, 200"),
         pytest.param("login-page", "RefusedDocumentError", LOGIN_PAGE, id="login page"),
         pytest.param("json", "RefusedDocumentError", f"the document is JSON, not XML ({CHECK_URL})", id="json"),
         pytest.param("empty", "RefusedDocumentError", f"the document is empty ({AGAIN})", id="empty"),
@@ -332,6 +347,25 @@ def test_a_busy_database_is_worth_another_attempt(status: int, may_pass: bool) -
     text = recorded("deadlock").body.decode()
 
     assert error_documents.of_answer(status, text).may_pass is may_pass
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "schemes", "is_oauth"),
+    [
+        pytest.param(401, '{"error": "invalid_token"}', set(), True, id="invalid_token"),
+        pytest.param(403, '{"error": "insufficient_scope"}', set(), True, id="insufficient_scope"),
+        pytest.param(401, '{"Message": "OAuth login needed"}', set(), True, id="JSON about OAuth"),
+        pytest.param(401, "", {"bearer", "negotiate"}, True, id="one of two schemes"),
+        pytest.param(401, "", {"basic"}, False, id="another scheme"),
+        pytest.param(401, '{"Message": "Unauthorized"}', set(), False, id="JSON about something else"),
+        pytest.param(401, "<Message>token</Message>", set(), False, id="not JSON"),
+        pytest.param(200, '{"iSAMS": {"token": 1}}', set(), False, id="a document in JSON"),
+        pytest.param(502, "", {"bearer"}, False, id="a gateway"),
+    ],
+)
+def test_oauth(status: int, text: str, schemes: set[str], is_oauth: bool) -> None:
+    """An answer about tokens is known by its JSON, or by the login that it asks for."""
+    assert bool(error_documents.of_oauth(status, text, schemes)) is is_oauth
 
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 37)  # seconds; the last one is what is left of 100

@@ -362,7 +362,7 @@ class TestTls:
             )
             answer = post.post(request, deadline, lambda *_: None)
 
-        assert answer == post.Answer(status=200, redirected_to="", wait_seconds=0.0)
+        assert answer == post.Answer(status=200, redirected_to="", wait_seconds=0.0, login_schemes=frozenset())
         assert len(context.get_ca_certs()) == 1
         assert context.verify_mode is ssl.CERT_REQUIRED
         assert context.check_hostname
@@ -569,3 +569,31 @@ def test_the_libraries_log_nothing(httpserver: HTTPServer, tmp_path: Path, caplo
         pass
 
     assert [record.name for record in caplog.records if record.name != "werkzeug"] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "schemes"),
+    [
+        pytest.param("Bearer", {"bearer"}, id="alone"),
+        pytest.param('Bearer realm="a, Basic b", error="x"', {"bearer"}, id="with parameters"),
+        pytest.param('Negotiate, NTLM, bearer realm="x"', {"negotiate", "ntlm", "bearer"}, id="several"),
+        pytest.param('Basic realm="Bearer"', {"basic"}, id="a realm of that name"),
+    ],
+)
+def test_login_schemes(value: str, schemes: set[str]) -> None:
+    """The answer has the kinds of login that the server offers."""
+    reply = sends(head(f"WWW-Authenticate: {value}", "Content-Length: 0", status="401 Unauthorized"))
+    with raw_server(reply) as url, Deadline(5) as deadline:
+        request = post.Request(
+            url=url,
+            key=post.QueryKey(parameter="apiKey", secret="k" * 9),
+            body=b"<Filters></Filters>",
+            media_type="application/xml",
+            tls=tls.tls_context(None),
+            timeout=5,
+            max_bytes=100,
+        )
+        answer = post.post(request, deadline, lambda *_: None)
+
+    assert isinstance(answer, post.Answer)
+    assert answer.login_schemes == schemes
