@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sdssync.config.api_key import path_in_message
 from sdssync.config.settings import RecordedSource
 from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
 from sdssync.isams.origin import CACHED, RECORDED, Origin
@@ -65,13 +66,18 @@ def recorded_document(source: RecordedSource) -> Document:
         size, _ = measure(source.file)
     except OSError as error:
         raise ConfigError(
-            f"the document that isams.file names cannot be read: {source.file}: {os_reason(error)}",
-            "a relative path counts from the folder of sdssync.toml"
-            if isinstance(error, FileNotFoundError | NotADirectoryError)
-            else "name a file that the account of sdssync can read",
+            f"the document that isams.file names cannot be read: {path_in_message(source.file)}: {os_reason(error)}",
+            hint_for(error),
         ) from None
     _check_size(source.file, size, source.max_bytes)
     return Document(path=source.file, bytes=size, seconds=0.0, attempts=0, downloaded_at=None, origin=RECORDED)
+
+
+def hint_for(error: OSError) -> str:
+    """Return what to do about a file that the settings name and that cannot be read."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "a relative path counts from the folder of sdssync.toml"
+    return "name a file that the account of sdssync can read"
 
 
 def measure(path: Path) -> tuple[int, datetime]:

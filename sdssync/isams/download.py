@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sdssync.config.api_key import ApiKey
+from sdssync.config.api_key import ApiKey, path_in_message
 from sdssync.config.settings import RemoteSource
-from sdssync.errors import ConfigError, RefusedDocumentError
+from sdssync.errors import ConfigError, RefusedDocumentError, os_reason
 from sdssync.files import atomic
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.attempts import Attempts, Pace
 from sdssync.isams.datasets import DATASETS
-from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, measure
+from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, hint_for, measure
 from sdssync.isams.failures import FailedAttempt, in_words
 from sdssync.isams.origin import DOWNLOADED
 from sdssync.isams.part_file import PartFile, temporary_path, writing_state
@@ -150,15 +150,15 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
         ConfigError: `ca_file` cannot be read, or holds no certificate.
 
     """
-    subject = "the file that isams.ca_file names"
     try:
         return tls_context(ca_file)
     except CaFileError as error:
-        if error.reason:
-            raise ConfigError(
-                f"{subject} cannot be read: {error.reason}", "a relative path counts from the folder of sdssync.toml"
-            ) from None
-        raise ConfigError(f"{subject} holds no certificate in PEM form", "export it as Base64 (.pem, .crt)") from None
+        subject, path = "the file that isams.ca_file names", path_in_message(ca_file or Path())
+        if error.cause is None:
+            hint = "export it as Base64 (.pem, .crt)"
+            raise ConfigError(f"{subject} holds no certificate in PEM form: {path}", hint) from None
+        reason, hint = os_reason(error.cause), hint_for(error.cause)
+        raise ConfigError(f"{subject} cannot be read: {path}: {reason}", hint) from None
 
 
 def _judge(answer: Answer | Failure, part: PartFile) -> FailedAttempt | None:

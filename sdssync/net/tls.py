@@ -5,16 +5,14 @@ from pathlib import Path
 
 import truststore
 
-from sdssync.errors import os_reason
-
 
 class CaFileError(Exception):
     """A file of CA certificates cannot be used; says nothing about where it is."""
 
-    def __init__(self, reason: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        """What the operating system says; "" if the file was read and holds no certificate in PEM form."""
+    def __init__(self, cause: OSError | None = None) -> None:
+        super().__init__()
+        self.cause = cause
+        """What the operating system says; None if the file was read and holds no certificate in PEM form."""
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
@@ -33,5 +31,5 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     except ssl.SSLError:
         raise CaFileError from None
     except OSError as error:
-        raise CaFileError(os_reason(error)) from None
+        raise CaFileError(error) from None
     return context

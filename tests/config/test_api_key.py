@@ -1,10 +1,12 @@
 """The API key: where it is read, and that it is never shown."""
 
 import codecs
+import os
 import traceback
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from sdssync.config.api_key import ApiKey, read_api_key
 from sdssync.config.settings import RemoteSource
@@ -51,7 +53,7 @@ INNER = "contains white space or control characters inside the key"
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        pytest.param(None, "does not exist", id="missing"),
+        pytest.param(None, "does not exist: {file}", id="missing"),
         pytest.param(b"", "is empty", id="empty"),
         pytest.param(codecs.BOM_UTF8 + b" \r\n", "is empty", id="white space alone"),
         pytest.param(f"{KEY[:8]} {KEY[8:]}".encode(), INNER, id="blank inside"),
@@ -66,7 +68,7 @@ INNER = "contains white space or control characters inside the key"
     ],
 )
 def test_wrong_key_file(tmp_path: Path, data: bytes | None, expected: str) -> None:
-    """A text that cannot be a key is reported without the text, and without the name of the file."""
+    """A text that cannot be a key is reported without the text."""
     file = tmp_path / "isams.key"
     if data is not None:
         file.write_bytes(data)
@@ -74,7 +76,7 @@ def test_wrong_key_file(tmp_path: Path, data: bytes | None, expected: str) -> No
     with pytest.raises(ConfigError) as caught:
         read_api_key(remote(file), {})
 
-    assert caught.value.message == f"the file that isams.api_key_file names {expected}"
+    assert caught.value.message == f"the file that isams.api_key_file names {expected.format(file=file)}"
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
     assert KEY[:8] not in shown
     assert "isams.key" not in caught.value.hint
@@ -106,3 +108,96 @@ def test_key_is_masked() -> None:
         "ApiKey(********)",
         "[ApiKey(********)]",
     ]
+
+
+ADDRESS = "contains an address instead of a key"
+PREFIX = "contains more than the key: a word like apiKey= or Bearer before it"
+QUOTED = "contains quotation marks around the key"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("https://isams.myschool.example", ADDRESS, id="address"),
+        pytest.param(f"HTTPS://isams.myschool.example/xml.ashx?apiKey={KEY}", ADDRESS, id="whole request"),
+        pytest.param("http:isams", ADDRESS, id="a bad address"),
+        pytest.param("office@myschool.example", ADDRESS, id="e-mail address"),
+        pytest.param(f'"{KEY}"', QUOTED, id="quotes"),
+        pytest.param(f"'{KEY}'", QUOTED, id="single quotes"),
+        pytest.param(f"\u201c{KEY}\u201d", QUOTED, id="typographic quotes"),
+        pytest.param(f'{KEY}"', QUOTED, id="one quote"),
+        pytest.param(f"apiKey={KEY}", PREFIX, id="apiKey="),
+        pytest.param(f"?apiKey={KEY}", PREFIX, id="?apiKey="),
+        pytest.param(f"APIKEY: {KEY}", PREFIX, id="APIKEY:"),
+        pytest.param(f"api_key = {KEY}", PREFIX, id="api_key ="),
+        pytest.param(f'api_key = "{KEY}"', PREFIX, id="TOML"),
+        pytest.param(f'{{"apiKey": "{KEY}"}}', PREFIX, id="JSON"),
+        pytest.param(f"Bearer {KEY}", PREFIX, id="Bearer"),
+        pytest.param(f"Authorization: Bearer {KEY}", PREFIX, id="header"),
+        pytest.param(f"key:{KEY}", PREFIX, id="key:"),
+    ],
+)
+def test_what_is_copied_with_a_key(tmp_path: Path, text: str, expected: str) -> None:
+    """What was copied from elsewhere stops before a request is sent, from a file or a variable, and is not shown."""
+    file = tmp_path / "isams.key"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as of_file:
+        read_api_key(remote(file), {})
+    with pytest.raises(ConfigError) as of_variable:
+        read_api_key(remote_source("https://isams.example", api_key_env="K"), {"K": text})
+
+    assert of_file.value.message == f"the file that isams.api_key_file names {expected}"
+    assert of_variable.value.message == f"the environment variable that isams.api_key_env names {expected}"
+    assert of_file.value.hint == "put the API key of iSAMS there, and nothing else"
+    assert "myschool" not in str(of_file.value)
+    assert KEY[:8] not in str(of_file.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "looks_right"),
+    [
+        (KEY, True),
+        (KEY.lower(), True),
+        (f"{{{KEY}}}", True),
+        (f"{{{KEY}", False),
+        (KEY[:-1], False),
+        (f"{KEY};", False),
+        (KEY.replace("-", ""), False),
+        ("keystone-77", False),
+        ("YWJjZA==", False),
+    ],
+)
+def test_a_key_that_looks_wrong(key: str, looks_right: bool) -> None:
+    """Any other text than a GUID is sent, with a warning that does not show it."""
+    with capture_logs() as logs:
+        read = read_api_key(remote_source("https://isams.example", api_key_env="K"), {"K": key})
+
+    assert read.secret == key
+    assert [line["event"] for line in logs] == ([] if looks_right else ["key.looked_wrong"])
+    assert key not in str(logs)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a mode has this meaning on POSIX only")
+@pytest.mark.parametrize(
+    ("mode", "is_exposed"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o620, True), (0o666, True)]
+)
+def test_a_key_that_others_may_read(tmp_path: Path, mode: int, is_exposed: bool) -> None:
+    """A key file that other accounts may read or change is a warning with the command that fixes it."""
+    file = tmp_path / "the key"
+    file.write_text(KEY, encoding="utf-8")
+    file.chmod(mode)
+
+    with capture_logs() as logs:
+        read_api_key(remote(file), {})
+
+    expected = {"event": "key.exposed", "log_level": "warning", "hint": f"chmod 600 '{file}'"}
+    assert logs == ([expected] if is_exposed else [])
+
+
+def test_a_key_in_place_of_a_path(tmp_path: Path) -> None:
+    """A key that was written where its file belongs is not shown."""
+    with pytest.raises(ConfigError) as caught:
+        read_api_key(remote(tmp_path / KEY), {})
+
+    assert caught.value.message == f"the file that isams.api_key_file names does not exist: {tmp_path / '********'}"

@@ -51,6 +51,7 @@ TOO_LATE = (
     "the download from HOST was not complete within [isams] max_seconds, all attempts together "
     "(find out why iSAMS is slow, or raise [isams] max_seconds)"
 )
+NO_CERTIFICATE = "the file that isams.ca_file names holds no certificate in PEM form: {path}"
 UNTRUSTED = (
     "the certificate of HOST is not trusted, has expired, or is for another name "
     "(if a proxy inspects the traffic, add its CA certificate to the system, or name it in [isams] ca_file)"
@@ -380,18 +381,18 @@ class TestTls:
         [
             pytest.param(
                 lambda _: None,
-                "the file that isams.ca_file names cannot be read: No such file or directory "
+                "the file that isams.ca_file names cannot be read: {path}: No such file or directory "
                 "(a relative path counts from the folder of sdssync.toml)",
                 id="missing",
             ),
             pytest.param(
                 lambda path: path.write_bytes(b"\x30\x82"),
-                "the file that isams.ca_file names holds no certificate in PEM form (export it as Base64 (.pem, .crt))",
+                f"{NO_CERTIFICATE} (export it as Base64 (.pem, .crt))",
                 id="another form",
             ),
             pytest.param(
                 lambda path: path.write_bytes(b""),
-                "the file that isams.ca_file names holds no certificate in PEM form (export it as Base64 (.pem, .crt))",
+                f"{NO_CERTIFICATE} (export it as Base64 (.pem, .crt))",
                 id="empty",
             ),
         ],
@@ -402,7 +403,7 @@ class TestTls:
 
         failed = failing(source("http://127.0.0.1:9", ca_file=tmp_path / "ca.pem"), tmp_path)
 
-        assert (failed.kind, failed.line) == ("ConfigError", line)
+        assert (failed.kind, failed.line) == ("ConfigError", line.format(path=tmp_path / "ca.pem"))
 
 
 class TestEnvironment:
