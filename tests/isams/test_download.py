@@ -139,14 +139,14 @@ def test_a_document_that_the_caller_refuses_is_kept(httpserver: HTTPServer, tmp_
 
     with (
         pytest.raises(RefusedDocumentError) as caught,
-        download(source(url), KEY, tmp_path, progress=no_progress),
+        download(source(url), KEY, tmp_path, progress=Progress()),
     ):
         raise RefusedDocumentError("it is not complete", "run it again")
 
     assert str(caught.value) == f"it is not complete (run it again; the document is kept as {refused})"
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {refused.name: recorded("good").body}
 
-    with download(source(url), KEY, tmp_path, progress=no_progress) as downloaded:
+    with download(source(url), KEY, tmp_path, progress=Progress()) as downloaded:
         downloaded.keep()
 
     assert [path.name for path in tmp_path.iterdir()] == ["isams.xml"]

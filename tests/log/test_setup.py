@@ -249,7 +249,7 @@ def test_a_hint_has_its_own_line(school: Path) -> None:
     text = command("subjects", "--log-format", "console").err
 
     assert text.splitlines()[1:] == [
-        "    the document that isams.file names cannot be read: No such file or directory",
+        f"    the document that isams.file names cannot be read: {school / 'hartley.xml'}: No such file or directory",
         "    hint: a relative path counts from the folder of sdssync.toml",
     ]
 
