@@ -13,6 +13,7 @@ from sdssync.cli.commands import app
 from sdssync.config.schema import ProfileModel, SettingsModel
 from sdssync.config.shape import known_keys
 from sdssync.errors import ExitCode
+from sdssync.log.words import WORDS
 from sdssync.report.outcome import Outcome
 from sdssync.roster.omissions import Reason
 from tests.support.runs import command
@@ -102,6 +103,13 @@ def test_help() -> None:
 
     assert rows
     assert rows[1].strip() == command("--help").out.strip()
+
+
+def test_every_warning_has_words() -> None:
+    """Each event that a terminal may show has its text, and no text is left of an event that is gone."""
+    shown = {event for event, (levels, _) in logged().items() if levels & {"warning", "error"}}
+
+    assert sorted(WORDS) == sorted(shown)
 
 
 def test_every_event_is_documented() -> None:

@@ -47,9 +47,11 @@ def rejected(folder: Path) -> None:
 
 
 def source_failed(folder: Path) -> None:
-    """Let iSAMS send a login page."""
-    install(folder, seniors=SENIORS, prep=PREP)
-    (folder / "hartley.xml").write_text("<!DOCTYPE html><html><body>Sign in</body></html>", encoding="utf-8")
+    """Let nothing listen at the address of iSAMS."""
+    source = 'url = "http://127.0.0.1:1"\napi_key_file = "isams.key"\nretry_for = 0'
+    install(folder, SETTINGS.replace('file = "hartley.xml"', source), seniors=SENIORS, prep=PREP)
+    (folder / "isams.key").write_text("00000000-0000-0000-0000-000000000000", encoding="utf-8")
+    (folder / "isams.key").chmod(0o600)
 
 
 def one_wrong(folder: Path) -> None:

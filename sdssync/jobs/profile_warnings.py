@@ -1,5 +1,6 @@
 """What the log says about a profile in addition to its outcome: expiry, names that iSAMS does not have, findings."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -81,7 +82,7 @@ def report_untaken(untaken: UntakenSets) -> None:
     """Log how many teaching sets no profile takes as classes, with the ids in iSAMS of the first."""
     for lack, teaching_sets in untaken.by_lack().items():
         log, number, hint = events.log(), len(teaching_sets), untaken.advice(lack)
-        ids = [teaching_set.id for teaching_set in teaching_sets[:_LOGGED_SETS]]
+        ids = [_id(teaching_set.id) for teaching_set in teaching_sets[:_LOGGED_SETS]]
         if lack is Lack.PROFILE:  # a school may well leave out a whole year
             log.info("sets.left_out", reason=lack, count=number, sets=ids, hint=hint)
         else:
@@ -107,6 +108,15 @@ def warn_of_blank_grades(roster: Roster) -> None:
         events.log().warning("profile.left_grades_blank", count=blank, hint=hint)
 
 
+_PLAIN_ID = re.compile(r"[A-Za-z]{0,3}[0-9]{1,20}")
+"""What an iSAMS id looks like; any other text may be a name that was typed in the wrong field."""
+
+
+def _id(identifier: str) -> str:
+    """Return an id as the log may have it."""
+    return identifier if _PLAIN_ID.fullmatch(identifier) else "an unusual id"
+
+
 def report_verdict(verdict: Verdict, worst: Iterable[Attributed]) -> None:
     """Log how many findings there are, and of the worst the ids in iSAMS that they are about; never a cell."""
     log = events.log()
@@ -121,8 +131,8 @@ def report_verdict(verdict: Verdict, worst: Iterable[Attributed]) -> None:
             file=finding.file,
             line=finding.line,
             column=finding.column,
-            people=[person.id for person in attributed.people if person.record],
-            sets=[school_class.id for school_class in attributed.classes],
+            people=[_id(person.id) for person in attributed.people if person.record],
+            sets=[_id(school_class.id) for school_class in attributed.classes],
             error=finding.message,
             hint=finding.hint,
         )

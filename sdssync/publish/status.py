@@ -76,7 +76,7 @@ def read_status(state: Path) -> Status:
     Return the status; an empty one if there is none or, with a warning, a damaged one.
 
     Raises:
-        OutputError: it cannot be read.
+        OutputError: this account may not read it.
 
     """
     file = state / NAME
@@ -84,13 +84,13 @@ def read_status(state: Path) -> Status:
         return _STATUS.validate_json(file.read_bytes())
     except FileNotFoundError:
         return Status()
-    except ValidationError:
-        events.log().warning("status.ignored", hint=f"{file} is damaged; the next run replaces it")
-        return Status()
-    except OSError as error:
+    except PermissionError as error:
         raise OutputError(
             f"{file} cannot be read: {os_reason(error)}", "use the account under which the scheduled task runs"
         ) from None
+    except (OSError, ValidationError):
+        events.log().warning("status.ignored", hint=f"{file} is damaged; the next run replaces it")
+        return Status()
 
 
 def write_status(state: Path, status: Status) -> None:

@@ -66,9 +66,10 @@ def _lacks_only_the_source(result: ProfileResult, report: RunReport) -> bool:
 
 def _rejected(result: ProfileResult) -> Matter:
     """Return why a set was rejected: its findings in words, and whom they are about."""
+    stays = ", and the set published before stays" if result.before else ""
     details = [_offence(offence) for offence in result.offences if offence.finding.severity in BLOCKING]
     return Matter(
-        what=f"{result.profile} was not published, and the set published before stays: {result.why}",
+        what=f"{result.profile} was not published{stays}: {result.why}",
         details=tuple(details),
         advice=f"Look at the set itself: sdssync run {_quoted(result.profile)} --dry-run --keep DIR",
         is_grave=True,

@@ -10,6 +10,7 @@ from typing import Any
 from sdssync.files.names import printable
 from sdssync.report.json_result import json_result
 from sdssync.report.matters import matters
+from sdssync.report.names import counted
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, number, table
@@ -116,8 +117,12 @@ def _source(report: RunReport) -> Iterator[Line]:
             return
         case SourceSummary() as source:
             took = f" in {source.seconds:.1f} s" if source.seconds else ""
-            counts = (
-                f"{source.pupils:,} pupils, {source.staff:,} members of staff, {source.teaching_sets:,} teaching sets"
+            counts = ", ".join(
+                (
+                    counted(source.pupils, "pupil", "pupils"),
+                    counted(source.staff, "member of staff", "members of staff"),
+                    counted(source.teaching_sets, "teaching set", "teaching sets"),
+                )
             )
             yield Line(f"iSAMS: {printable(source.name)}, {_size(source.bytes)}{took}: {counts}")
         case error:

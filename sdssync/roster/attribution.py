@@ -19,7 +19,7 @@ from sdssync.roster.roll import user_id
 from sdssync.roster.users import User
 from sdssync.school import Pupil, Teacher
 from sdssync.sds.findings import Finding
-from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS
+from sdssync.sds.schema import CLASSES, ENROLLMENTS, ROLES, USERS
 
 _Row = TypeVar("_Row")
 _FIRST_ROW = 2
@@ -79,8 +79,6 @@ class Attribution:
         if finding.code == "SDS301" and finding.value in self._classes:
             return self._of_ownerless(finding, self._classes[finding.value])
         message, hint = _WORDS.get(finding.code, ("", ""))
-        if finding.file == ORGS:
-            hint = "correct [school] in sdssync.toml"
         finding = replace(finding, message=message or finding.message, hint=hint or finding.hint)
         people, classes = self._row(finding)
         return Attributed(finding=finding, people=tuple(people), classes=tuple(classes))
