@@ -100,7 +100,7 @@ def require_settings(
     wrong = settings_file.mistakes if is_unread else settings_file.mistakes + mistakes
     if wrong or settings_file.school is None:
         reports = [
-            FileMistakes(settings_file.file.name, wrong),
+            FileMistakes(printable(str(settings_file.file)) if is_unread else settings_file.file.name, wrong),
             *(file.report for file in profile_files if file.mistakes),
         ]
         raise ConfigError(render(reports))

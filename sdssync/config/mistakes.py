@@ -47,10 +47,18 @@ MISSING = Mistake(WHOLE_FILE, "expected a file, found none")
 
 
 def render(reports: Sequence[FileMistakes]) -> str:
-    """Return the text of all mistakes: a line for each file, and below it an indented line for each mistake."""
+    """
+    Return the text of all mistakes: a line for each file, and below it an indented line for each mistake.
+
+    One that is about the whole file is on the line of the file.
+    """
     lines = []
     for file in reports:
         count = len(file.mistakes)
+        if count == 1 and file.mistakes[0].key == WHOLE_FILE:
+            text = file.mistakes[0].text
+            lines.append(f"{file.file} {text}" if text.startswith(("is ", "cannot ")) else f"{file.file}: {text}")
+            continue
         lines.append(f"{file.file} has {count} mistake{'' if count == 1 else 's'}")
         lines.extend(f"  {mistake}" for mistake in file.mistakes)
     return "\n".join(lines)

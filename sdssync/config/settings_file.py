@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sdssync.config.mistakes import Mistake
+from sdssync.config.mistakes import WHOLE_FILE, Mistake
 from sdssync.config.schema import IsamsSection, PathsSection, SettingsModel
 from sdssync.config.settings import Folders, RecordedSource, RemoteSource, Safety, SchoolIdentity, SchoolSettings
 from sdssync.config.shape import check_shape
@@ -38,8 +38,10 @@ def read_settings(config: Path) -> SettingsFile:
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link to the file stays one: its own folder counts
     content = read_toml(file)
     if isinstance(content, Mistake):
-        folders = _folders(file.parent, {})
-        return SettingsFile(file=file, folders=folders, include_names=False, mistakes=(content,), school=None)
+        return _unread(file, content)
+    if not content.keys() & {"school", "isams"} and content.keys() & {"year_groups", "output", "combine"}:
+        text = "is a profile, and not the settings file, which is usually sdssync.toml; --config names it"
+        return _unread(file, Mistake(WHOLE_FILE, text))
     model, shape_mistakes = check_shape(SettingsModel, content)
     folders = _folders(file.parent, content)
     mistakes = (*shape_mistakes, *_source_mistakes(content), *_folder_mistakes(folders))
@@ -51,6 +53,12 @@ def read_settings(config: Path) -> SettingsFile:
         mistakes=mistakes,
         school=_school_settings(model, folders) if model and not mistakes else None,
     )
+
+
+def _unread(file: Path, mistake: Mistake) -> SettingsFile:
+    """Return the result for a file of which nothing is known but one mistake."""
+    folders = _folders(file.parent, {})
+    return SettingsFile(file=file, folders=folders, include_names=False, mistakes=(mistake,), school=None)
 
 
 def _folders(installation: Path, content: Mapping[str, Any]) -> Folders:

@@ -25,7 +25,15 @@ _SYNTAX = {
     "Unterminated string": "a text lacks its closing quote",
     "Unclosed array": "a list lacks its closing bracket",
     "Invalid date": "this date does not exist",
+    "Expected ']'": "the name of a table lacks its closing bracket",
+    "Illegal character": "a text lacks its closing quote, or a character cannot be there",
+    "Invalid initial character": "expected a key: letters, digits, _ and - need no quotes",
+    "Invalid statement": "expected a key, a table in brackets, or a comment after #",
 }
+_FOREIGN_DATE = re.compile(r"=\s*[\"']?[0-9]{1,4}[./][0-9]{1,2}[./][0-9]{1,4}")
+"""A date as people write it in letters."""
+_BARE_WORD = re.compile(r"=\s*[^\W\d]")
+"""A value that begins with a letter."""
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -70,6 +78,10 @@ def _syntax_mistake(error: ValueError, lines: list[str]) -> Mistake:
         number, column = position
         where = f", line {number}, column {column}"
     reason = next((reason for start, reason in _SYNTAX.items() if message.startswith(start)), "")
+    if _FOREIGN_DATE.search(lines[number - 1]):
+        reason = "write the date like 2027-07-31, without quotes"
+    elif _BARE_WORD.search(lines[number - 1]) and message.startswith("Invalid value"):
+        reason = "a text needs quotes"
     if "\\" in lines[number - 1]:
         reason = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
     return Mistake(WHOLE_FILE, f"is not valid TOML{where}" + (f": {reason}" if reason else ""))

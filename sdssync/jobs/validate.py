@@ -7,7 +7,7 @@ One that cannot be checked stops no other. A set that belongs to a profile is ju
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from sdssync.config.installation import ConfiguredSchool, load
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import CONFIG_VARIABLE, settings_path
+from sdssync.config.settings import CONFIG_NAME, CONFIG_VARIABLE, settings_path
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.paths import comparable
 from sdssync.jobs import profile_warnings
@@ -82,6 +82,8 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
     school = _school(config, targets)
     if school and not targets:
         return _published_sets(school, choice)
+    if school is None:
+        _require_folders(targets)
     entries = [(target, _named(target, school)) for target in targets]
     validated = Validated()
     for target, profile_file in entries:
@@ -123,6 +125,22 @@ def _school(config: Path | None, targets: tuple[str, ...]) -> ConfiguredSchool |
         hint = "the folders are checked without include_names and without the files of the last publication"
         events.log().warning("settings.ignored", error=error.message, hint=hint)
         return None
+
+
+def _require_folders(targets: Iterable[str]) -> None:
+    """
+    Refuse a target that could only be the name of a profile, where there are no settings to have one.
+
+    Raises:
+        ConfigError: there is no such folder.
+
+    """
+    for target in targets:
+        if not _is_path(target) and not os.path.lexists(target):
+            raise ConfigError(
+                f"there is no folder {describe(target)} here, and no {CONFIG_NAME} that could have such a profile",
+                f"change to the folder of {CONFIG_NAME}, or name it with --config",
+            )
 
 
 def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:

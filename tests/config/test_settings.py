@@ -31,9 +31,11 @@ REMOTE = 'url = "https://isams.myschool.example"\napi_key_env = "ISAMS_API_KEY"\
 
 
 def mistakes(config: Path) -> list[str]:
-    """Return the mistakes of the settings file."""
+    """Return the mistakes of the settings file; one about the whole file is on the line with its path."""
     with pytest.raises(ConfigError) as caught:
         load(config)
+    if caught.value.message.startswith(str(config)):
+        return [caught.value.message.removeprefix(str(config)).lstrip(": ")]
     head, *lines = caught.value.message.split("\n")
     assert head == f"sdssync.toml has {len(lines)} mistake{'s' * (len(lines) > 1)}"
     return [line.removeprefix("  ") for line in lines]
@@ -397,6 +399,27 @@ def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None
         pytest.param(
             "a = 2027-02-30", "is not valid TOML, line 1, column 5: this date does not exist", id="no such day"
         ),
+        pytest.param(
+            "[school\n",
+            "is not valid TOML, line 1, column 8: the name of a table lacks its closing bracket",
+            id="table",
+        ),
+        pytest.param(
+            'a = "b\nc = 1\n',
+            "is not valid TOML, line 1, column 7: a text lacks its closing quote, or a character cannot be there",
+            id="open quote in the middle",
+        ),
+        pytest.param(
+            "a = 31.7.2027\n",
+            "is not valid TOML, line 1, column 9: write the date like 2027-07-31, without quotes",
+            id="a date as in letters",
+        ),
+        pytest.param("a = Seniors\n", "is not valid TOML, line 1, column 5: a text needs quotes", id="a bare word"),
+        pytest.param(
+            'output = "csv/a"\nyear_groups = [7]\n',
+            "is a profile, and not the settings file, which is usually sdssync.toml; --config names it",
+            id="a profile",
+        ),
         pytest.param("a = " + "[" * 100_000, "is not valid TOML: nested too deeply", id="deep"),
         pytest.param("a = " + "1" * 5_000, "is not valid TOML", id="a number without end"),
         pytest.param("a" * 1_100_000, "expected a file of at most 1 MiB, found a larger one", id="too large"),
@@ -463,7 +486,7 @@ def test_unreadable(tmp_path: Path) -> None:
         [sys.executable, "-c", UNPRIVILEGED, config], capture_output=True, encoding="utf-8", check=False, timeout=60
     )
 
-    assert "  cannot be read: Permission denied" in done.stderr.split("\n")
+    assert "sdssync.toml cannot be read: Permission denied" in done.stderr
 
 
 def test_all_mistakes_of_all_files(tmp_path: Path) -> None:

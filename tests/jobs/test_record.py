@@ -91,7 +91,7 @@ def test_a_status_that_cannot_be_written(school: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"profiles": [{"profile": 1}]}'])
 def test_a_damaged_status(school: Path, content: str) -> None:
-    """A damaged status is none, with a warning, and the next run replaces it."""
+    """A damaged status is ignored, with a warning, and the next run replaces it."""
     (school / "state").mkdir()
     (school / "state" / "status.json").write_text(content, encoding="utf-8")
 

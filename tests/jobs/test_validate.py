@@ -374,3 +374,13 @@ def test_the_lock_and_the_files_are_left_alone(published: Path) -> None:
     assert command("validate").exit_code == 0
 
     assert {path: path.stat().st_mtime_ns for path in published.rglob("*")} == before
+
+
+def test_a_name_where_there_are_no_settings(here: Path) -> None:
+    """Without settings a target can only be a folder, and the message says why it is not taken as a profile."""
+    ran = command("validate", "Seniors")
+
+    [line] = ran.logs("command.failed")
+    assert ran.exit_code == 2
+    assert line["error"] == 'there is no folder "Seniors" here, and no sdssync.toml that could have such a profile'
+    assert list(here.iterdir()) == []

@@ -71,7 +71,8 @@ TWO_SETS = replace(
             id="a pupil and a teacher with one id",
         ),
         pytest.param(
-            replace(PLAIN, staff=(StaffRecord(), StaffRecord(forename="Di", email="di@school.example"))), "", SETTINGS, Expected(
+            replace(PLAIN, staff=(StaffRecord(), StaffRecord(forename="Di", email="di@school.example"))), "",
+            SETTINGS, Expected(
             "SDS202", "2 members of staff have the same Id in iSAMS",
             "ask iSAMS support: the Id of a member of staff is given by iSAMS itself",
             [BO, {**BO, "forename": "Di"}], []),
