@@ -102,8 +102,8 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
 
 
 def _is_path(target: str) -> bool:
-    """Return True if the target has a path separator, of this system or of Windows: it is a folder, not a name."""
-    return "/" in target or "\\" in target or os.sep in target
+    """Return True for a folder, not a name: with a path separator of this system or of Windows, or `.` or `..`."""
+    return target in {".", ".."} or "/" in target or "\\" in target or os.sep in target
 
 
 def _school(config: Path | None, targets: tuple[str, ...]) -> ConfiguredSchool | None:

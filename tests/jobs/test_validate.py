@@ -135,6 +135,8 @@ def test_wrong_settings_do_not_matter_to_a_folder(published: Path) -> None:
     folder = validate("./csv/Seniors")
     assert (folder.exit_code, [line["event"] for line in folder.logs()]) == (0, ["settings.ignored"])
     assert validate("./csv/Seniors", "--config", "sdssync.toml").exit_code == 2
+    for target in (".", ".."):
+        assert [line["event"] for line in validate(target).logs()] == ["settings.ignored"]
     assert validate("Seniors").exit_code == 2
     assert validate().exit_code == 2
 
