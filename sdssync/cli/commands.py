@@ -26,6 +26,7 @@ from sdssync.cli.options import (
 )
 from sdssync.errors import ExitCode
 from sdssync.report.validation.formats import OutputFormat
+from sdssync.sds.findings import MAX_FINDINGS
 
 _WIDEST_HELP = 100
 """Characters: longer lines are hard to read."""
@@ -101,7 +102,7 @@ for _command in (run_commands.run_all, run_commands.run):
 @click.option(
     "--max-findings",
     type=click.IntRange(min=0),
-    default=1000,
+    default=MAX_FINDINGS,
     show_default=True,
     help="Findings that are listed for each set; all are counted.",
 )
@@ -118,7 +119,7 @@ def validate(
     """
     Check CSV sets on disk against the rules of SDS, offline.
 
-    Without an argument: the published set of every profile. A target with a path separator is taken as a folder.
+    Without an argument: the published set of every profile. A target with a path separator is taken as a folder, and so are . and ..
 
     Example: sdssync validate Seniors --format json
 

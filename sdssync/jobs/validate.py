@@ -24,7 +24,7 @@ from sdssync.log import events, outcomes
 from sdssync.publish.verdict import check_options
 from sdssync.sds.catalogue.rules import unknown_prefixes
 from sdssync.sds.check_set import CheckOptions, check_set
-from sdssync.sds.findings import BLOCKING, SetReport, Severity
+from sdssync.sds.findings import BLOCKING, MAX_FINDINGS, SetReport, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Choice:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    max_findings: int = 1000
+    max_findings: int = MAX_FINDINGS
     failing: tuple[Severity, ...] = BLOCKING
 
 

@@ -11,7 +11,7 @@ from sdssync.sds.checks.relations import incomplete_contacts, users_without_role
 from sdssync.sds.checks.teams import check_teams
 from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import list_folder, open_csv
-from sdssync.sds.findings import BLOCKING, SetReport, Severity
+from sdssync.sds.findings import BLOCKING, MAX_FINDINGS, SetReport, Severity
 from sdssync.sds.formats import SdsFormat
 from sdssync.sds.schema import FORMATS, ROLES, USERS
 
@@ -32,7 +32,7 @@ class CheckOptions:
     select: tuple[str, ...] = ()
     """Prefixes of codes; (): all. A rule that is not selected does not make a set invalid either."""
     ignore: tuple[str, ...] = ()
-    max_findings: int = 1000
+    max_findings: int = MAX_FINDINGS
     """Findings that are kept; all are counted."""
     failing: tuple[Severity, ...] = BLOCKING
     """What makes the validation fail."""

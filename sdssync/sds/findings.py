@@ -18,6 +18,8 @@ class Severity(StrEnum):
     """SDS accepts it, but Microsoft 365 may not."""
 
 
+MAX_FINDINGS = 1000
+"""Findings of a set that are kept and listed unless another number is asked for; all are counted."""
 BLOCKING = (Severity.FATAL, Severity.ERROR)
 """What makes a set invalid."""
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -207,9 +208,43 @@ def test_junit_suites() -> None:
         ("csv/Prep", 0, 0),
         ("Schülerdaten: 50%, neu", 2, 0),
     ]
-    assert [[case.name for case in suite] for suite in suites] == [rules["v2"], rules["v2"], rules["v2.1"]]
+    assert [sorted(case.name for case in suite) for suite in suites] == [rules["v2"], rules["v2"], rules["v2.1"]]
+    assert [case.name for case in suites[0]][:4] == [
+        "SDS206 unknown-reference", "SDS106 line-break-in-value", "SDS303 unsafe-class-id", "SDS304 unsafe-class-title",
+    ]  # fmt: skip
     assert [case.name for case in suites[2] if case.result] == ["SDS101 missing-file", "SDS204 unknown-code"]
-    assert [case.name for case in suites[2] if case.system_out] == ["SDS203 look-alike-ids", "SDS204 unknown-code"]
+    assert [case.name for case in suites[2] if case.system_out] == ["SDS204 unknown-code", "SDS203 look-alike-ids"]
+
+
+def test_the_gravest_is_first() -> None:
+    """A fatal is above any number of pieces of advice; of one severity the more frequent is first."""
+    advice = [finding("SDS301", ADVICE, "m", line=line) for line in range(2, 40)]
+    mixed = report("csv", *advice, finding("SDS216", ADVICE, "m"), finding("SDS101", FATAL, "m"))
+
+    text = render((mixed,), OutputFormat.TEXT)
+
+    assert re.findall(r"^  (SDS\d+) ", text, re.MULTILINE) == ["SDS101", "SDS301", "SDS216"]
+
+
+def test_text_lists_what_the_report_holds() -> None:
+    """Nothing but the limit of the report shortens the text, and what is left out says how to list it."""
+    listed = [finding("SDS301", ADVICE, "m", line=line) for line in range(2, 40)]
+    counts = {("SDS301", ADVICE): 20_000, ("SDS101", FATAL): 8}
+
+    complete = render((report("csv", *listed),), OutputFormat.TEXT)
+    partial = render((report("csv", *listed, counts=counts),), OutputFormat.TEXT)
+
+    assert complete.count("enrollments.csv:") == 38
+    assert "more" not in complete
+    assert "    ... and 19,962 more: --max-findings 20008 lists them\n" in partial
+
+
+def test_each_fix_is_printed_once() -> None:
+    """Findings of one rule that need something else have a fix each."""
+    one, other = finding("SDS107", FATAL, "m", line=2), finding("SDS107", FATAL, "m", line=3)
+    lines = render((report("csv", one, replace(other, hint="Export again"), one),), OutputFormat.TEXT).splitlines()
+
+    assert [line for line in lines if "fix:" in line] == [f"    fix: {one.hint}", "    fix: Export again"]
 
 
 @pytest.mark.parametrize("output", [OutputFormat.GITHUB, OutputFormat.SARIF, OutputFormat.JUNIT])

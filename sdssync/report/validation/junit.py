@@ -1,8 +1,8 @@
 """
 For test reports: JUnit XML, in which a CSV set is a suite and each rule of its format a test.
 
-A rule fails by what makes the exit code 1: a fatal, an error and, with --strict, a warning. The rest is in the output
-of a test that has passed.
+The rules that found something come first, the gravest of them before the others. A rule fails by what makes the exit
+code 1: a fatal, an error and, with --strict, a warning. The rest is in the output of a test that has passed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,8 @@ def render(reports: Sequence[SetReport]) -> str:
 def _suite(root: Element, report: SetReport) -> Element:
     suite = SubElement(root, "testsuite", name=visible(report.path))
     groups = {group.rule.code: group for group in by_rule(report)}
-    rules = [rule for rule in CATALOGUE.values() if rule.code in groups or _applies(rule, report)]
+    clean = [rule for rule in CATALOGUE.values() if rule.code not in groups and _applies(rule, report)]
+    rules = [*(group.rule for group in groups.values()), *clean]
     for rule in rules:
         case = SubElement(suite, "testcase", classname=visible(report.path), name=f"{rule.code} {rule.name}")
         if rule.code in groups:
@@ -62,4 +63,4 @@ def _lines(group: Group, severities: tuple[Severity, ...]) -> Iterator[str]:
     unlisted = {severity: number for severity, number in group.unlisted.items() if severity in severities}
     if unlisted:
         yield f"not listed: {count_words(unlisted)}"
-    yield f"fix: {group.rule.fix}"
+    yield from (f"fix: {fix}" for fix in group.fixes)

@@ -1,4 +1,4 @@
-"""For people: findings by rule, the most frequent first, one hint for each rule, and the summary last."""
+"""For people: findings by rule, the gravest first, what to do for each rule, and the summary last."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from sdssync.report.validation.wording import Group, by_rule, count_words, location_of, summarise, visible
 from sdssync.sds.findings import Finding, SetReport, Severity
 
-LISTED = 10
-"""Findings that are listed for each rule."""
 CELL_LIMIT = 60
 """Characters of a cell that are printed."""
 
@@ -43,23 +41,24 @@ def _findings(report: SetReport) -> Iterator[Line]:
     yield Line(visible(report.path), "bold")
     for group in by_rule(report):
         yield Line("")
-        yield from _rule(group)
+        yield from _rule(group, sum(report.counts.values()))
     if report.suppressed:
         follow_ups = ", ".join(f"{code} {number:,}" for code, number in report.suppressed.items())
         yield Line("")
         yield Line(f"  not listed, because they follow from the above: {follow_ups}", "dim")
 
 
-def _rule(group: Group) -> Iterator[Line]:
+def _rule(group: Group, all_findings: int) -> Iterator[Line]:
     rule = group.rule
-    yield Line(f"  {rule.code} {rule.name}: {count_words(group.counts)}", _STYLES[next(iter(group.counts))])
+    yield Line(f"  {rule.code} {rule.name}: {count_words(group.counts)}", _STYLES[group.gravest])
     yield Line(f"  {rule.title}.")
-    for finding in group.findings[:LISTED]:
+    for finding in group.findings:
         yield Line(f"    {_sentence(finding)}")
-    more = group.total - len(group.findings[:LISTED])
+    more = group.total - len(group.findings)
     if more:
-        yield Line(f"    ... and {more:,} more", "dim")
-    yield Line(f"    fix: {rule.fix}", "dim")
+        yield Line(f"    ... and {more:,} more: --max-findings {all_findings} lists them", "dim")
+    for fix in group.fixes:
+        yield Line(f"    fix: {fix}", "dim")
 
 
 def _sentence(finding: Finding) -> str:

@@ -27,6 +27,16 @@ class Group:
         return sum(self.counts.values())
 
     @property
+    def gravest(self) -> Severity:
+        """Return the gravest severity."""
+        return next(iter(self.counts))
+
+    @property
+    def fixes(self) -> tuple[str, ...]:
+        """Return what to do, each advice once: that of the findings, or that of the rule where none is listed."""
+        return tuple(dict.fromkeys(finding.hint for finding in self.findings)) or (self.rule.fix,)
+
+    @property
     def unlisted(self) -> dict[Severity, int]:
         """Return how many findings are counted but not listed; never zero."""
         listed = Counter(finding.severity for finding in self.findings)
@@ -36,7 +46,7 @@ class Group:
 
 
 def by_rule(report: SetReport) -> tuple[Group, ...]:
-    """Return the findings by rule, the most frequent first."""
+    """Return the findings by rule: the gravest first and, of one severity, the most frequent."""
     groups = (
         Group(
             rule=CATALOGUE[code],
@@ -47,7 +57,8 @@ def by_rule(report: SetReport) -> tuple[Group, ...]:
         )
         for code in report.codes
     )
-    return tuple(sorted(groups, key=lambda group: (-group.total, group.rule.code)))
+    gravity = tuple(Severity).index
+    return tuple(sorted(groups, key=lambda group: (gravity(group.gravest), -group.total, group.rule.code)))
 
 
 def count_words(counts: Mapping[Severity, int]) -> str:
