@@ -5,6 +5,7 @@ Modules that do the work are imported when a command needs them, so that `--help
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -119,7 +120,8 @@ def validate(
     """
     Check CSV sets on disk against the rules of SDS, offline.
 
-    Without an argument: the published set of every profile. A target with a path separator is taken as a folder, and so are . and ..
+    Without an argument: the published set of every profile. A target with a path separator is taken as a folder; so
+    are . and ..
 
     Example: sdssync validate Seniors --format json
 
@@ -151,17 +153,20 @@ def validate(
 
 @app.command()
 @common_options
-@click.argument("code", help="A code like SDS206, or the name of a rule.")
-def rule(common: Common, code: str) -> ExitCode:
+@click.argument("code", required=False, help="A code like SDS206, or the name of a rule, or a part of one of them.")
+def rule(common: Common, code: str | None) -> ExitCode:
     """
-    Explain a rule: what it looks for, why, and how to fix it.
+    Explain a rule: what it looks for, why, and how to fix it. Without an argument: list all rules.
 
     Example: sdssync rule SDS206
+
+    Example: sdssync rule teacher
     """
-    from sdssync.report.rule import explain
+    from sdssync.report.rule import WIDTH, explain, list_rules
 
     del common
-    streams.print_result(explain(code))
+    width = min(shutil.get_terminal_size().columns, WIDTH) if sys.stdout.isatty() else WIDTH
+    streams.print_result(list_rules(width=width) if code is None else explain(code, width))
     return ExitCode.DONE
 
 

@@ -22,7 +22,7 @@ from sdssync.files.paths import comparable
 from sdssync.jobs import profile_warnings
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import check_options
-from sdssync.sds.catalogue.rules import unknown_prefixes
+from sdssync.sds.catalogue.rules import code_ranges, unknown_prefixes
 from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.findings import BLOCKING, MAX_FINDINGS, SetReport, Severity
 
@@ -76,7 +76,7 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
 
     """
     if unknown := unknown_prefixes(choice.select + choice.ignore):
-        raise ConfigError(f"no rule has a code like {', '.join(map(describe, unknown))}", "codes are SDS101 to SDS306")
+        raise ConfigError(f"no rule has a code like {', '.join(map(describe, unknown))}", f"codes are {code_ranges()}")
     if not all(map(str.strip, targets)):
         raise ConfigError("expected the name of a profile or a folder, found an empty text")
     school = _school(config, targets)

@@ -5,11 +5,12 @@ import re
 import pytest
 
 from sdssync.errors import ConfigError
-from sdssync.report.rule import explain
+from sdssync.report.rule import explain, list_rules
 from sdssync.sds.catalogue.rule import V21_ONLY
-from sdssync.sds.catalogue.rules import CATALOGUE, Rule
+from sdssync.sds.catalogue.rules import CATALOGUE, Rule, code_ranges
 from sdssync.sds.schema import FORMATS
 
+CODES = f"codes are {code_ranges()}; sdssync rule lists them"
 EVERY_RULE = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
 
 
@@ -51,7 +52,7 @@ def test_names_and_titles_are_unique() -> None:
     assert len({rule.title for rule in CATALOGUE.values()}) == len(CATALOGUE)
 
 
-@pytest.mark.parametrize("wanted", ["SDS206", "sds206", " SDS206 ", "unknown-reference", "Unknown-Reference"])
+@pytest.mark.parametrize("wanted", ["SDS206", "sds206", " SDS206 ", "unknown-reference", "Unknown-Reference", "206"])
 def test_a_rule_has_two_names(wanted: str) -> None:
     """A rule is found by its code or name, in any case."""
     assert explain(wanted) == explain("SDS206")
@@ -60,18 +61,16 @@ def test_a_rule_has_two_names(wanted: str) -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        pytest.param(
-            "SDS20", 'there is no rule "SDS20" (did you mean SDS210 grade-without-zero?)', id="a digit is missing"
-        ),
+        pytest.param("SDS999", f'there is no rule "SDS999" ({CODES})', id="no such code"),
+        pytest.param("999", f'there is no rule "999" ({CODES})', id="no such number"),
+        pytest.param("SDS4", f'there is no rule "SDS4" ({CODES})', id="no such family"),
         pytest.param(
             "unknown-refrence",
             'there is no rule "unknown-refrence" (did you mean SDS206 unknown-reference?)',
             id="a letter is missing",
         ),
-        pytest.param("", 'there is no rule "" (codes look like SDS206)', id="nothing"),
-        pytest.param(
-            "\x1b[2J\n" + "x" * 99, f'there is no rule "�[2J�{"x" * 35}" (codes look like SDS206)', id="hostile"
-        ),
+        pytest.param("", f'there is no rule "" ({CODES})', id="nothing"),
+        pytest.param("\x1b[2J\n" + "x" * 99, f'there is no rule "�[2J�{"x" * 35}" ({CODES})', id="hostile"),
     ],
 )
 def test_unknown_rules(wanted: str, message: str) -> None:
@@ -80,3 +79,51 @@ def test_unknown_rules(wanted: str, message: str) -> None:
         explain(wanted)
 
     assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "codes"),
+    [
+        pytest.param("SDS3", [code for code in CATALOGUE if code.startswith("SDS3")], id="a family"),
+        pytest.param("sds20", [f"SDS20{number}" for number in range(1, 10)], id="the beginning of codes"),
+        pytest.param("teacher", ["SDS214", "SDS301"], id="a part of two names"),
+        pytest.param("class without", ["SDS301", "SDS302"], id="words for dashes"),
+    ],
+)
+def test_several_rules_are_listed(wanted: str, codes: list[str]) -> None:
+    """What may mean several rules lists them."""
+    assert re.findall(r"^SDS\d+", explain(wanted), re.MULTILINE) == codes
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"), [("without-teacher", "SDS301"), ("byte-order", "SDS113"), ("utf", "SDS105")]
+)
+def test_a_part_of_one_name_is_enough(wanted: str, code: str) -> None:
+    """What can mean one rule only explains it."""
+    assert explain(wanted) == explain(code)
+
+
+@pytest.mark.parametrize("width", [100, 80, 60])
+def test_lines_fit_the_width(width: int) -> None:
+    """No line is longer than the width, no word is cut, and the list has every rule in order."""
+    pages = [list_rules(width=width), *(explain(code, width) for code in CATALOGUE)]
+
+    assert max(len(line) for page in pages for line in page.splitlines()) <= width
+    assert re.findall(r"^SDS\d+", pages[0], re.MULTILINE) == list(CATALOGUE)
+    for rule in CATALOGUE.values():
+        assert " ".join(f"{rule.name}: {rule.title}".split()) in " ".join(pages[0].split())
+        assert " ".join(rule.what.split()) in " ".join(explain(rule.code, width).split())
+
+
+def test_a_narrow_screen_cuts_no_word() -> None:
+    """Where a word does not fit, the line is longer."""
+    assert "class-without-teacher:" in explain("SDS3", 10)
+
+
+def test_the_columns_of_the_list_are_aligned() -> None:
+    """Name and title begin in one column, on each line."""
+    lines = list_rules(width=80).splitlines()
+    margin = lines[0].index("missing-file")
+
+    assert {line[margin - 2 : margin] for line in lines} == {"  "}
+    assert all(line[margin] != " " for line in lines)
