@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sdssync.config.settings import RemoteSource
 from sdssync.isams.failures import FailedAttempt
@@ -77,7 +78,10 @@ class Attempts:
         wait = min(left, max(doubled * (0.5 + self._pace.jitter() / 2), asked))
         if not failure.may_pass or left <= 0 or elapsed + wait >= self._source.max_seconds:
             raise failure.error(self.number)
-        events.log().warning("source.retried", attempt=self.number, reason=failure.reason, wait_seconds=round(wait, 1))
+        host, seconds = urlsplit(self._source.url).netloc, round(wait, 1)
+        events.log().warning(
+            "source.retried", host=host, attempt=self.number, reason=failure.reason, wait_seconds=seconds
+        )
         self._progress.wait(failure.reason, wait)
         self._pace.sleep(wait)
         self.number += 1

@@ -34,7 +34,7 @@ WORDS: Mapping[str, str] = {
     "sets.left_out": "{count} teaching sets have {reason}",
     "settings.ignored": "the settings have mistakes and are not used",
     "source.failed": "no document from iSAMS",
-    "source.retried": "iSAMS: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
+    "source.retried": "{host}: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
     "status.failed": "the status of the run was not kept",
     "status.ignored": "the status of the last run is damaged",
 }

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -422,6 +423,7 @@ def test_failures_that_may_pass(
         {
             "event": "source.retried",
             "log_level": "warning",
+            "host": urlsplit(url).netloc,
             "attempt": attempt,
             "reason": reason,
             "wait_seconds": wait,
