@@ -25,7 +25,7 @@ FOREIGN = {
     "pydantic": {"config.fields", "config.schema", "config.shape", "publish.publications", "publish.status"},
     "pydantic_core": {"config.fields", "config.shape"},
     "requests": {"net.post", "net.errors"},
-    "rich": {"cli.commands", "cli.progress", "cli.streams", "report.validation.terminal"},
+    "rich": {"cli.progress", "cli.streams"},
     "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},
     "tomli_w": {"setup.new_files"},
     "truststore": {"net.tls"},

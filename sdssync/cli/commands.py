@@ -129,6 +129,7 @@ def validate(
     """
     from sdssync.jobs.validate import STRICT, Choice, validate_targets
     from sdssync.report.validation.formats import render
+    from sdssync.report.validation.text import styled_lines
     from sdssync.sds.findings import BLOCKING
 
     choice = Choice(
@@ -140,12 +141,8 @@ def validate(
     outcome = validate_targets(common.config, targets, choice)
     if output_format is OutputFormat.TEXT and outcome.exit_code and not outcome.reports:
         return outcome.exit_code  # the log says it all
-    if output_format is OutputFormat.TEXT and sys.stdout.isatty() and common.log.color:
-        from rich.console import Console
-
-        from sdssync.report.validation.terminal import render_rich
-
-        Console(highlight=False).print(render_rich(outcome.reports), soft_wrap=True)
+    if output_format is OutputFormat.TEXT:
+        streams.print_lines(styled_lines(outcome.reports), color=common.log.color)
     else:
         streams.print_result(render(outcome.reports, output_format))
     return outcome.exit_code

@@ -1,8 +1,8 @@
 """For people: findings by rule, the gravest first, what to do for each rule, and the summary last."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from sdssync.report.screen import Line, plain
 from sdssync.report.validation.wording import Group, by_rule, count_words, location_of, summarise, visible
 from sdssync.sds.findings import Finding, SetReport, Severity
 
@@ -12,17 +12,9 @@ CELL_LIMIT = 60
 _STYLES = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line, with its style on a terminal in the words of rich."""
-
-    text: str
-    style: str = ""
-
-
 def render(reports: Sequence[SetReport]) -> str:
     """Return plain text."""
-    return "".join(f"{line.text}\n" for line in styled_lines(reports))
+    return plain(styled_lines(reports))
 
 
 def styled_lines(reports: Sequence[SetReport]) -> Iterator[Line]:
