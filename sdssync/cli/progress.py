@@ -42,6 +42,7 @@ class _Shown(_Watched):
     def __init__(self, display: "Display") -> None:
         self._display = display
         self._task = display.add_task("")
+        self._description = ""
 
     def download(self, done: int, total: int | None) -> None:
         """Show the bytes."""
@@ -63,7 +64,9 @@ class _Shown(_Watched):
         self, description: str, done: int | None = None, total: int | None = None, until: float | None = None
     ) -> None:
         self._display.start()
-        self._display.update(self._task, description=description, done=done, whole=total, until=until)
+        is_new = description != self._description  # what takes no time is still shown once
+        self._description = description
+        self._display.update(self._task, description=description, refresh=is_new, done=done, whole=total, until=until)
 
 
 def _display(*, color: bool) -> "Display":

@@ -4,51 +4,76 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from tests.support.documents import document
-from tests.support.fake_isams import play
+from tests.support.fake_isams import PATH, play
 from tests.support.installation import SETTINGS, install
 from tests.support.processes import on_terminal, process
 
 pytestmark = pytest.mark.slow
 
 CLEARED = "\x1b[2K"
+KEY = {"KEY": "00000000-0000-0000-0000-000000000000", "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize("arguments", ["run-all", "subjects"])
-def test_parse(school: Path, arguments: str) -> None:
-    """The parse is shown, and cleared before what comes after it."""
-    ran = on_terminal(arguments, folder=school, streams="2")
+def remote(folder: Path, url: str, more: str = "") -> None:
+    """Let an installation ask iSAMS at an address."""
+    source = f'url = "{url}"\napi_key_env = "KEY"\n{more}'
+    install(folder, SETTINGS.replace('file = "hartley.xml"', source))
 
-    bar, _, rest = ran.out.partition("source.parsed")
+
+@pytest.mark.parametrize(
+    ("arguments", "stages"),
+    [("run-all", ["iSAMS: reading 0.0 of 0.0 MB", "Seniors (1 of 1)"]), ("subjects", ["iSAMS: reading"])],
+)
+def test_stages(school: Path, arguments: str, stages: list[str]) -> None:
+    """Each stage is shown, and cleared at the end; no log line is."""
+    ran = on_terminal(arguments, folder=school, streams="2", env=KEY)
+
     assert ran.exit_code == 0
-    assert "parse " in bar
-    assert CLEARED in bar
-    assert "parse " not in rest
+    assert [stage for stage in stages if stage not in ran.out] == []
+    assert ran.out.rpartition(stages[-1])[2].endswith(CLEARED)
+    assert "source.parsed" not in ran.out
 
 
 def test_download(httpserver: HTTPServer, school: Path) -> None:
-    """The download is shown, and so is each log line that comes while it lasts, whole."""
-    install(
-        school, SETTINGS.replace('file = "hartley.xml"', f'url = "{play(httpserver, "good")}"\napi_key_env = "KEY"')
-    )
+    """The bytes of a download are shown."""
+    remote(school, play(httpserver, "good"))
 
-    ran = on_terminal("run-all", folder=school, streams="2", env={"KEY": "k", "NO_COLOR": "1"})
+    ran = on_terminal("run-all", folder=school, streams="2", env=KEY)
 
     assert ran.exit_code == 0
-    assert "download " in ran.out
-    assert "[info     ] source.downloaded              run_id=" in ran.out
+    assert "iSAMS: downloading 0.0 of 0.0 MB" in ran.out
+
+
+def test_waiting(httpserver: HTTPServer, school: Path) -> None:
+    """While sdssync waits for the next attempt, the seconds that are left are shown, with the reason."""
+    answers = iter((503, 503, 200))
+
+    def answer(_: Request) -> Response:
+        return Response(document(), next(answers), mimetype="application/xml")
+
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    remote(school, httpserver.url_for(""))
+
+    ran = on_terminal("run-all", folder=school, streams="2", env=KEY)
+
+    assert ran.exit_code == 0
+    assert "iSAMS: status 503, next attempt in 1 s" in ran.out
+    assert "attempt 2 failed: status 503; the next one follows in" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [["-q", "run-all"], ["profiles"], ["run-all", "--cached"]], ids=" ".join)
 def test_nothing_to_show(school: Path, arguments: list[str]) -> None:
-    """Quiet runs, commands that wait for nothing, and a run that fails at once show no bar."""
+    """Quiet runs, commands that wait for nothing, and a run that fails at once show no progress."""
     if "--cached" in arguments:
-        install(school, SETTINGS.replace('file = "hartley.xml"', 'url = "http://127.0.0.1:9"\napi_key_env = "KEY"'))
+        remote(school, "http://127.0.0.1:9")
 
-    ran = on_terminal(*arguments, folder=school, streams="2")
+    ran = on_terminal(*arguments, folder=school, streams="2", env=KEY)
 
-    assert not [stage for stage in ("parse ", "download ") if f"{stage} " in ran.out or f"{stage}\x1b" in ran.out]
+    assert "iSAMS: reading" not in ran.out
+    assert "iSAMS: downloading" not in ran.out
     assert CLEARED not in ran.out
 
 
@@ -68,4 +93,14 @@ def test_a_document_that_breaks(school: Path) -> None:
 
     assert ran.exit_code == 3
     assert ran.out.rfind("\x1b[?25l") < ran.out.rfind("\x1b[?25h") or "\x1b[?25l" not in ran.out
-    assert "source.failed" in ran.out
+    assert "error: no document from iSAMS" in ran.out
+
+
+def test_a_wrong_host(school: Path) -> None:
+    """A wrong address on a first `subjects` is reported within 20 seconds, with the host."""
+    remote(school, "http://127.0.0.1:1")
+
+    ran = on_terminal("subjects", folder=school, env=KEY)
+
+    assert ran.exit_code == 3
+    assert "no connection with 127.0.0.1:1, after" in ran.out
