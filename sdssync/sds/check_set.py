@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdssync.sds.checks.collector import Collector
+from sdssync.sds.checks.collector import Collector, Location, Offence
 from sdssync.sds.checks.file_state import Context, FileState
+from sdssync.sds.checks.first_line import header_names
 from sdssync.sds.checks.headers import changed_file_set, missing_files, missing_referenced_files
+from sdssync.sds.checks.other_format import Recognised, recognise, recognise_file
 from sdssync.sds.checks.read_file import read_file
 from sdssync.sds.checks.relations import incomplete_contacts, users_without_role
 from sdssync.sds.checks.teams import check_teams
-from sdssync.sds.csv_bytes import DefectError
-from sdssync.sds.csv_file import list_folder, open_csv
+from sdssync.sds.csv_file import list_folder
 from sdssync.sds.findings import BLOCKING, MAX_FINDINGS, SetReport, Severity
 from sdssync.sds.formats import SdsFormat
 from sdssync.sds.schema import FORMATS, ROLES, USERS
@@ -48,9 +49,13 @@ def check_set(folder: Path, options: CheckOptions, *, display_name: str | None =
         ConfigError: the folder does not exist, cannot be read, or changes while it is read.
 
     """
+    collector = Collector(options.select, options.ignore, options.max_findings)
+    if collector.wants("SDS114") and (other := recognise_file(folder)):
+        return _other_format(other, options.format or SdsFormat.V21, collector, options, display_name or str(folder))
     names = list_folder(folder)
     sds_format = options.format or format_of(folder, names)
-    collector = Collector(options.select, options.ignore, options.max_findings)
+    if collector.wants("SDS114") and (other := recognise(folder, names)):
+        return _other_format(other, sds_format, collector, options, display_name or str(folder))
     states = {file.name: FileState(file) for file in FORMATS[sds_format].files}
     context = Context(
         format=FORMATS[sds_format], creates_users=bool(options.include_names), states=states, collector=collector
@@ -76,15 +81,27 @@ def check_set(folder: Path, options: CheckOptions, *, display_name: str | None =
     )
 
 
+def _other_format(
+    other: Recognised, sds_format: SdsFormat, collector: Collector, options: CheckOptions, path: str
+) -> SetReport:
+    """Return the report on what is no set of V2 or V2.1 (F14): one finding, and nothing else."""
+    collector.add(Offence("SDS114", Severity.FATAL, other.message, fix=other.fix), Location(other.file))
+    return SetReport(
+        path=path,
+        format=sds_format.value,
+        rows={},
+        findings=collector.findings(()),
+        counts=collector.counts,
+        suppressed={},
+        failing=options.failing,
+    )
+
+
 def format_of(folder: Path, names: frozenset[str]) -> SdsFormat:
     """Return the format of the files: with roles.csv, or a users.csv without role and orgSourcedIds, it is V2.1."""
     if ROLES in names:
         return SdsFormat.V21
     if USERS not in names:
         return SdsFormat.V2
-    try:
-        header = open_csv(folder / USERS).header
-    except DefectError:
-        return SdsFormat.V2
-    headers = {name.strip().lower() for name in header}
-    return SdsFormat.V2 if headers & {"role", "orgsourcedids"} else SdsFormat.V21
+    headers = header_names(folder / USERS)
+    return SdsFormat.V2 if not headers or headers & {"role", "orgsourcedids"} else SdsFormat.V21

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sdssync.errors import ConfigError, os_reason
+from sdssync.sds.file_kinds import kind_of_bytes
 
 CHUNK = 256 * 1024
 """Bytes surveyed together; a line that fills more than one chunk is not a line of a CSV file."""
@@ -26,13 +27,15 @@ BLOCK = 2_000
 class DefectError(Exception):
     """A file cannot be read as CSV: the rule, the line and a message, which holds nothing of its content."""
 
-    def __init__(self, code: str, line: int | None, message: str, *, rows: int = 0) -> None:
+    def __init__(self, code: str, line: int | None, message: str, *, rows: int = 0, fix: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.line = line
         self.message = message
         self.rows = rows
         """Data rows before the defect."""
+        self.fix = fix
+        """What to do, if that is not what the rule says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class Survey:
     bom: bool
     line_end: str
     """The one line end of a file without quotes, which may be split; "" where csv.reader has to read."""
+    unended_line: int | None
+    """The last line, if it does not end with a line feed."""
     block_rows: int
     """Rows to read together: fewer if lines are long, so that a block never holds much more than two chunks."""
 
@@ -116,6 +121,7 @@ class _Surveyor:
         self._offset = 0
         self._has_bom = False
         self._is_plain = True
+        self._is_ended = False
         self._line_feeds = 0
         self._crlf = 0
         self._block_rows = BLOCK
@@ -136,13 +142,16 @@ class _Surveyor:
             raise self._not_utf_8(self._offset - pending)
         is_plain = self._is_plain and self._line_feeds > 0 and self._crlf in {0, self._line_feeds}
         line_end = ("\r\n" if self._crlf else "\n") if is_plain else ""
-        return Survey(bom=self._has_bom, line_end=line_end, block_rows=self._block_rows)
+        unended = None if self._is_ended else self._line_feeds + 1
+        return Survey(bom=self._has_bom, line_end=line_end, unended_line=unended, block_rows=self._block_rows)
 
     def _look_at_start(self, chunk: bytes) -> None:
         self._has_bom = chunk.startswith(BOM_UTF8)
         self._is_plain = b"\r" not in chunk.partition(b"\n")[0].removesuffix(b"\r")
         if chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             raise DefectError("SDS105", 1, "the file is not UTF-8, it looks like UTF-16")
+        if kind := kind_of_bytes(chunk):
+            raise DefectError("SDS105", 1, f"the file is {kind}, not CSV", fix=f"Export the file as CSV: it is {kind}")
 
     def _check_text(self, chunk: bytes) -> None:
         """Refuse NUL bytes and what is not UTF-8."""
@@ -160,6 +169,7 @@ class _Surveyor:
         """Count line ends; refuse a line that fills a chunk."""
         breaks = chunk.count(b"\n")
         self._line_feeds += breaks
+        self._is_ended = chunk.endswith((b"\n", b"\r"))
         self._crlf += chunk.count(b"\r\n")
         if len(chunk) >= CHUNK:
             breaks = breaks or chunk.count(b"\r")

@@ -209,5 +209,5 @@ def _explain(error: csv.Error) -> str:
     if "field larger" in text:
         return f"a field is longer than {csv.field_size_limit():,} characters: a quote may not be closed"
     if "unexpected end" in text:
-        return "a quote is never closed"
+        return "a quote is never closed, or the file is truncated"
     return "there is text after a closing quote: a quote within a value is not doubled"

@@ -166,7 +166,7 @@ def test_near_misses_are_named(tmp_path: Path) -> None:
     assert [finding.message for finding in report.findings] == [
         "enrollments.csv is missing; found Enrollments.csv, whose name differs in case",
         "the header sourcedId is missing; a header differs only in case or blanks",
-        "orgSourcedId is not a sourcedId of orgs.csv; the one on line 2 there differs only in case or blanks",
+        "orgSourcedId is not a sourcedId of orgs.csv; the one on line 2 there differs only in case",
     ]
 
 

@@ -240,7 +240,12 @@ class Oracle:
         listed = LISTED[self.version, "enrollments", "role"].lower().split()
         doubted = ["aid", "aide", "faculty", "nurse", "researcher"] if self.version == "v2.1" else []
         seen = set()
+        titles: dict[str, set[str]] = {}
         for line, row in self.rows("classes"):
+            holders = titles.setdefault(row["title"].strip().casefold(), set())
+            if row["title"].strip() and holders - {row["sourcedId"]} and row["sourcedId"] not in holders:
+                self._say("SDS307", "advice", "classes", line)
+            holders |= {row["sourcedId"]} if row["sourcedId"].strip() else {"?"}
             identifier = row["sourcedId"]
             if not identifier.strip() or identifier in seen or ("classes", identifier) in self.dropped:
                 continue

@@ -1,4 +1,4 @@
-"""The rules F01 to F13: files and headers. Texts only."""
+"""The rules F01 to F16: files and headers. Texts only."""
 
 from sdssync.sds.catalogue.rule import V21_ONLY, Rule
 from sdssync.sds.findings import Severity
@@ -9,11 +9,12 @@ FILE_RULES = (
     Rule(
         code="SDS101",
         name="missing-file",
-        severities=(FATAL,),
+        severities=(FATAL, ADVICE),
         title="A required file is missing, or its name differs in case",
         what="V2 needs orgs, users, classes and enrollments; V2.1 needs orgs, users and roles. Names are compared "
-        "with case. A folder, a pipe or a link to nothing is not a file.",
-        why="SDS stops the run with File Not Found and takes nothing.",
+        "with case. A folder, a pipe or a link to nothing is not a file. Advice for a file that looks like a copy of "
+        "one that exists, or like an optional one.",
+        why="SDS stops the run with File Not Found and takes nothing. It does not read a file of another name.",
         bad="The folder holds Users.csv and no users.csv.",
         fix="Add the file, or rename it exactly as the SDS page writes it",
     ),
@@ -30,10 +31,11 @@ FILE_RULES = (
     Rule(
         code="SDS103",
         name="duplicate-header",
-        severities=(FATAL,),
+        severities=(FATAL, WARNING),
         title="A column header appears twice",
-        what="A header line names each column once.",
-        why="SDS stops the run, since it cannot know which column is meant.",
+        what="A header line names each column once. Fatal for a column that the format has, otherwise a warning.",
+        why="SDS stops the run, since it cannot know which column is meant; with a header that it does not know, what "
+        "it does is not documented.",
         bad="sourcedId,name,name,type",
         fix="Remove one of the two columns, after making sure that no value is only in that one",
     ),
@@ -42,18 +44,20 @@ FILE_RULES = (
         name="unknown-header",
         severities=(WARNING,),
         title="A column header is not known",
-        what="The header is not in the SDS tables of this file.",
+        what="The header is not in the SDS tables of this file. Columns without a header, which a spreadsheet leaves "
+        "behind, are one finding.",
         why="What SDS does with such a column is not documented; often it is a misspelt optional column, whose data "
         "would be lost.",
         bad="sourcedId,name,type,parentID",
-        fix="Correct the spelling, or remove the column if SDS is not meant to read it",
+        fix="Correct the spelling; a column that SDS is not meant to read may also be removed: no record goes with it",
     ),
     Rule(
         code="SDS105",
         name="not-utf-8",
         severities=(FATAL,),
         title="The file is not UTF-8 text",
-        what="Bytes that are not UTF-8 (Latin-1, UTF-16), or a NUL byte.",
+        what="Bytes that are not UTF-8 (Latin-1, UTF-16), a NUL byte, or a spreadsheet, an archive or a document that "
+        "is called .csv.",
         why="SDS reads UTF-8 only. The file is not checked further.",
         bad="A file saved by a spreadsheet as Windows text: é is the single byte E9.",
         fix='Save the file as "CSV UTF-8"',
@@ -98,8 +102,8 @@ FILE_RULES = (
         what="Compared with the last publication of the same format; a required file that is missing is SDS101 only.",
         why="SDS wants the same set of files every time; records of a file left out are taken as no longer active.",
         bad="The last set had courses.csv, this one does not.",
-        fix="Send the same files as before, with only a header if there is no data; for a new file, set up the data "
-        "flow again",
+        fix="Send the same files as before: the records of a file that is left out, or has only a header, leave SDS; "
+        "for a new file, set up the data flow again",
     ),
     Rule(
         code="SDS110",
@@ -132,7 +136,7 @@ FILE_RULES = (
         what="More than 2,000,000 rows: error; more than 500,000: advice.",
         why="The limits of SDS Classic; for the current SDS none is published.",
         bad="enrollments.csv with 2,500,000 rows.",
-        fix="Split the CSV set into several data flows",
+        fix="Split the CSV set into several data flows; a record leaves SDS with the flow that no longer has it",
     ),
     Rule(
         code="SDS113",
@@ -143,5 +147,38 @@ FILE_RULES = (
         why="What SDS does is not documented; a strict reader takes the mark as part of the first header.",
         bad="A file saved by a spreadsheet as CSV UTF-8.",
         fix="Save the file as UTF-8 without a byte-order mark",
+    ),
+    Rule(
+        code="SDS114",
+        name="other-format",
+        severities=(FATAL,),
+        title="The folder is not a set of V2 or V2.1, but something else",
+        what="The files are plainly those of SDS V1, OneRoster or Clever; or there is an archive or a spreadsheet file "
+        "and no CSV file; or there is no CSV file and the sets are in folders below. Nothing else is reported.",
+        why="sdssync checks SDS V2 and V2.1. Each rule would find something wrong with a set that may be fine.",
+        bad="School.csv, Section.csv, Student.csv, Teacher.csv",
+        fix="Give the folder of a V2 or V2.1 set",
+    ),
+    Rule(
+        code="SDS115",
+        name="wrong-separator",
+        severities=(FATAL,),
+        title="The first line shows that the file is not separated by commas",
+        what="The first line is separated by semicolons, tabs or another character, is a #TYPE line or a sep= line, "
+        "or is in quotes as a whole. The file is not checked further.",
+        why="SDS separates values by commas and takes the first line as the header: it would find none of the columns.",
+        bad="sourcedId;name;type",
+        fix="Export the file again, separated by commas",
+    ),
+    Rule(
+        code="SDS116",
+        name="id-mangled-by-spreadsheet",
+        severities=(WARNING,),
+        title="An id is a long number that a spreadsheet has shortened",
+        what="A sourcedId, or a reference that leads nowhere, looks like 7.98396E+12. It is reported where the id is "
+        "defined; references to it that no longer fit are one finding (SDS206 or SDS207), and the others are counted.",
+        why="The last digits are lost. SDS takes the id as that of a new person, and the one with the real id leaves.",
+        bad="7.98396E+12 (for 7983956881051)",
+        fix="Export again without opening the file in a spreadsheet, or import the column as text there",
     ),
 )

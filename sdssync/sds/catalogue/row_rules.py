@@ -11,7 +11,8 @@ ROW_RULES = (
         name="missing-value",
         severities=(ERROR,),
         title="A required value is empty",
-        what="The value is empty or only white space, in a column marked as required.",
+        what="The value is empty or only white space, in a column marked as required. A row without any value is one "
+        "finding.",
         why="SDS drops the row, and with it all rows that refer to it (these are counted, not listed).",
         bad="14001,,student (no username)",
         fix="Fill in the value at the source",
@@ -24,7 +25,7 @@ ROW_RULES = (
         what="In orgs, users, classes, academicSessions and courses; compared as received, with case.",
         why="An id must be unique; which of the two rows SDS keeps is not known.",
         bad="users.csv has 14001 for two people.",
-        fix="Give each record its own id",
+        fix="Give each record its own id; SDS takes a record with another id as a new one",
     ),
     Rule(
         code="SDS203",
@@ -34,7 +35,8 @@ ROW_RULES = (
         what="Two sourcedIds of one file are the same if blanks at the ends and case are ignored.",
         why="To SDS they are two; the mail alias of a group ignores case, so the two would clash.",
         bad="12001a and 12001A",
-        fix="Make the ids differ in more than case and blanks, or make them the same",
+        fix="Make the ids differ in more than case and blanks, or use one if they mean the same record: SDS takes a "
+        "record with another id as a new one",
     ),
     Rule(
         code="SDS204",
@@ -46,7 +48,7 @@ ROW_RULES = (
         "role: some lists have these, the current one does not.",
         why="SDS drops the row.",
         bad="role: pupil",
-        fix="Use a value from the list",
+        fix="Use a value from the list (docs/columns.md)",
     ),
     Rule(
         code="SDS205",
@@ -57,7 +59,7 @@ ROW_RULES = (
         "V2, otherwise a warning.",
         why="SDS drops the value and keeps the row; in V2 any value that is not in its list was an error.",
         bad="grade: Year 7",
-        fix="Use a value from the list, or leave the value empty",
+        fix="Use a value from the list (docs/columns.md), or leave the value empty: SDS drops it either way",
     ),
     Rule(
         code="SDS206",
@@ -163,7 +165,8 @@ ROW_RULES = (
         what="Compared without regard to case.",
         why="A user principal name is unique in Microsoft 365: two users would be matched to one account.",
         bad="14001 and 14002 both have cbeane@domain.com.",
-        fix="Give each user their own username, or merge the two records",
+        fix="Give each user their own username; if the two are one person, the record that you remove leaves its "
+        "classes",
     ),
     Rule(
         code="SDS216",

@@ -1,4 +1,4 @@
-"""The rules M01 to M06: what SDS accepts and Microsoft 365 does not like. Texts only."""
+"""The rules M01 to M07: what SDS accepts and Microsoft 365 does not like. Texts only."""
 
 from sdssync.sds.catalogue.rule import V21_ONLY, Rule
 from sdssync.sds.findings import Severity
@@ -13,9 +13,10 @@ TEAM_RULES = (
         title="A class has no teacher",
         what="No enrolment of the class has a role that makes an owner: teacher, teacherAssistant, proctor, "
         "paraprofessional, a therapist or staff (Microsoft Graph's example of a provisioning flow).",
-        why="Only an owner can activate the team: without one the students never get in. Nearly always a gap in iSAMS.",
+        why="Only an owner can activate the team: without one the students never get in. Often the class has a teacher "
+        "in iSAMS who has no e-mail address and is therefore left out of the set.",
         bad="enrollments.csv lists class 12001 with students only.",
-        fix="Set the teacher of the set in iSAMS",
+        fix="Set the teacher of the set in iSAMS, or the e-mail address of that teacher if there is one",
     ),
     Rule(
         code="SDS302",
@@ -35,7 +36,8 @@ TEAM_RULES = (
         what="At most 56 characters, only A-Z a-z 0-9 _ and -.",
         why="The mail alias of the group is Section_ and the sourcedId, and may have at most 64 characters.",
         bad="10A/Ma 1",
-        fix="Build the ids of classes from letters, digits, _ and -",
+        fix="Build the ids of classes from letters, digits, _ and -; a changed id makes a new class, and the old one "
+        "leaves SDS",
     ),
     Rule(
         code="SDS304",
@@ -57,7 +59,7 @@ TEAM_RULES = (
         "members are the roles of Microsoft Graph's example of a provisioning flow; a person listed twice counts once.",
         why="A team has at most 100 owners and 25,000 members; Assignments and Class Notebook work up to 300 members.",
         bad="The whole school as one class.",
-        fix="Split the set in iSAMS",
+        fix="Split the set in iSAMS; the people of each new set leave the team of the old one",
     ),
     Rule(
         code="SDS306",
@@ -69,5 +71,15 @@ TEAM_RULES = (
         why="Passwords in a file are a risk, and SDS does not use them.",
         bad="sourcedId,username,password",
         fix="Remove the column: SDS does not read it",
+    ),
+    Rule(
+        code="SDS307",
+        name="same-title",
+        severities=(ADVICE,),
+        title="Two classes have the same title",
+        what="Compared without regard to case and to blanks at the ends; reported for each class but the first.",
+        why="Two teams with one name: neither teachers nor pupils can tell them apart.",
+        bad="12001,10001,Biology 10 and 12002,10001,biology 10",
+        fix="Put what distinguishes the classes, such as the teacher or the period, into the title",
     ),
 )

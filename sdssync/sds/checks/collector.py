@@ -22,6 +22,10 @@ class Offence:
     """Free of cells: it may be logged."""
     follows: bool = False
     """True if it only follows from something that is reported elsewhere; then it is counted and not listed."""
+    once: bool = False
+    """True if one finding for a column is enough: the cause is the same, and the others are counted."""
+    fix: str = ""
+    """What to do, if that is not what the rule says; free of cells, like the message."""
 
     @property
     def drops(self) -> bool:
@@ -50,6 +54,10 @@ class Collector:
         self._kept: defaultdict[str, list[Finding]] = defaultdict(list)
         self.counts: Counter[tuple[str, Severity]] = Counter()
         self._suppressed: Counter[str] = Counter()
+
+    def wants(self, code: str) -> bool:
+        """Return True if findings of this code are asked for."""
+        return code in self._wanted
 
     def add(self, offence: Offence, location: Location) -> None:
         """Note a finding, or count a follow-up."""
@@ -94,7 +102,7 @@ def _finding(offence: Offence, location: Location) -> Finding:
         column=location.column,
         value=_truncated(location.value),
         message=offence.message,
-        hint=rule.fix,
+        hint=offence.fix or rule.fix,
     )
 
 

@@ -1,24 +1,30 @@
 """
-Check columns as the schema says: required values (R01, R18), lists (R04, R05, R10), forms (R09), references (R06, R07).
+Check columns as the schema says: values, lists, forms and references (R01, R04 to R07, R09, R10, R18), and F16.
 
 A column is judged by its distinct values, a block of rows at a time. Only if one of them offends are the rows searched
 for the lines.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import filterfalse
 
+from sdssync.sds.catalogue.rules import CATALOGUE
 from sdssync.sds.checks.collector import Offence
 from sdssync.sds.checks.file_state import Context, FileState
+from sdssync.sds.checks.mangled import is_mangled, mangled_among, may_be_one_of, values_of
 from sdssync.sds.checks.values import VALUE_RULES
 from sdssync.sds.csv_file import Block, indexes_of
 from sdssync.sds.data_types import lacks_leading_zero
 from sdssync.sds.findings import Severity
 from sdssync.sds.formats import SdsFormat
+from sdssync.sds.near_values import NULL, difference, expectation, is_null
 from sdssync.sds.schema import Column, Required
 
 REMEMBERED = 1_000
 """Distinct clean values that a column remembers: enough for any list of values."""
+SOURCED_ID = "sourcedId"
+MANGLED = "is a long number that a spreadsheet has shortened"
 
 
 class ColumnCheck:
@@ -33,6 +39,8 @@ class ColumnCheck:
         self._target = context.states.get(column.data_type.refers_to)
         self._rule = VALUE_RULES.get((state.name, column.name))
         self._clean: set[str] = set()
+        self._said: set[str] = set()
+        """Codes of which one finding is enough, and which this column has."""
         self._is_clean = self._quick_test()
 
     @property
@@ -52,8 +60,16 @@ class ColumnCheck:
         """Judge the cells of a block."""
         offences = self._judge_all(set(cells))
         for index in indexes_of(offences, cells) if offences else ():
-            for offence in offences[cells[index]]:
+            for offence in map(self._once, offences[cells[index]]):
                 self._context.note(offence, self._state, block.lines[index], block.row(index), self.column.name)
+
+    def _once(self, offence: Offence) -> Offence:
+        """Return an offence of which one finding is enough as a follow-up, unless it is the first."""
+        if not offence.once:
+            return offence
+        is_first = offence.code not in self._said
+        self._said.add(offence.code)
+        return offence if is_first else replace(offence, follows=True)
 
     def _judge_all(self, cells: set[str]) -> Mapping[str, tuple[Offence, ...]]:
         """Map each distinct cell that offends to its offences."""
@@ -72,16 +88,24 @@ class ColumnCheck:
             suspects = cells.difference(self._target.known)
             return suspects | (cells & self._target.dropped) if self._target.dropped else suspects
         suspects = cells - self._clean
-        return set(filterfalse(self._is_clean, suspects)) if self._is_clean else suspects
+        if not self._is_clean:
+            return suspects
+        mangled = mangled_among(suspects) if self.column.name == SOURCED_ID else set()
+        return mangled.union(filterfalse(self._is_clean, suspects))
 
     def _judge(self, cell: str) -> tuple[Offence, ...]:
         """Judge one cell. If it has a line break, only that is reported, elsewhere."""
         if "\n" in cell or "\r" in cell:
             return ()
+        target = self._target
+        if is_mangled(cell):
+            if self.column.name == SOURCED_ID:
+                return self._judge_mangled_id(cell)
+            if target:
+                return self._judge_mangled_reference(cell, target)
         parts = self.column.data_type.parts(cell)
         if not parts:
             return self._judge_blank()
-        target = self._target
         found = [self._judge_reference(part, target) if target else self._judge_value(part) for part in parts]
         return tuple(dict.fromkeys(filter(None, found)))  # of several values with the same offence, one is enough
 
@@ -91,6 +115,25 @@ class ColumnCheck:
         if self.column.required is Required.CREATING and self._context.creates_users:
             return (Offence("SDS218", Severity.ERROR, f"{self.column.name} is empty, and SDS creates the users"),)
         return ()
+
+    def _judge_mangled_id(self, cell: str) -> tuple[Offence, ...]:
+        """Judge a sourcedId that a spreadsheet has shortened (F16); that its characters are unsafe only follows."""
+        self._state.shortened |= values_of((cell,))
+        found: tuple[Offence, ...] = (Offence("SDS116", Severity.WARNING, f"the sourcedId {MANGLED}"),)
+        if self._rule and self._rule.fault(cell):
+            found += (Offence(self._rule.code, Severity.ADVICE, "", follows=True),)
+        return found
+
+    def _judge_mangled_reference(self, cell: str, target: FileState) -> tuple[Offence, ...]:
+        """Judge a shortened reference: nothing to report where it leads to an id that is shortened likewise."""
+        found = self._judge_reference(cell, target)
+        if found is None or found.follows:
+            return (found,) if found else ()
+        message = f"{self.column.name} {MANGLED}"
+        return (
+            Offence("SDS116", Severity.WARNING, message, once=True),
+            replace(found, message=f"{found.message}: it {MANGLED}", once=True, fix=CATALOGUE["SDS116"].fix),
+        )
 
     def _judge_reference(self, identifier: str, target: FileState) -> Offence | None:
         required = self.column.required.always
@@ -104,9 +147,14 @@ class ColumnCheck:
         if target.csv is None or target.is_incomplete or target.may_hide_ids:
             return Offence(code, Severity.ADVICE, "", follows=True)
         message = f"{self.column.name} is not a sourcedId of {target.name}"
-        line = target.look_alike(identifier)
-        if line is not None:
-            message += f"; the one on line {line} there differs only in case or blanks"
+        alike = target.look_alike(identifier)
+        if alike is not None:
+            message += f"; the one on line {target.ids[alike]} there differs only in {difference(identifier, alike)}"
+        elif may_be_one_of(identifier, target.shortened):
+            message += ", in which a spreadsheet has shortened long numbers"
+            return Offence(code, severity, message, once=True, fix=CATALOGUE["SDS116"].fix)
+        elif is_null(identifier):
+            message += f": this is {NULL}"
         return Offence(code, severity, message)
 
     def _judge_value(self, value: str) -> Offence | None:
@@ -118,7 +166,8 @@ class ColumnCheck:
             return Offence("SDS210", severity, "the grade lacks its leading zero")
         if not data_type.accepts(value):
             code, severity = self._rejection()
-            return Offence(code, severity, f"{self.column.name}: expected {data_type.wants}")
+            expected = expectation(data_type, value, self.column.example)
+            return Offence(code, severity, f"{self.column.name}: {expected}")
         if value.lower() in data_type.doubted:
             message = f"{self.column.name}: some lists have this value, the current one does not"
             return Offence("SDS204", Severity.WARNING, message)
@@ -129,7 +178,8 @@ class ColumnCheck:
         reason = rule.fault(value) if rule else ""
         if not rule or not reason:
             return None
-        return Offence(rule.code, rule.when_creating if self._context.creates_users else Severity.ADVICE, reason)
+        severity = rule.when_creating if self._context.creates_users else Severity.ADVICE
+        return Offence(rule.code, severity, f"{self.column.name}: this is {NULL}" if is_null(value) else reason)
 
     def _rejection(self) -> tuple[str, Severity]:
         """Return the rule and severity for a value that its data type does not accept."""
@@ -139,42 +189,3 @@ class ColumnCheck:
         if required is Required.YES:
             return "SDS204", Severity.ERROR
         return "SDS205", Severity.ERROR if self._context.format.name is SdsFormat.V2 else Severity.WARNING
-
-
-def line_breaks(state: FileState, block: Block, context: Context) -> None:
-    """Report values with a line break in them (F06)."""
-    offence = Offence("SDS106", Severity.ERROR, "the value holds a line break")
-    columns = {index: name for name, index in state.column_index.items()}
-    for line, row in block.rows():
-        for index, cell in enumerate(row):
-            if "\n" in cell or "\r" in cell:
-                context.note(offence, state, line, row, columns.get(index))
-
-
-class WidthCheck:
-    """
-    Report rows with more or fewer fields than the header (F07).
-
-    If no row of the first block fits, the header or the separator is wrong: that is reported once.
-    """
-
-    def __init__(self, state: FileState, context: Context) -> None:
-        self._state = state
-        self._context = context
-        self._has_misfit: bool | None = None
-        self._reported = state.has_wrong_header
-
-    def take(self, block: Block) -> None:
-        """Report the uneven rows of a block."""
-        if self._has_misfit is None:
-            self._has_misfit = not block.lines and len(block.uneven) > (0 if self._reported else 1)
-        for line, row in block.uneven:
-            message = f"the row has {len(row)} fields, the header has {len(block.columns)}"
-            if self._has_misfit:
-                message += "; so have all rows before it: check the header and the separators"
-            offence = Offence("SDS107", Severity.FATAL, message, follows=self._has_misfit and self._reported)
-            self._context.note(offence, self._state, line, row)
-            self._reported = True
-        if block.uneven:
-            self._state.has_unread_rows = True
-            self._state.may_hide_ids |= self._has_misfit or self._state.column_index.get("sourcedId", 0) > 0

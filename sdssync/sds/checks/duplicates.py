@@ -1,5 +1,5 @@
 """
-Find what appears twice: ids (R02, R03), usernames (R15), rows (R13), and people on both sides of a class (R14).
+Find what appears twice: ids (R02, R03), usernames (R15), titles (M07), rows (R13), people on both sides (R14).
 
 While a file is read, 64-bit hashes of its keys are kept; in enrollments, where the rows of a class nearly always follow
 each other, the keys of one class (`runs`). A hash that comes twice is only a suspicion: the file is read once more for
@@ -7,8 +7,9 @@ the suspects, whose keys are then compared in full.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from sdssync.sds.code_lists import MEMBER_ROLES, OWNER_ROLES
 from sdssync.sds.csv_file import Block, CsvFile, indexes_of
 from sdssync.sds.data_types import is_blank, lacks_leading_zero
 from sdssync.sds.findings import Severity
-from sdssync.sds.schema import ENROLLMENTS, USERS, Required
+from sdssync.sds.schema import CLASSES, ENROLLMENTS, USERS, Required
 
 Fold = Callable[[str], str]
 
@@ -33,10 +34,14 @@ class KeyColumn(NamedTuple):
     """One column of a key."""
 
     name: str
-    fold: Fold | None
-    """Returns the form in which its cells are compared; None: they are compared as they are."""
+    folds: tuple[Fold, ...]
+    """Return, one after the other, the form in which its cells are compared; (): they are compared as they are."""
     is_required: bool
     """Without a value there is no key: such a row has a finding of its own."""
+
+    def folded(self, cells: Iterable[str]) -> Iterable[str]:
+        """Return the cells in the form in which they are compared."""
+        return reduce(lambda texts, fold: map(fold, texts), self.folds, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,12 @@ class Key:
 
     def of_block(self, state: FileState, columns: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
         """Yield the keys of a block of rows that is given by columns."""
-        cells = ((column.fold, columns[state.column_index[column.name]]) for column in self.columns)
-        return zip(*(map(folded, texts) if folded else texts for folded, texts in cells), strict=True)
+        cells = (column.folded(columns[state.column_index[column.name]]) for column in self.columns)
+        return zip(*cells, strict=True)
 
     def of_row(self, state: FileState, row: Sequence[str]) -> tuple[str, ...]:
         """Return the key of one row."""
-        cells = ((column.fold, row[state.column_index[column.name]]) for column in self.columns)
-        return tuple(folded(text) if folded else text for folded, text in cells)
+        return next(self.of_block(state, [(cell,) for cell in row]))
 
     def is_incomplete(self, key: tuple[str, ...]) -> bool:
         """Return True if a required key column is blank; such a row is never reported as a duplicate."""
@@ -67,7 +71,10 @@ def key_of(state: FileState) -> Key | None:
     """Return what must not appear twice in a file, apart from its sourcedId; None: there is nothing."""
     if state.name == USERS and "username" in state.column_index:
         offence = Offence("SDS215", Severity.ERROR, "the username is that of another user")
-        return Key((KeyColumn("username", str.lower, is_required=True),), offence, "username")
+        return Key((KeyColumn("username", (str.lower,), is_required=True),), offence, "username")
+    if state.name == CLASSES and "title" in state.column_index:
+        offence = Offence("SDS307", Severity.ADVICE, "the title is that of another class")
+        return Key((KeyColumn("title", (str.strip, str.casefold), is_required=True),), offence, "title")
     columns = [column for column in map(state.spec.column, state.spec.key) if column]
     required = {column.name for column in columns if column.required is Required.YES}
     if not required or not required <= state.column_index.keys():
@@ -76,7 +83,7 @@ def key_of(state: FileState) -> Key | None:
         tuple(
             KeyColumn(
                 column.name,
-                (_fold_grade if column.name == "grade" else str.lower) if column.data_type.values else None,
+                ((_fold_grade if column.name == "grade" else str.lower),) if column.data_type.values else (),
                 column.name in required,
             )
             for column in columns

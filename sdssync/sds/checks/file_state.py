@@ -33,6 +33,8 @@ class FileState:
     """True if the header is reported as wrong, so that rows may not fit it."""
     is_incomplete: bool = False
     """True if the file, or its ids, are missing for a reason that is already reported."""
+    shortened: set[float] = field(default_factory=set)
+    """The numbers that its mangled sourcedIds show."""
     referred_to: set[str] = field(default_factory=set)
     """Columns that refer to this file although it is optional and missing: "roles.csv sessionSourcedId"."""
     seen: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -43,7 +45,7 @@ class FileState:
     """For enrollments: by class, the number of further rows of its owners."""
     surplus_members: Counter[str] = field(default_factory=Counter)
     """The same for its members."""
-    _folded: dict[str, int] = field(default_factory=dict)
+    _folded: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -65,10 +67,10 @@ class FileState:
         index = self.column_index.get("sourcedId", len(row))
         return row[index] if index < len(row) else ""
 
-    def look_alike(self, value: str) -> int | None:
-        """Return the line of an id that differs from the value only in case or in blanks at the ends, or None."""
+    def look_alike(self, value: str) -> str | None:
+        """Return the id that differs from the value only in case or in blanks at the ends, or None."""
         if not self._folded:
-            self._folded = {fold(known): line for known, line in self.ids.items()}
+            self._folded = {fold(known): known for known in self.ids}
         return self._folded.get(fold(value))
 
 

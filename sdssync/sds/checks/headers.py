@@ -9,30 +9,55 @@ from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import CsvFile
 from sdssync.sds.findings import Severity
 from sdssync.sds.formats import SdsFormat
+from sdssync.sds.near_files import near_file, plain_name
 from sdssync.sds.schema import Needed, Required
 
 MANY_ROWS, TOO_MANY_ROWS = 500_000, 2_000_000
 """Rows of a CSV file in SDS Classic, by the older and the newer page."""
+NAMED = 5
+"""Columns that a message names."""
 
 
 def missing_files(names: frozenset[str], context: Context) -> None:
-    """Report files that are missing or misnamed (F01) or without their pair (F10)."""
-    found = {name.lower(): name for name in sorted(names)}
+    """Report files that are missing or misnamed (F01) or without their pair (F10), and those that SDS will not read."""
+    in_lower_case = {name.lower(): name for name in sorted(names)}
+    others = names - context.states.keys()
     pair = [state for state in context.states.values() if state.spec.needed is Needed.TOGETHER]
     halves = [state for state in pair if state.name in names]
     for state in context.states.values():
         if state.name in names:
             continue
-        misnamed = found.get(state.name.lower())
+        in_other_case = in_lower_case.get(state.name.lower())
+        near = in_other_case or near_file(state.name, others)
         unpaired = bool(halves) and state in pair
-        if not (misnamed or unpaired or state.spec.needed is Needed.ALWAYS):
-            continue
-        state.is_incomplete = True
-        message = f"{state.name} is missing" + (f", although {halves[0].name} exists" if unpaired else "")
-        message += f"; found {misnamed}, whose name differs in case" if misnamed else ""
-        context.collector.add(
-            Offence("SDS110" if unpaired else "SDS101", Severity.FATAL, message), Location(state.name)
-        )
+        if state.spec.needed is Needed.OPTIONAL and near and not in_other_case:
+            others -= {near}
+            _report_unread(near, f"perhaps {state.name} is meant", context)
+        elif near or unpaired or state.spec.needed is Needed.ALWAYS:
+            others -= {near}
+            state.is_incomplete = True
+            message = f"{state.name} is missing" + (f", although {halves[0].name} exists" if unpaired else "")
+            message += f"; found {near}, whose name differs in case" if in_other_case else ""
+            message += f"; perhaps {near} is meant" if near and not in_other_case else ""
+            context.collector.add(
+                Offence("SDS110" if unpaired else "SDS101", Severity.FATAL, message), Location(state.name)
+            )
+    _report_copies(names, others, context)
+
+
+def _report_copies(names: frozenset[str], others: Iterable[str], context: Context) -> None:
+    """Report files that look like copies of files of the set."""
+    originals = {plain_name(state.name): state.name for state in context.states.values() if state.name in names}
+    for name in sorted(others):
+        if name.lower().endswith(".csv") and (original := originals.get(plain_name(name))):
+            _report_unread(name, f"it looks like a copy of {original}", context)
+
+
+def _report_unread(name: str, why: str, context: Context) -> None:
+    """Report a file that SDS does not read, although someone may think that it does."""
+    message = f"SDS does not read this file: {why}"
+    fix = "Rename it if it is the file that SDS should read; otherwise move it out of the folder"
+    context.collector.add(Offence("SDS101", Severity.ADVICE, message, fix=fix), Location(name))
 
 
 def changed_file_set(names: frozenset[str], published: frozenset[str], context: Context) -> None:
@@ -95,18 +120,31 @@ def _missing_headers(state: FileState, header: tuple[str, ...], context: Context
 
 def _wrong_headers(state: FileState, header: tuple[str, ...], misspelt: set[str], context: Context) -> None:
     """Report headers that appear twice (F03) or are not known (F04)."""
-    for name, number in Counter(header).items():
+    nameless = [index for index, name in enumerate(header, 1) if not name.strip()]
+    if nameless:
+        _report_nameless(nameless, state, context)
+    for name, number in Counter(filter(str.strip, header)).items():
         known = name in state.column_index
         if number > 1:
             message = f"the header of column {header.index(name) + 1} appears {number} times"
-            location = Location(state.name, 1, name if known else None, name)
-            context.collector.add(Offence("SDS103", Severity.FATAL, message), location)
-            state.has_wrong_header = True
+            severity = Severity.FATAL if known else Severity.WARNING
+            context.collector.add(
+                Offence("SDS103", severity, message), Location(state.name, 1, name if known else None, name)
+            )
+            state.has_wrong_header |= known
         if not known and name not in misspelt:
             message = f"the header of column {header.index(name) + 1} is not one of this file"
             near = near_miss(name, [column.name for column in state.spec.columns])
             message += f"; {near} is spelled differently" if near else ""
             context.collector.add(Offence("SDS104", Severity.WARNING, message), Location(state.name, 1, None, name))
+
+
+def _report_nameless(indexes: list[int], state: FileState, context: Context) -> None:
+    """Report columns without a header, all of them at once: a spreadsheet leaves them when columns are emptied."""
+    columns = ", ".join(map(str, indexes[:NAMED])) + (" and more" if len(indexes) > NAMED else "")
+    message = f"column {columns} has no header" if len(indexes) == 1 else f"the columns {columns} have no header"
+    fix = "Delete the empty columns in the spreadsheet, not only their cells, or give a column with values its header"
+    context.collector.add(Offence("SDS104", Severity.WARNING, message, fix=fix), Location(state.name, 1))
 
 
 def near_miss(name: str, names: Iterable[str]) -> str | None:

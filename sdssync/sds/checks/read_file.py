@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sdssync.sds.checks.collector import Location, Offence
-from sdssync.sds.checks.columns import ColumnCheck, WidthCheck, line_breaks
+from sdssync.sds.checks.columns import ColumnCheck
 from sdssync.sds.checks.duplicates import DuplicateCheck, key_of, look_alikes, take_ids
 from sdssync.sds.checks.file_state import Context, FileState
+from sdssync.sds.checks.first_line import check_first_line
 from sdssync.sds.checks.headers import judge_size, take_header
 from sdssync.sds.checks.relations import DATE_PAIRS, WATCHED, DateOrderCheck, OrgTree
+from sdssync.sds.checks.row_shapes import EmptyRowCheck, WidthCheck, line_breaks
 from sdssync.sds.checks.teams import Roles
 from sdssync.sds.csv_bytes import DefectError
 from sdssync.sds.csv_file import Block, CsvFile, open_csv
@@ -26,13 +28,16 @@ def read_file(state: FileState, folder: Path, context: Context) -> None:
 
     """
     try:
+        if context.collector.wants("SDS115"):
+            check_first_line(folder / state.name, state.spec)
         csv = open_csv(folder / state.name)
         take_header(state, csv, context)
         FileReading(state, csv, context).run()
     except DefectError as defect:
         state.is_incomplete = True
         state.rows = max(state.rows, defect.rows)
-        context.collector.add(Offence(defect.code, Severity.FATAL, defect.message), Location(state.name, defect.line))
+        offence = Offence(defect.code, Severity.FATAL, defect.message, fix=defect.fix)
+        context.collector.add(offence, Location(state.name, defect.line))
     else:
         judge_size(state, context)
 
@@ -50,6 +55,7 @@ class FileReading:
         checks = [(state.column_index[check.column.name], check) for check in columns if not check.has_nothing_to_check]
         self._columns = [(index, check) for index, check in checks if not check.refers_within]
         self._late_columns = [(index, check) for index, check in checks if check.refers_within]
+        self._empty_rows = EmptyRowCheck(state, context)
         self._widths = WidthCheck(state, context)
         key = key_of(state)
         self._duplicates = DuplicateCheck(key, state, csv) if key else None
@@ -68,9 +74,10 @@ class FileReading:
             self._state.rows += len(block.lines) + len(block.uneven)
             if block.has_line_breaks:
                 line_breaks(self._state, block, self._context)
-            self._widths.take(block)
+            kept = self._empty_rows.leave_out(block)
+            self._widths.take(kept)
             if block.lines:
-                self._take(block, block.columns)
+                self._take(kept, kept.columns)
         self._state.close_ids()
         look_alikes(self._state, self._context)
         if self._duplicates:

@@ -22,10 +22,12 @@ class Runs:
 
     def take(self, keys: Sequence[tuple[str, ...]]) -> bool:
         """
-        Note the keys of a block, at least one.
+        Note the keys of a block.
 
         Return False if a group comes back after others: then its keys cannot be compared here.
         """
+        if not keys:
+            return True
         groups = list(map(itemgetter(0), keys))
         starts = [0, *compress(count(1), map(ne, groups, islice(groups, 1, None)))]
         for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sdssync.sds.findings import Severity
+from sdssync.sds.near_values import blanks_of
 from sdssync.sds.schema import CLASSES, USERS
 
 
@@ -30,6 +31,7 @@ def username_fault(value: str) -> str:
         (len(value) > 113, f"the username has {len(value)} characters, at most 113 are possible"),
         (len(local) > 64, f"the username has {len(local)} characters before the @, at most 64 are possible"),
         (len(domain) > 48, f"the username has {len(domain)} characters after the @, at most 48 are possible"),
+        (value != value.strip(), f"the username has {blanks_of(value)}"),
         (any(map(str.isspace, value)), "the username holds a blank"),
         (not value.isascii(), "the username holds a letter with an accent, or another character that is not ASCII"),
         (not _LOCAL(local), "the username holds a character before the @ that is not A-Z a-z 0-9 ' . - _ ! # ^ ~"),
