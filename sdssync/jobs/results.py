@@ -31,8 +31,8 @@ class Results:
 
     def fail_without_source(self, profile: Profile, error: SdsSyncError) -> None:
         """Note that a profile failed for want of a document; the event `source.failed` has said why, once for all."""
-        why = "there is no complete document from iSAMS"
-        events.log().error("profile.failed", profile=profile.name, reason=why, exit_code=int(error.exit_code))
+        why, code = "the source failed", int(error.exit_code)
+        events.log().error("profile.failed", profile=profile.name, reason="source", error=why, exit_code=code)
         self.add(ProfileResult.of(profile, Outcome.FAILED, error.exit_code, why=why))
 
     @contextmanager

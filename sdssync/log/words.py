@@ -46,7 +46,7 @@ _SAID_BY_RESULT = frozenset({"profile.broke_rule", "sets.left_out"})
 
 def is_said_elsewhere(event: Mapping[str, Any]) -> bool:
     """Return True for an event that a terminal does not show: the result, or `source.failed`, says it all."""
-    return event["event"] in _SAID_BY_RESULT or (event["event"] == "profile.failed" and "error" not in event)
+    return event["event"] in _SAID_BY_RESULT or (event["event"] == "profile.failed" and event.get("reason") == "source")
 
 
 def in_words(event: Mapping[str, Any]) -> list[str]:
