@@ -167,6 +167,7 @@ Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
 Day = Annotated[date, _expects("a date without quotes and without a time, like 2027-07-31")]
 Texts = Annotated[list[Text], Field(min_length=1)]
+Parts = Annotated[list[Text], Field(min_length=2), _expects("a list of at least two names of profiles")]
 Years = Annotated[list[Year], Field(min_length=1)]
 Subjects = Annotated[list[Subject], Field(min_length=1)]
 Codes = Annotated[list[Code], Field(min_length=1)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdssync.config.combined import join_parts, owners_of
 from sdssync.config.mistakes import MISSING, FileMistakes, Mistake, render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
@@ -38,6 +39,20 @@ class ConfiguredSchool:
     def find(self, name: str) -> ProfileFile | None:
         """Return the profile file of this name, without regard to case; None if there is none."""
         return next((file for file in self.profile_files if same_name(file.name) == same_name(name)), None)
+
+    def require_output(self, profile_file: ProfileFile) -> None:
+        """
+        Refuse a part of a combined profile that publishes nothing by itself.
+
+        Raises:
+            ConfigError: the profile has no output folder.
+        """
+        if profile_file.profile and profile_file.profile.output is None:
+            owners = owners_of(profile_file, self.profile_files)
+            raise ConfigError(
+                f"{profile_file.name} has no output: it is a part of {' and '.join(owners)}",
+                f"name the combined profile: {owners[0]}",
+            )
 
     def known_names(self, wanted: str) -> str:
         """Return what to say to someone who named a profile that does not exist."""
@@ -117,4 +132,4 @@ def read_profile_files(settings_file: SettingsFile) -> tuple[tuple[ProfileFile, 
         return (), (Mistake("paths.profiles", "expected a folder, found a file"),)
     except OSError as error:
         return (), (Mistake("paths.profiles", f"the folder cannot be read: {os_reason(error)}"),)
-    return compare([read_profile_file(path, settings_file) for path in paths]), ()
+    return join_parts(compare([read_profile_file(path, settings_file) for path in paths])), ()

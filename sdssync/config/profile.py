@@ -1,6 +1,6 @@
 """One SDS profile, as the rest of the program works with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -9,17 +9,33 @@ from sdssync.sds.formats import SdsFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Org:
+    """An organisation below the school, to which the people and classes of a profile belong."""
+
+    id: str
+    """The sourcedId."""
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One SDS profile: which part of the school goes where, and how it is written."""
+    """
+    One SDS profile: which part of the school goes where, and how it is written.
+
+    A combined profile is one set made of the sets of other profiles, its parts: it has no rows of its own, and its
+    years are those of all parts.
+    """
 
     name: str
     file: Path
     format: SdsFormat
     year_groups: tuple[int, ...]
     suffix: str
-    output: Path
-    """Absolute."""
+    output: Path | None
+    """Absolute; None: a part that publishes nothing by itself."""
     output_as_written: str
+    """"" if there is none."""
     expires: date | None
     """The last day on which the profile runs."""
     title: Template
@@ -34,7 +50,34 @@ class Profile:
     select: tuple[str, ...]
     """Beginnings of the codes that count in validation; (): all."""
     ignore: tuple[str, ...]
+    org: Org | None = None
+    """None: everything belongs to the school."""
+    combined: "tuple[Profile, ...]" = ()
+    """The parts of a combined profile, by name; (): it is not one."""
+
+    @property
+    def folder(self) -> Path:
+        """
+        The output folder of a profile that publishes a set.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.output is None:
+            raise ValueError(self.name)
+        return self.output
+
+    @property
+    def parts(self) -> "tuple[Profile, ...]":
+        """The profiles whose rows make the set: its parts, or itself."""
+        return self.combined or (self,)
 
     def has_expired(self, today: date) -> bool:
-        """Return True if the last day on which the profile runs is over."""
-        return self.expires is not None and today > self.expires
+        """Return True if the last day on which the profile runs is over, or that of each of its parts."""
+        if self.expires is not None and today > self.expires:
+            return True
+        return bool(self.combined) and all(part.has_expired(today) for part in self.combined)
+
+    def on(self, today: date) -> "Profile":
+        """Return the profile as it is on a day: without the parts that have expired."""
+        return replace(self, combined=tuple(part for part in self.combined if not part.has_expired(today)))

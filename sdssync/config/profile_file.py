@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from sdssync.config.mistakes import FileMistakes, Mistake, wrong
-from sdssync.config.profile import Profile
-from sdssync.config.schema import ProfileModel
+from sdssync.config.profile import Org, Profile
+from sdssync.config.schema import CombinedModel, ProfileModel
 from sdssync.config.settings_file import SettingsFile
 from sdssync.config.shape import check_shape, unique_lists
 from sdssync.config.template import Template
@@ -30,6 +30,10 @@ class ProfileFile:
     """The path as seen from the folder of the settings."""
     name: str
     """The name that the file gives to the profile, otherwise the name of the file without its ending."""
+    combine: tuple[str, ...] = ()
+    """The names of the parts of a combined profile, as far as they can be read."""
+    lacks_output: bool = False
+    """True if the file names no output folder: it must be a part of a combined profile."""
     claim: tuple[str, ...]
     """The output folder in the form of `paths.comparable`; () if the file names none that a profile may have."""
     mistakes: tuple[Mistake, ...]
@@ -57,6 +61,8 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
     if isinstance(content, Mistake):
         name = _name({}, file)
         return ProfileFile(file=file, displayed=displayed, name=name, claim=(), mistakes=(content,), profile=None)
+    if "combine" in content:
+        return _check_combined(file, content, settings)
     model, shape_mistakes = check_shape(ProfileModel, content)
     name, output = _name(content, file), _output(content, settings)
     output_mistakes = _output_mistakes(output, settings) if output else ()
@@ -64,16 +70,41 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
         *shape_mistakes,
         *_file_name_mistakes(file),
         *_parity_mistakes(content, settings),
-        *_repetitions(content),
+        *_org_mistakes(content, settings),
+        *_repetitions(content, ProfileModel),
         *output_mistakes,
     )
     return ProfileFile(
         file=file,
         displayed=displayed,
         name=name,
+        lacks_output="output" not in content,
         claim=comparable(output) if output and not output_mistakes else (),
         mistakes=mistakes,
-        profile=_profile(model, file, name, output) if model and output and not mistakes else None,
+        profile=_profile(model, file, name, output) if model and not mistakes else None,
+    )
+
+
+def _check_combined(file: Path, content: Mapping[str, Any], settings: SettingsFile) -> ProfileFile:
+    """Check what the file of a combined profile says by itself; `combined` looks at its parts."""
+    model, shape_mistakes = check_shape(CombinedModel, content)
+    name, output = _name(content, file), _output(content, settings)
+    output_mistakes = _output_mistakes(output, settings) if output else ()
+    names = content["combine"] if isinstance(content["combine"], list) else []
+    mistakes = (
+        *shape_mistakes,
+        *_file_name_mistakes(file),
+        *_repetitions(content, CombinedModel),
+        *output_mistakes,
+    )
+    return ProfileFile(
+        file=file,
+        displayed=display(file, settings.folders.installation),
+        name=name,
+        combine=tuple(text for text in names if isinstance(text, str)),
+        claim=comparable(output) if output and not output_mistakes else (),
+        mistakes=mistakes,
+        profile=_combined(model, file, name, output) if model and output and not mistakes else None,
     )
 
 
@@ -131,6 +162,7 @@ def _parity_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tupl
         return ()
     others = {
         'format "v2.1"': content.get("format") == SdsFormat.V21,
+        "[org]": "org" in content,
         "title": "title" in content,
         "class_id": "class_id" in content,
         "include_names, which is true in the settings": settings.include_names,
@@ -142,9 +174,19 @@ def _parity_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tupl
     )
 
 
-def _repetitions(content: Mapping[str, Any]) -> tuple[Mistake, ...]:
+def _org_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tuple[Mistake, ...]:
+    """Return what is wrong with the organisation of a profile: it is below the school, and not the school itself."""
+    org = content.get("org")
+    if isinstance(org, Mapping) and settings.school and org.get("id") == settings.school.identity.id:
+        text = "expected an id of its own, found that of the school; without [org] everything belongs to the school"
+        return (Mistake("org.id", text),)
+    return ()
+
+
+def _repetitions(content: Mapping[str, Any], model: type[ProfileModel] | type[CombinedModel]) -> tuple[Mistake, ...]:
     """Return the values that repeat in a list; in a parity profile a teacher may, because each listing counts."""
-    found = [mistake for key in unique_lists(ProfileModel) for mistake in _repeated(content, key, str)]
+    same = same_name if "combine" in content else str
+    found = [mistake for key in unique_lists(model) for mistake in _repeated(content, key, same)]
     if content.get("parity") is not True:
         found += _repeated(content, "teachers.extra", str.casefold)
     return tuple(found)
@@ -189,7 +231,20 @@ def _output_fault(output: Path, settings: SettingsFile) -> str:
     return ""
 
 
-def _profile(model: ProfileModel, file: Path, name: str, output: Path) -> Profile:
+def _combined(model: CombinedModel, file: Path, name: str, output: Path) -> Profile:
+    """Turn a valid model into a combined profile, as yet without its parts; what only a part has is as by default."""
+    return replace(
+        _profile(ProfileModel(), file, name, output),
+        format=SdsFormat(model.format),
+        year_groups=(),
+        output_as_written=model.output,
+        expires=model.expires,
+        select=tuple(model.validation.select or ()),
+        ignore=tuple(model.validation.ignore or ()),
+    )
+
+
+def _profile(model: ProfileModel, file: Path, name: str, output: Path | None) -> Profile:
     """Turn a valid model into a profile."""
     include = model.subjects.include
     return Profile(
@@ -199,8 +254,9 @@ def _profile(model: ProfileModel, file: Path, name: str, output: Path) -> Profil
         year_groups=tuple(model.year_groups),
         suffix=model.suffix,
         output=output,
-        output_as_written=model.output,
+        output_as_written=model.output or "",
         expires=model.expires,
+        org=Org(id=model.org.id, name=model.org.name, type=model.org.type) if model.org else None,
         title=Template.parse(model.title),
         class_id=Template.parse(model.class_id),
         parity=model.parity,

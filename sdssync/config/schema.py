@@ -7,7 +7,7 @@ works with. What one key says about another is checked there too.
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.config import JsonDict
 
 from sdssync.config.fields import (
@@ -18,6 +18,7 @@ from sdssync.config.fields import (
     LimitValue,
     Name,
     OrgType,
+    Parts,
     Pattern,
     Retry,
     Seconds,
@@ -118,6 +119,14 @@ class ValidateSection(Section):
     ignore: Codes | None = Field(default=None, json_schema_extra=_UNIQUE, description="Rules that do not count.")
 
 
+class OrgSection(Section):
+    """An organisation below the school; without it everything belongs to the school."""
+
+    id: Text = Field(description="The sourcedId of the organisation in SDS.")
+    name: Text = Field(description="The name of the organisation in SDS.")
+    type: OrgType = Field(default="school", description="The type of the organisation in SDS.")
+
+
 class ProfileModel(Section):
     """One SDS profile: a file of profiles.d."""
 
@@ -127,19 +136,42 @@ class ProfileModel(Section):
         default=list(range(14)), json_schema_extra=_UNIQUE, description="Years from -5 to 20; default: 0 to 13."
     )
     suffix: Suffix = Field(default="", description="Follows the code of the set in the title of a class.")
-    output: FilePath = Field(description="The folder of the CSV files; sdssync owns it.")
+    output: FilePath | None = Field(
+        default=None,
+        description="The folder of the CSV files; sdssync owns it. A part may lack it.",
+    )
     expires: Day | None = Field(default=None, description="The last day on which the profile runs.")
     title: Pattern = Field(default="{set_code}{suffix}", description="The title of a class.")
     class_id: Pattern = Field(default="{set_id}", description="The sourcedId of a class.")
     parity: bool = Field(default=False, description="Row for row what iSAMS-SDS.ps1 1.0.5 writes.")
+    org: OrgSection | None = Field(default=None, description="The organisation of its people and classes.")
     subjects: SubjectsSection = SubjectsSection()
     teachers: TeachersSection = TeachersSection()
+    validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
+
+
+class CombinedModel(Section):
+    """A combined profile: one set made of the sets of other profiles."""
+
+    name: Name | None = Field(default=None, description="The name of the profile; default: that of the file.")
+    format: Format = Field(default="v2", description="v2.1: what SDS takes today; v2: the four files of iSAMS-SDS.ps1.")
+    output: FilePath = Field(description="The folder of the CSV files; sdssync owns it.")
+    expires: Day | None = Field(default=None, description="The last day on which the profile runs.")
+    combine: Parts = Field(json_schema_extra=_UNIQUE, description="The names of the profiles that are its parts.")
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
     """Return a JSON Schema for each kind of TOML file, by file name, for editors that complete and check."""
     return {
-        f"{name}.schema.json": {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
-        for name, model in (("sdssync", SettingsModel), ("profile", ProfileModel))
+        f"{name}.schema.json": {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+        for name, schema in (("sdssync", SettingsModel.model_json_schema()), ("profile", _profile_schema()))
     }
+
+
+def _profile_schema() -> dict[str, Any]:
+    """Return the schema of a profile file: `combine` decides which of the two kinds it is."""
+    union: TypeAdapter[Any] = TypeAdapter(ProfileModel | CombinedModel)
+    schema = union.json_schema()
+    profile, combined = schema.pop("anyOf")
+    return {**schema, "if": {"required": ["combine"]}, "then": combined, "else": profile}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -56,8 +56,9 @@ def _fields(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, Fiel
     for name, field in model.model_fields.items():
         key = above + (field.alias or name)
         yield key, field
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _fields(field.annotation, key + ".")
+        for kind in (field.annotation, *get_args(field.annotation)):  # a table that may be absent is `Section | None`
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _fields(kind, key + ".")
 
 
 def _mistake(detail: ErrorDetails, known: Sequence[str]) -> Mistake:

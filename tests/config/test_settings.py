@@ -510,9 +510,9 @@ def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
         "  isams: expected either url and a key (api_key_file or api_key_env), or file; found neither\n"
         "profiles.d/a.toml has 3 mistakes\n"
         '  year_groups[1]: expected a whole number from -5 to 20, found "Upper"\n'
-        "  output: required, but missing\n"
         "  year_groups[2]: expected each value once, found 7: it is in the list already\n"
+        "  output: required, but missing\n"
         "profiles.d/b.toml has 1 mistake\n"
         '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'
-        " expires, title, class_id, parity, subjects, teachers, validate)"
+        " expires, title, class_id, parity, org, subjects, teachers, validate)"
     )
