@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from sdssync.config.profile import Profile
+from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.selection import select
 from sdssync.school import Pupil
@@ -92,7 +93,7 @@ def test_parity(document: Document, asked: Arguments) -> None:
         _, roll = rolls(Path(folder), document)
     wanted = profile(asked, parity=True)
 
-    roster = enrol_as_script(select(roll, wanted), wanted)
+    roster = enrol_as_script(Part(profile=wanted, selection=select(roll, wanted)))
 
     assert written(roster, names=False) == script.as_script(document.xml(), asked)
 
@@ -105,7 +106,7 @@ def test_default(document: Document, asked: Arguments) -> None:
         roll, _ = rolls(Path(folder), document)
     wanted = profile(asked, parity=False)
 
-    roster = enrol(select(roll, wanted), wanted, include_names=asked.names)
+    roster = enrol((Part(profile=wanted, selection=select(roll, wanted)),), include_names=asked.names)
 
     assert written(roster, names=asked.names) == script.by_default(document.xml(), asked)
     assert roster.clashes == ()

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
+from sdssync.roster.combine import Part
 from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.selection import select
@@ -58,9 +59,9 @@ def make(document: Document, profile: Profile, *, names: bool = False) -> Made:
         folder = Path(name)
         ours, as_script = rolls(folder, document)
         if profile.parity:
-            roster = enrol_as_script(select(as_script, profile), profile)
+            roster = enrol_as_script(Part(profile=profile, selection=select(as_script, profile)))
         else:
-            roster = enrol(select(ours, profile), profile, include_names=names)
+            roster = enrol((Part(profile=profile, selection=select(ours, profile)),), include_names=names)
         write(csv_files(roster, SCHOOL, profile), folder)
         return Made(roster=roster, files={file.name: file.read_bytes() for file in folder.glob("*.csv")})
 

@@ -40,6 +40,7 @@ def init(common: Common) -> ExitCode:
 @click.option("--title", help="Title of each class, like {set_code}{suffix}.")
 @click.option("--class-id", help="Id of each class, like {set_id}{suffix}.")
 @click.option("--extra", metavar="ADDRESSES", multiple=True, help="Teachers to add to every class, by e-mail address.")
+@click.option("--combine", metavar="NAMES", multiple=True, help="Profiles to make one set of: no other rows.")
 @click.option("--sds-format", type=Value(SdsFormat), default=SdsFormat.V21, help="CSV format.  [default: v2.1]")
 def new(
     common: Common,
@@ -54,6 +55,7 @@ def new(
     title: str | None,
     class_id: str | None,
     extra: tuple[str, ...],
+    combine: tuple[str, ...],
     sds_format: SdsFormat,
 ) -> ExitCode:
     """
@@ -74,6 +76,7 @@ def new(
         title=title,
         class_id=class_id,
         extra=split_list(extra),
+        combine=split_list(combine),
     )
     streams.print_result(f"created {new_profile(config_path(common), name, chosen, local_today())}\n")
     return ExitCode.DONE

@@ -1,7 +1,7 @@
 """What the log says about a profile in addition to its outcome: expiry, names that iSAMS does not have, findings."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sdssync.config.installation import ConfiguredSchool
@@ -14,6 +14,7 @@ from sdssync.files.names import same_name
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import Verdict
 from sdssync.roster.attribution import Attributed
+from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade
 from sdssync.roster.selection import Selection, Unlisted, unknown_subjects
@@ -87,6 +88,22 @@ def report_untaken(untaken: UntakenSets) -> None:
             log.info("sets.left_out", reason=lack, count=number, sets=ids, hint=hint)
         else:
             log.warning("sets.left_out", reason=lack, count=number, sets=ids, hint=hint)
+
+
+def warn_of_expired_parts(profile: Profile, today: date) -> None:
+    """Warn of the parts of a combined profile that are left out because they have expired."""
+    for part in profile.combined:
+        if part.has_expired(today):
+            hint = "its people leave the set; set a later date in its file, or take it out of combine"
+            events.log().warning("part.expired", part=part.name, expires=str(part.expires), hint=hint)
+
+
+def warn_of_empty_parts(parts: Sequence[Part]) -> None:
+    """Warn of the parts of a combined profile that take no pupil and no set."""
+    for part in parts:
+        if len(parts) > 1 and not part.selection.pupils and not part.selection.teaching_sets:
+            hint = "check year_groups and [subjects] in its file"
+            events.log().warning("part.selected_no_one", part=part.profile.name, hint=hint)
 
 
 def warn_of_unknowns(selection: Selection, profile: Profile) -> None:

@@ -30,13 +30,21 @@ def _describe(profile_file: ProfileFile, settings: SchoolSettings, status: Statu
     published_at = publication.published_at.isoformat(timespec="seconds") if publication else None
     last = _last(status.of(name))
     if profile is None:
-        return ConfiguredProfile(name=name, file=file, state=ProfileState.WRONG, published_at=published_at, last=last)
+        return ConfiguredProfile(
+            name=name,
+            file=file,
+            combine=profile_file.combine or None,
+            state=ProfileState.WRONG,
+            published_at=published_at,
+            last=last,
+        )
     return ConfiguredProfile(
         name=name,
         file=file,
         format=profile.format,
         year_groups=profile.year_groups,
-        output=profile.output_as_written,
+        output=profile.output_as_written or None,
+        combine=tuple(part.name for part in profile.combined) or None,
         expires=profile.expires.isoformat() if profile.expires else None,
         state=ProfileState.EXPIRED if profile.has_expired(today) else ProfileState.READY,
         published_at=published_at,

@@ -21,7 +21,6 @@ from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.files.lock import installation_lock
 from sdssync.files.names import same_name
 from sdssync.files.paths import display
-from sdssync.isams.records import Reading
 from sdssync.isams.source import Taken, take_document
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.job import Job, Mode
@@ -29,12 +28,12 @@ from sdssync.jobs.progress import RunProgress
 from sdssync.jobs.record import record
 from sdssync.jobs.results import Results
 from sdssync.jobs.run_profile import prepare, run_profile
+from sdssync.jobs.selections import Selections
 from sdssync.log import events, outcomes
 from sdssync.publish.kept_sets import check_keep_folder
 from sdssync.publish.publications import tidy_publications
 from sdssync.publish.status import Status, read_status
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
-from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.untaken import UntakenSets, untaken_sets
 
 
@@ -53,7 +52,7 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
     profiles, wrong = _wanted(school, job.names)
     settings.identity.require_real()
     if job.keep is not None:
-        check_keep_folder(job.keep, [profile.output for profile in school.profiles])
+        check_keep_folder(job.keep, [profile.output for profile in school.profiles if profile.output])
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
     log.debug("settings.read", file=str(installation.file), state=str(settings.folders.state))
     profile_warnings.warn_of_safety(settings)
@@ -63,7 +62,9 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
         for profile_file in wrong:
             results.add(_fail_wrong(profile_file))
         for profile in profiles:
-            if profile.has_expired(job.today):
+            if profile.output is None:
+                results.add(ProfileResult.of(profile, Outcome.COMBINED))
+            elif profile.has_expired(job.today):
                 results.add(_skip(profile, job.today))
         profile_warnings.warn_of_all_expired(school, job.today)
         current = [profile for profile in profiles if profile not in results]
@@ -96,12 +97,13 @@ def _run_current(
         for profile in ready:
             results.fail_without_source(profile, error)
         return replace(report, results=results.in_order(school), source=error)
-    rolls = _Rolls(taken.reading)
+    selections = Selections(taken.reading)
     for number, profile in enumerate(ready, 1):
         progress.profile(profile.name, number, len(ready))
         with results.attempt(profile):
-            results.add(run_profile(profile, rolls.of(profile), settings, job))
-    untaken = untaken_sets(rolls.ours, school.profiles) if not school.wrong else UntakenSets()
+            parts = selections.parts_of(profile.on(job.today))
+            results.add(run_profile(profile, parts, settings, job))
+    untaken = untaken_sets(selections.roll, school.profiles) if not school.wrong else UntakenSets()
     profile_warnings.report_untaken(untaken)
     return replace(report, results=results.in_order(school), source=_summarise_source(taken, settings), untaken=untaken)
 
@@ -129,23 +131,6 @@ def _with_counts_before(report: RunReport, before: Status) -> RunReport:
     )
 
 
-class _Rolls:
-    """The school with its references followed: once for all profiles that read it alike."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self.ours = call_roll(reading.school)
-        self._rolls = {False: self.ours}
-
-    def of(self, profile: Profile) -> Roll:
-        """Return the roll for a profile."""
-        school = self._reading.as_script if profile.parity else self._reading.school
-        differs = school is not self._reading.school
-        if differs not in self._rolls:
-            self._rolls[differs] = call_roll(school)
-        return self._rolls[differs]
-
-
 def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
     """
     Return the named profiles, right and wrong, or without names all of them.
@@ -160,8 +145,10 @@ def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profil
     if not names:
         return list(school.profiles), list(school.wrong)
     for name in names:
-        if school.find(name) is None:
+        found = school.find(name)
+        if found is None:
             raise ConfigError(f"there is no profile {describe(name)}", school.known_names(name))
+        school.require_output(found)
     wanted = {same_name(name) for name in names}
     profile_warnings.warn_of_others(school, names)
     return (

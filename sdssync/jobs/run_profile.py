@@ -1,9 +1,10 @@
 """
-The story of one profile: select, enrol, write, judge, publish.
+The story of one profile: enrol its parts, write, judge, publish. Most profiles have one part: themselves.
 
 The CSV set is built in a hidden folder next to the output; the two change places only when the verdict allows it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,10 +25,9 @@ from sdssync.publish.verdict import Verdict, judge
 from sdssync.report.outcome import Outcome, ProfileResult
 from sdssync.roster.attention import attention
 from sdssync.roster.attribution import Attribution
+from sdssync.roster.combine import Part
 from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.enrol import Roster, enrol, enrol_as_script
-from sdssync.roster.roll import Roll
-from sdssync.roster.selection import Selection, select
 
 
 def prepare(profile: Profile, today: date) -> None:
@@ -39,14 +39,15 @@ def prepare(profile: Profile, today: date) -> None:
 
     """
     profile_warnings.warn_of_expiry(profile, today)
+    profile_warnings.warn_of_expired_parts(profile, today)
     if is_foreign(profile.output_as_written):
         raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
-    check_folder(profile.output)
-    if heal(profile.output):
+    check_folder(profile.folder)
+    if heal(profile.folder):
         events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
 
 
-def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, job: Job) -> ProfileResult:
+def run_profile(profile: Profile, parts: Sequence[Part], settings: SchoolSettings, job: Job) -> ProfileResult:
     """
     Generate the CSV set of one profile, validate it, and publish it if the verdict allows it.
 
@@ -54,9 +55,9 @@ def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, job: Job
         SdsSyncError: the output folder cannot be written; the published set is as it was.
 
     """
-    selection = _select(roll, profile)
-    roster = _enrol(selection, profile, settings)
-    with staging(profile.output) as staged:
+    profile_warnings.warn_of_empty_parts(parts)
+    roster = _enrol(parts, profile, settings)
+    with staging(profile.folder) as staged:
         write(csv_files(roster, settings.identity, profile), staged.folder)
         result = _generated(profile, roster)
         if job.keep is not None:
@@ -73,24 +74,11 @@ def run_profile(profile: Profile, roll: Roll, settings: SchoolSettings, job: Job
     return _with_problem(result, staged.leftover)
 
 
-def _select(roll: Roll, profile: Profile) -> Selection:
-    """Select what the profile takes, and log how much that is."""
-    selection = select(roll, profile)
-    events.log().debug(
-        "profile.selected",
-        pupils=len(selection.pupils),
-        sets=len(selection.teaching_sets),
-        extra_teachers=len(selection.extra_teachers),
-    )
-    profile_warnings.warn_of_unknowns(selection, profile)
-    return selection
-
-
-def _enrol(selection: Selection, profile: Profile, settings: SchoolSettings) -> Roster:
+def _enrol(parts: Sequence[Part], profile: Profile, settings: SchoolSettings) -> Roster:
     """Return the rows that the profile asks for: those for SDS, or with `parity` those of iSAMS-SDS.ps1."""
     if profile.parity:
-        return enrol_as_script(selection, profile)
-    roster = enrol(selection, profile, include_names=settings.identity.include_names)
+        return enrol_as_script(parts[0])
+    roster = enrol(parts, include_names=settings.identity.include_names)
     profile_warnings.warn_of_blank_grades(roster)
     return roster
 
@@ -124,13 +112,13 @@ def _reject(result: ProfileResult, verdict: Verdict) -> ProfileResult:
 def _publish(result: ProfileResult, staged: Path, profile: Profile, settings: SchoolSettings) -> ProfileResult:
     """Let the staged set take the place of the published one, unless they are the same, and keep a record of it."""
     files = tuple(sorted(file.name for file in staged.iterdir()))
-    if unchanged(staged, profile.output):
-        published_at = datetime.fromtimestamp(profile.output.stat().st_mtime, UTC)
+    if unchanged(staged, profile.folder):
+        published_at = datetime.fromtimestamp(profile.folder.stat().st_mtime, UTC)
         result = replace(result, outcome=Outcome.UNCHANGED, published_at=published_at)
         events.log().info("profile.unchanged", reason="the published files already have the same bytes")
     else:
         published_at = datetime.now(UTC)
-        publish(staged, profile.output)
+        publish(staged, profile.folder)
         result = replace(result, outcome=Outcome.PUBLISHED, published_at=published_at)
         events.log().info("profile.published", output=profile.output_as_written, files=len(files))
     publication = Publication(published_at=published_at, format=profile.format, files=files)

@@ -154,6 +154,8 @@ def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:
     if school is None or _is_path(target):
         return None
     found = school.find(target)
+    if found is not None:
+        school.require_output(found)
     if found is None and not os.path.lexists(target):
         raise ConfigError(f"no profile and no folder is called {describe(target)}", school.known_names(target))
     return found
@@ -162,7 +164,7 @@ def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:
 def _has_output(profile: Profile) -> bool:
     """Return True if the profile has an output folder; if it cannot be looked at, the check reports why."""
     try:
-        return stat.S_ISDIR(profile.output.stat().st_mode)
+        return stat.S_ISDIR(profile.folder.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
@@ -185,6 +187,8 @@ def _published_sets(school: ConfiguredSchool, choice: Choice) -> Validated:
     school.require_profiles()
     validated = Validated()
     for profile in school.profiles:
+        if profile.output is None:
+            continue  # a part: its rows are in the set of a combined profile
         if _has_output(profile):
             check = partial(_check_profile, profile, school, choice)
             validated.add(check, profile=profile.name)
@@ -197,7 +201,7 @@ def _published_sets(school: ConfiguredSchool, choice: Choice) -> Validated:
 
 def _check_profile(profile: Profile, school: ConfiguredSchool, choice: Choice) -> SetReport:
     options = check_options(profile, school.settings)
-    return check_set(profile.output, _chosen(options, choice), display_name=profile.output_as_written)
+    return check_set(profile.folder, _chosen(options, choice), display_name=profile.output_as_written)
 
 
 def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) -> SetReport:
@@ -205,7 +209,7 @@ def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) 
     options = CheckOptions()
     if school is not None:
         for profile in school.profiles:
-            if comparable(profile.output) == comparable(Path(target)):
+            if profile.output and comparable(profile.output) == comparable(Path(target)):
                 options = replace(check_options(profile, school.settings), format=None)
     return check_set(Path(target), _chosen(options, choice), display_name=target)
 

@@ -15,6 +15,8 @@ WORDS: Mapping[str, str] = {
     "key.exposed": "the file of the API key can be read by other accounts",
     "key.looked_wrong": "the API key does not look like one",
     "log.failed": "",
+    "part.expired": "{profile}: the part {part} expired on {expires} and is left out",
+    "part.selected_no_one": "{profile}: the part {part} takes no pupil and no set",
     "profile.broke_rule": "{profile}: {code} {rule}",
     "profile.failed": "{profile} failed",
     "profile.failed_to_clean_up": "{profile}: what was built could not be removed",

@@ -79,7 +79,7 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
     report = _with_clashes(check_set(staged, options, display_name=profile.output_as_written), roster)
     if profile.parity:
         blocking = {code for code, severity in report.counts if severity is Severity.FATAL}
-        if any(_has_rows(profile.output / name) for name in _files_without_rows(report)):
+        if any(_has_rows(profile.folder / name) for name in _files_without_rows(report)):
             blocking.add(_NO_ROWS)
     else:
         blocking = {code for code, severity in report.counts if severity in BLOCKING}

@@ -161,7 +161,8 @@ def _left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
         for result in results:
             for omission in result.omissions:
                 if omission.kind is Kind.USER and omission.reason is reason:
-                    profiles[PersonRef(id=omission.id, record=omission.person)].append(result.profile)
+                    where = f"{result.profile} (part {omission.part})" if result.is_combined else result.profile
+                    profiles[PersonRef(id=omission.id, record=omission.person)].append(where)
         if profiles:
             details = [
                 f"{person_words(person)}: {_profiles(names, results)}{_lost(person, results)}"

@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     """The profile file is wrong, or the source or the output failed."""
     SKIPPED = "skipped"
     """Expired."""
+    COMBINED = "combined"
+    """A part without an output folder: its rows are in the sets of combined profiles."""
     GENERATED = "generated"
     """A dry run: everything but publishing."""
 
@@ -48,6 +50,8 @@ class ProfileResult:
     format: str = ""
     output: str = ""
     """As written in the profile."""
+    is_combined: bool = False
+    """True for one set of several profiles: then an omission names its part."""
     users: int = 0
     classes: int = 0
     enrollments: int = 0
@@ -74,6 +78,7 @@ class ProfileResult:
             exit_code=exit_code,
             format=profile.format,
             output=profile.output_as_written,
+            is_combined=bool(profile.combined),
             why=why,
         )
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sdssync.files.names import same_name
 from sdssync.report.json_result import json_result
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, table
@@ -56,6 +58,8 @@ class ConfiguredProfile:
     year_groups: tuple[int, ...] | None = None
     output: str | None = None
     """As written in the file."""
+    combine: tuple[str, ...] | None = None
+    """The names of its parts; None: it is not a combined profile."""
     expires: str | None = None
     """The last day on which it runs, as YYYY-MM-DD; None: never expires."""
     state: ProfileState
@@ -67,7 +71,13 @@ class ConfiguredProfile:
 
 def profiles_json(profiles: Sequence[ConfiguredProfile]) -> str:
     """Return what is configured as the documented JSON."""
-    return json_result(profiles=[asdict(profile) for profile in profiles])
+    return json_result(profiles=[_profile_json(profile) for profile in profiles])
+
+
+def _profile_json(profile: ConfiguredProfile) -> dict[str, Any]:
+    """Return a profile; only a combined one has `combine`."""
+    shape = asdict(profile)
+    return shape if profile.combine else {key: value for key, value in shape.items() if key != "combine"}
 
 
 def profiles_lines(profiles: Sequence[ConfiguredProfile], now: datetime, width: int | None) -> Iterator[Line]:
@@ -75,7 +85,7 @@ def profiles_lines(profiles: Sequence[ConfiguredProfile], now: datetime, width: 
     rows = [
         Row(
             (
-                profile.name,
+                "  " * depth + profile.name,
                 profile.state,
                 years_text(profile.year_groups or ()),
                 _last(profile.last, now),
@@ -87,9 +97,24 @@ def profiles_lines(profiles: Sequence[ConfiguredProfile], now: datetime, width: 
             ),
             _STYLES.get(profile.state, ""),
         )
-        for profile in profiles
+        for profile, depth in _below_their_sets(profiles)
     ]
     yield from table(_COLUMNS, rows, width)
+
+
+def _below_their_sets(profiles: Sequence[ConfiguredProfile]) -> Iterator[tuple[ConfiguredProfile, int]]:
+    """Yield each profile with its depth: a part follows the first combined profile that it belongs to."""
+    by_name = {same_name(profile.name): profile for profile in profiles}
+    parts = {same_name(name) for profile in profiles for name in profile.combine or ()}
+    shown: set[str] = set()
+    for profile in profiles:
+        if same_name(profile.name) in parts and not profile.combine:
+            continue
+        yield profile, 0
+        for name in map(same_name, profile.combine or ()):
+            if name in by_name and name not in shown and not by_name[name].combine:
+                shown.add(name)
+                yield by_name[name], 1
 
 
 def _last(last: LastOutcome | None, now: datetime) -> str:

@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("Change", rank=4),
     Column("Output", rank=5),
 )
-_NO_SET = (Outcome.FAILED, Outcome.SKIPPED)
+_NO_SET = (Outcome.FAILED, Outcome.SKIPPED, Outcome.COMBINED)
 _STYLES = {Outcome.REJECTED: "bold red", Outcome.FAILED: "bold red", Outcome.HELD: "bold red", Outcome.SKIPPED: "dim"}
 
 
@@ -52,17 +52,19 @@ def _result_json(result: ProfileResult) -> dict[str, Any]:
         "enrollments": result.enrollments,
         "findings": dict(result.findings),
         "omissions": result.omission_counts,
-        "omitted": [_omission_json(omission) for omission in result.omissions],
+        "omitted": [_omission_json(omission, result) for omission in result.omissions],
         "offences": [_offence_json(offence) for offence in result.offences],
     }
     return shape | ({"why": result.why} if result.why else {})
 
 
-def _omission_json(omission: Omission) -> dict[str, str]:
+def _omission_json(omission: Omission, result: ProfileResult) -> dict[str, str]:
     shape: dict[str, str] = {"reason": omission.reason, "kind": omission.kind}
     if omission.kind is Kind.ENROLLMENT:
-        return shape | {"class_id": omission.class_id, "user_id": omission.id}
-    return shape | _person_json(PersonRef(id=omission.id, record=omission.person))
+        shape |= {"class_id": omission.class_id, "user_id": omission.id}
+    else:
+        shape |= _person_json(PersonRef(id=omission.id, record=omission.person))
+    return shape | ({"part": omission.part} if result.is_combined else {})
 
 
 def _person_json(person: PersonRef) -> dict[str, str]:

@@ -202,6 +202,12 @@ def _at(rows: Sequence[_Row], index: int) -> Sequence[_Row]:
 
 def _clash_words(clash: Clash) -> tuple[str, str]:
     """Return what an id that several have means, and the way out."""
+    parts = list(dict.fromkeys(candidate.part.name for candidate in clash.classes))
+    if len(parts) > 1:
+        return (
+            f"the parts {' and '.join(parts)} both make the class of this id",
+            "take each year and subject in one part only, or put {suffix} into class_id of both, with different texts",
+        )
     if clash.kind is Kind.CLASS:
         return (
             f"{len(clash.classes)} teaching sets of the profile get the same class id",

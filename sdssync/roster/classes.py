@@ -25,6 +25,8 @@ class CandidateClass:
 
     id: str
     title: str
+    part: Profile
+    """The profile that makes it, with its titles and ids."""
     teaching_set: TeachingSet
     """Two with one id are the same to the script."""
     teachers: tuple[str, ...]
@@ -39,6 +41,7 @@ class EnrolledClass:
 
     id: str
     title: str
+    part: Profile
     teaching_set: TeachingSet
     teachers: tuple[str, ...]
     pupils: tuple[str, ...]
@@ -66,6 +69,7 @@ def candidate_classes(selection: Selection, profile: Profile) -> Iterator[Candid
             yield CandidateClass(
                 id=profile.class_id.render(**values),
                 title=profile.title.render(**values),
+                part=profile,
                 teaching_set=teaching_set,
                 teachers=(*teaching_set.teacher_ids, *extra),
                 members=members,
@@ -73,10 +77,10 @@ def candidate_classes(selection: Selection, profile: Profile) -> Iterator[Candid
 
 
 def first_of_each_set_id(classes: Iterable[CandidateClass]) -> tuple[CandidateClass, ...]:
-    """Return the classes without those for which the script has no row, because an earlier one has their set id."""
-    first: dict[str, CandidateClass] = {}
+    """Return the classes without those for which the script has no row: an earlier one of the part has the set id."""
+    first: dict[tuple[str, str], CandidateClass] = {}
     for candidate in classes:
-        first.setdefault(candidate.teaching_set.id, candidate)
+        first.setdefault((candidate.part.name, candidate.teaching_set.id), candidate)
     return tuple(first.values())
 
 
@@ -117,15 +121,16 @@ def keep_classes(
         pupils = _pupils(candidate, blocks)
         reason = _reason(candidate, has_pupils=bool(pupils.kept), is_first=candidate in first)
         if reason is not None:
-            omissions.append(Omission(reason=reason, kind=Kind.CLASS, id=candidate.id))
+            omissions.append(Omission(reason=reason, kind=Kind.CLASS, id=candidate.id, part=candidate.part.name))
         if candidate in first:  # for another one the script writes no enrollments
-            omissions.extend(teachers.omissions(candidate.id, class_omitted=reason is not None))
-            omissions.extend(pupils.omissions(candidate.id, class_omitted=reason is not None))
+            omissions.extend(teachers.omissions(candidate, class_omitted=reason is not None))
+            omissions.extend(pupils.omissions(candidate, class_omitted=reason is not None))
         if reason is None:
             enrolled.append(
                 EnrolledClass(
                     id=candidate.id,
                     title=candidate.title,
+                    part=candidate.part,
                     teaching_set=candidate.teaching_set,
                     teachers=teachers.once,
                     pupils=pupils.once,
@@ -169,7 +174,7 @@ class _Enrollments:
             self._omitted = [(user_id, reason) for user_id, reason in rows if reason is not None]
         self.once = tuple(dict.fromkeys(self.kept))
 
-    def omissions(self, class_id: str, *, class_omitted: bool) -> Iterator[Omission]:
+    def omissions(self, candidate: CandidateClass, *, class_omitted: bool) -> Iterator[Omission]:
         """Yield an omission for every row that is left out."""
         omitted = list(self._omitted)
         if class_omitted:
@@ -179,7 +184,9 @@ class _Enrollments:
             again.subtract(self.once)
             omitted += ((user_id, Reason.DUPLICATE_ENROLLMENT) for user_id in again.elements())
         for user_id, reason in omitted:
-            yield Omission(reason=reason, kind=Kind.ENROLLMENT, id=user_id, class_id=class_id)
+            yield Omission(
+                reason=reason, kind=Kind.ENROLLMENT, id=user_id, class_id=candidate.id, part=candidate.part.name
+            )
 
 
 def _values(teaching_set: TeachingSet, roll: Roll, suffix: str) -> Values:

@@ -13,6 +13,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade, grade_as_script
+from sdssync.roster.organisations import Organisations
 from sdssync.roster.users import User
 from sdssync.school import Pupil
 from sdssync.sds.formats import SdsFormat
@@ -33,18 +34,19 @@ class OutputFile:
 def csv_files(roster: Roster, school: SchoolIdentity, profile: Profile) -> tuple[OutputFile, ...]:
     """Return the files of the profile's format, rows in their fixed order."""
     to_grade = grade_as_script if profile.parity else grade
+    orgs = Organisations.of(roster.origins, school)
     if profile.format is SdsFormat.V2:
         return (
-            _orgs(school),
-            _v2_users(roster, school, to_grade),
-            _classes(roster, school),
+            _orgs(orgs),
+            _v2_users(roster, orgs, to_grade),
+            _classes(roster, orgs),
             _enrollments(roster),
         )
     return (
-        _orgs(school),
+        _orgs(orgs),
         _v21_users(roster),
-        _v21_roles(roster, school, to_grade),
-        _classes(roster, school),
+        _v21_roles(roster, orgs, to_grade),
+        _classes(roster, orgs),
         _enrollments(roster),
     )
 
@@ -58,20 +60,30 @@ def write(files: Iterable[OutputFile], folder: Path) -> None:
             writer.writerows(csv_file.rows)
 
 
-def _orgs(school: SchoolIdentity) -> OutputFile:
-    return OutputFile(
-        name=ORGS,
-        header=("sourcedId", "name", "type"),
-        rows=[(school.id, school.name, school.type)],
-    )
+def _orgs(orgs: Organisations) -> OutputFile:
+    """Return the school, and the organisations below it; the column of the parent only where there is one."""
+    school = orgs.school
+    rows = [(school.id, school.name, school.type, ""), *((org.id, org.name, org.type, school.id) for org in orgs.below)]
+    header = ("sourcedId", "name", "type", "parentSourcedId")
+    width = len(header) if orgs.below else len(header) - 1
+    return OutputFile(name=ORGS, header=header[:width], rows=[row[:width] for row in rows])
 
 
-def _v2_users(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> OutputFile:
+def _v2_users(roster: Roster, orgs: Organisations, to_grade: Callable[[str], str]) -> OutputFile:
     return OutputFile(
         name=USERS,
         header=("sourcedId", "orgSourcedIds", "username", "role", "familyName", "givenName", "password", "grade"),
         rows=(
-            (user.id, school.id, user.username, _role(user), user.surname, user.forename, "", _grade(user, to_grade))
+            (
+                user.id,
+                ",".join(orgs.of_user(user)),
+                user.username,
+                _role(user),
+                user.surname,
+                user.forename,
+                "",
+                _grade(user, to_grade),
+            )
             for user in roster.users
         ),
     )
@@ -85,19 +97,23 @@ def _v21_users(roster: Roster) -> OutputFile:
     )
 
 
-def _v21_roles(roster: Roster, school: SchoolIdentity, to_grade: Callable[[str], str]) -> OutputFile:
-    return OutputFile(
-        name=ROLES,
-        header=("userSourcedId", "orgSourcedId", "role", "grade"),
-        rows=((user.id, school.id, _role(user), _grade(user, to_grade)) for user in roster.users),
-    )
+def _v21_roles(roster: Roster, orgs: Organisations, to_grade: Callable[[str], str]) -> OutputFile:
+    """Return one row for each person and organisation; which is primary, only where someone has several."""
+    rows = [
+        (user.id, org, _role(user), _grade(user, to_grade), "false" if number else "true")
+        for user in roster.users
+        for number, org in enumerate(orgs.of_user(user))
+    ]
+    header = ("userSourcedId", "orgSourcedId", "role", "grade", "isPrimary")
+    width = len(header) if len(rows) > len(roster.users) else len(header) - 1
+    return OutputFile(name=ROLES, header=header[:width], rows=[row[:width] for row in rows])
 
 
-def _classes(roster: Roster, school: SchoolIdentity) -> OutputFile:
+def _classes(roster: Roster, orgs: Organisations) -> OutputFile:
     return OutputFile(
         name=CLASSES,
         header=("sourcedId", "orgSourcedId", "title"),
-        rows=((enrolled.id, school.id, enrolled.title) for enrolled in roster.classes),
+        rows=((enrolled.id, orgs.of_part(enrolled.part), enrolled.title) for enrolled in roster.classes),
     )
 
 

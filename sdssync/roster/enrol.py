@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sdssync.config.profile import Profile
 from sdssync.roster.classes import (
     CandidateClass,
     EnrolledClass,
@@ -17,6 +16,7 @@ from sdssync.roster.classes import (
     first_of_each_set_id,
     keep_classes,
 )
+from sdssync.roster.combine import Origins, Part, trace_origins, unite
 from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, sorted_omissions
 from sdssync.roster.selection import Selection
@@ -46,6 +46,8 @@ class Roster:
     """By id, and their teachers and pupils too."""
     omissions: tuple[Omission, ...]
     clashes: tuple[Clash, ...]
+    origins: Origins
+    """Who comes from which part."""
 
     @property
     def enrollments(self) -> int:
@@ -53,21 +55,29 @@ class Roster:
         return sum(len(enrolled.teachers) + len(enrolled.pupils) for enrolled in self.classes)
 
 
-def enrol(selection: Selection, profile: Profile, *, include_names: bool) -> Roster:
-    """Return the script's rows less those that SDS refuses or that would do harm; a user is in a class once."""
-    kept = keep_users(tuple(candidate_users(selection, include_names=include_names)), include_names=include_names)
-    candidates = tuple(candidate_classes(selection, profile))
+def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
+    """
+    Return the rows of the parts of a set: the script's, less those that SDS refuses or that would do harm.
+
+    A user is in a class once, and a pupil whom any part takes is in every class of the set on whose list the pupil is.
+    """
+    selection, origins = unite([part.selection for part in parts]), trace_origins(parts)
+    candidates_for_users = tuple(candidate_users(selection, include_names=include_names))
+    kept = keep_users(candidates_for_users, origins, include_names=include_names)
+    candidates = tuple(candidate for part in parts for candidate in candidate_classes(part.selection, part.profile))
     enrolled, omissions = keep_classes(candidates, enrollment_blocks(selection, kept))
     return Roster(
         users=_sorted_users(kept.users),
         classes=_sorted_classes(enrolled),
         omissions=sorted_omissions((*kept.omissions, *omissions)),
         clashes=tuple(sorted({*_user_clashes(selection, kept.users), *_class_clashes(candidates, enrolled)})),
+        origins=origins,
     )
 
 
-def enrol_as_script(selection: Selection, profile: Profile) -> Roster:
+def enrol_as_script(part: Part) -> Roster:
     """Return the script's rows; the only omissions are the pupils that it prints."""
+    selection, profile = part.selection, part.profile
     users = candidate_users(selection, include_names=False)
     return Roster(
         users=_sorted_users(user for user in users if has_email_as_script(user.username) or not user.is_pupil),
@@ -76,6 +86,7 @@ def enrol_as_script(selection: Selection, profile: Profile) -> Roster:
                 EnrolledClass(
                     id=candidate.id,
                     title=candidate.title,
+                    part=candidate.part,
                     teaching_set=candidate.teaching_set,
                     teachers=candidate.teachers,
                     pupils=tuple(member.school_id for member in candidate.members),
@@ -85,6 +96,7 @@ def enrol_as_script(selection: Selection, profile: Profile) -> Roster:
         ),
         omissions=sorted_omissions(printed_pupils(selection)),
         clashes=(),
+        origins=trace_origins((part,)),
     )
 
 

@@ -52,10 +52,11 @@ class UntakenSets:
 
 def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
     """Return the teaching sets with pupils that none of the profiles takes as a class with a title of its own."""
-    years = {str(year) for profile in profiles for year in profile.year_groups}
+    parts = [part for profile in profiles for part in profile.parts]
+    years = {str(year) for part in parts for year in part.year_groups}
     by_code = {
         str(year)
-        for profile in profiles
+        for profile in parts
         for year in profile.year_groups
         if profile.title.names in ({"set_code"}, {"set_code", "suffix"})
     }

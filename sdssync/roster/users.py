@@ -8,13 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sdssync.roster.combine import Origins, Person
 from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
 from sdssync.roster.roll import user_id
 from sdssync.roster.selection import Selection, Unlisted
 from sdssync.school import Pupil, Teacher, is_same_record
-
-Person = Pupil | Teacher | Unlisted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +71,7 @@ def candidate_users(selection: Selection, *, include_names: bool) -> Iterator[Us
     return (_user(person, include_names=include_names) for person in people)
 
 
-def keep_users(users: Sequence[User], *, include_names: bool) -> KeptUsers:
+def keep_users(users: Sequence[User], origins: Origins, *, include_names: bool) -> KeptUsers:
     """Leave out the users that SDS refuses, reason by reason."""
     omissions: list[Omission] = []
     reasons: dict[Person, Reason] = {}
@@ -84,16 +83,16 @@ def keep_users(users: Sequence[User], *, include_names: bool) -> KeptUsers:
             continue
         omitted = [user for user in users if user in offending]
         users = [user for user in users if user not in offending]
-        omissions.extend(_omission(user, reason) for user in omitted)
+        omissions.extend(_omission(user, reason, origins.of(user.person)[0].name) for user in omitted)
         if reason is not Reason.DUPLICATE_USER:  # of these, the other row stays
             reasons.update((user.person, reason) for user in omitted)
     return KeptUsers(users=tuple(users), omissions=tuple(omissions), reasons=reasons)
 
 
-def _omission(user: User, reason: Reason) -> Omission:
+def _omission(user: User, reason: Reason, part: str = "") -> Omission:
     """Return the omission of a user, with the record in iSAMS if there is one."""
     person = None if isinstance(user.person, Unlisted) else user.person
-    return Omission(reason=reason, kind=Kind.USER, id=user.id, person=person)
+    return Omission(reason=reason, kind=Kind.USER, id=user.id, part=part, person=person)
 
 
 def printed_pupils(selection: Selection) -> tuple[Omission, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import tomli_w
 
+from sdssync.config.combined import join_parts
 from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.installation import read_profile_files, require_settings
 from sdssync.config.mistakes import Mistake, describe, render
@@ -52,6 +53,7 @@ _KEY_COMMENTS = {
     "expires": "the last day on which the profile runs",
     "title": "of each class",
     "class_id": "of each class; SDS takes another id as another class",
+    "combine": "one set of the rows of these profiles; SDS takes one data source for each tenant",
     "[subjects]": "subject ids; `sdssync subjects` lists them",
     "[teachers]": "added to every class, by e-mail address; * and ? are wildcards",
 }
@@ -84,6 +86,8 @@ class ProfileOptions:
     class_id: str | None = None
     extra: tuple[str, ...] = ()
     """Addresses of teachers who are added to every class."""
+    combine: tuple[str, ...] = ()
+    """Names of the profiles that are the parts of a combined one."""
 
 
 def init(config: Path) -> tuple[Path, ...]:
@@ -145,7 +149,7 @@ def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -
         if same_name(other.file.stem) == same_name(name):
             raise _exists(other.file)
     text = _profile_text(name, options)
-    *_, made = compare([*others, check_profile_file(file, tomllib.loads(text), head)])
+    *_, made = join_parts(compare([*others, check_profile_file(file, tomllib.loads(text), head)]))
     if made.mistakes:
         raise ProfileError(render([made.report]), _hint(made.mistakes))
     _check_sense(options, today)
@@ -187,6 +191,7 @@ def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
         "expires": options.expires,
         "title": options.title,
         "class_id": options.class_id,
+        "combine": [*options.combine] or None,
     }
     subjects = {"exclude": [*map(_subject, options.exclude)], "include": [*map(_subject, options.include)]}
     given["subjects"] = {key: ids for key, ids in subjects.items() if ids} or None

@@ -125,7 +125,7 @@ def test_the_events(two_profiles: Path) -> None:
         },
         {"event": "profile.published", "run_id": run_id, "profile": "Seniors", "output": "csv/Seniors", "files": 4},
         {"event": "run.finished", "run_id": run_id, "exit_code": 0, "published": 1}
-        | dict.fromkeys(("unchanged", "rejected", "held", "failed", "skipped", "generated"), 0),
+        | dict.fromkeys(("unchanged", "rejected", "held", "failed", "skipped", "combined", "generated"), 0),
     ]
     assert [line["event"] for line in ran.logs() if "seconds" in line] == [
         "source.read",

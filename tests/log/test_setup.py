@@ -231,12 +231,14 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[error    ] profile.failed +run_id=[0-9a-f]{16} profile=torn exit_code=2",
         head,
     )
-    known = "name, format, year_groups, suffix, output, expires, title, class_id, parity, subjects, teachers, validate"
+    known = (
+        "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate"
+    )
     assert below == [
         "    profiles.d/torn.toml has 3 mistakes",
         "      year_groups: expected a list in square brackets, found 7",
-        "      output: required, but missing",
         f"      colour: unknown key (allowed: {known})",
+        "      output: required, but missing",
     ]
     [line] = read_logs(json_lines)
     assert line["error"].splitlines() == [text[4:] for text in below]

@@ -11,12 +11,11 @@ from sdssync.school import School
 from tests.support.builders import (
     enrolled,
     listed,
-    make_profile,
     make_pupil,
     make_school,
     make_set,
     make_teacher,
-    selected,
+    part,
 )
 
 ONE, TWO = make_pupil(1), make_pupil(2)
@@ -137,7 +136,7 @@ def test_as_script() -> None:
     )
     changes: dict[str, Any] = {"parity": True, "extra_teachers": ("x*", "new@a.example", "x*"), "suffix": ""}
 
-    roster = enrol_as_script(selected(school, **changes), make_profile(**changes))
+    roster = enrol_as_script(part(school, **changes))
 
     assert [(user.id, user.username) for user in roster.users] == [
         ("9003", "\u00a0"),

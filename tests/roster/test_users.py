@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sdssync.roster.combine import Origins, trace_origins
 from sdssync.roster.users import candidate_users, keep_users, printed_pupils
 from sdssync.school import School
-from tests.support.builders import enrolled, make_pupil, make_school, make_set, make_teacher, omitted, selected
+from tests.support.builders import enrolled, make_pupil, make_school, make_set, make_teacher, omitted, part, selected
 
 ONE = make_pupil(1)
 TWO = make_pupil(2)
@@ -283,16 +284,18 @@ def test_printed() -> None:
 
 def test_no_users() -> None:
     """No users in, no users out."""
-    kept = keep_users((), include_names=True)
+    kept = keep_users((), Origins(parts=()), include_names=True)
 
     assert (kept.users, kept.omissions, dict(kept.reasons)) == ((), (), {})
 
 
 def test_who_is_reached_twice_has_not_fallen() -> None:
     """Of a record that is reached twice one row stays, so its enrollments do."""
-    selection = selected(make_school(pupils=[replace(ONE, email="")]), extra_teachers=("bo@*", "*"))
+    only = part(make_school(pupils=[replace(ONE, email="")]), extra_teachers=("bo@*", "*"))
 
-    kept = keep_users(tuple(candidate_users(selection, include_names=False)), include_names=False)
+    kept = keep_users(
+        tuple(candidate_users(only.selection, include_names=False)), trace_origins((only,)), include_names=False
+    )
 
     assert [omission.reason for omission in kept.omissions] == ["pupil_without_email", "duplicate_user"]
     assert list(kept.reasons.values()) == ["pupil_without_email"]

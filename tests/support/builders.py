@@ -15,6 +15,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.template import Template
 from sdssync.isams import parser
 from sdssync.isams.records import Reading
+from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster, enrol
 from sdssync.roster.omissions import Kind
 from sdssync.roster.roll import Roll, call_roll
@@ -98,7 +99,12 @@ def selected(school: School, **changes: Any) -> Selection:
 
 def enrolled(school: School, *, include_names: bool = False, **changes: Any) -> Roster:
     """Put a profile's users and classes together."""
-    return enrol(selected(school, **changes), make_profile(**changes), include_names=include_names)
+    return enrol((part(school, **changes),), include_names=include_names)
+
+
+def part(school: School, **changes: Any) -> Part:
+    """Make the one part of the set of a profile so changed."""
+    return Part(profile=make_profile(**changes), selection=selected(school, **changes))
 
 
 def omitted(roster: Roster) -> list[tuple[str, ...]]:

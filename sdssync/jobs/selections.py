@@ -1,0 +1,46 @@
+"""What each profile takes of the school: selected from once in a run, however many sets it belongs to."""
+
+from sdssync.config.profile import Profile
+from sdssync.isams.records import Reading
+from sdssync.jobs import profile_warnings
+from sdssync.log import events
+from sdssync.roster.combine import Part
+from sdssync.roster.roll import Roll, call_roll
+from sdssync.roster.selection import select
+
+
+class Selections:
+    """The parts of the sets of a run, as far as they have been asked for."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.roll = call_roll(reading.school)
+        """The school with its references followed."""
+        self._roll_as_script: Roll | None = None
+        self._parts: dict[str, Part] = {}
+
+    def parts_of(self, profile: Profile) -> tuple[Part, ...]:
+        """Return the parts of a profile's set, with what each of them takes."""
+        return tuple(map(self._part, profile.parts))
+
+    def _part(self, profile: Profile) -> Part:
+        if profile.name not in self._parts:
+            selection = select(self._roll_for(profile), profile)
+            with events.bound(profile=profile.name):
+                events.log().debug(
+                    "profile.selected",
+                    pupils=len(selection.pupils),
+                    sets=len(selection.teaching_sets),
+                    extra_teachers=len(selection.extra_teachers),
+                )
+                profile_warnings.warn_of_unknowns(selection, profile)
+            self._parts[profile.name] = Part(profile=profile, selection=selection)
+        return self._parts[profile.name]
+
+    def _roll_for(self, profile: Profile) -> Roll:
+        """Return the school as the profile reads it: a parity profile reads it as iSAMS-SDS.ps1 does."""
+        if not profile.parity or self._reading.as_script is self._reading.school:
+            return self.roll
+        if self._roll_as_script is None:
+            self._roll_as_script = call_roll(self._reading.as_script)
+        return self._roll_as_script
