@@ -17,7 +17,7 @@ $(READY): pyproject.toml constraints.txt
 	$(RUN) pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev --editable .
 	@touch $@
 
-demo: $(READY)  ## set up and run the main job on a recorded school, with the two profiles of profiles.d
+demo: $(READY)  ## set up and run the main job on a recorded school, with the profiles of profiles.d
 	$(RUN) sdssync run-all --today 2026-09-01
 
 test: $(READY)  ## set up and run the tests

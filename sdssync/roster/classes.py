@@ -77,11 +77,16 @@ def candidate_classes(selection: Selection, profile: Profile) -> Iterator[Candid
 
 
 def first_of_each_set_id(classes: Iterable[CandidateClass]) -> tuple[CandidateClass, ...]:
-    """Return the classes without those for which the script has no row: an earlier one of the part has the set id."""
-    first: dict[tuple[str, str], CandidateClass] = {}
+    """
+    Return the classes without those for which the script has no row, because an earlier teaching set has their set id.
+
+    One teaching set that two parts take makes a class for each.
+    """
+    classes = tuple(classes)
+    first: dict[str, TeachingSet] = {}
     for candidate in classes:
-        first.setdefault((candidate.part.name, candidate.teaching_set.id), candidate)
-    return tuple(first.values())
+        first.setdefault(candidate.teaching_set.id, candidate.teaching_set)
+    return tuple(candidate for candidate in classes if first[candidate.teaching_set.id] is candidate.teaching_set)
 
 
 def enrollment_blocks(selection: Selection, kept: KeptUsers) -> EnrollmentBlocks:

@@ -64,7 +64,7 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
     selection, origins = unite([part.selection for part in parts]), trace_origins(parts)
     candidates_for_users = tuple(candidate_users(selection, include_names=include_names))
     kept = keep_users(candidates_for_users, origins, include_names=include_names)
-    candidates = tuple(candidate for part in parts for candidate in candidate_classes(part.selection, part.profile))
+    candidates = _in_order_of_sets(parts)
     enrolled, omissions = keep_classes(candidates, enrollment_blocks(selection, kept))
     return Roster(
         users=_sorted_users(kept.users),
@@ -73,6 +73,16 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
         clashes=tuple(sorted({*_user_clashes(selection, kept.users), *_class_clashes(candidates, enrolled)})),
         origins=origins,
     )
+
+
+def _in_order_of_sets(parts: Sequence[Part]) -> tuple[CandidateClass, ...]:
+    """Return the classes of all parts in the order of the school, because of two sets with one id the first counts."""
+    candidates = [candidate for part in parts for candidate in candidate_classes(part.selection, part.profile)]
+    if len(parts) > 1:
+        school = parts[0].selection.roll.school
+        positions = {id(teaching_set): number for number, teaching_set in enumerate(school.teaching_sets)}
+        candidates.sort(key=lambda candidate: positions[id(candidate.teaching_set)])
+    return tuple(candidates)
 
 
 def enrol_as_script(part: Part) -> Roster:
