@@ -143,4 +143,5 @@ def test_waiting(here: Path, httpserver: HTTPServer) -> None:
     shown = seen("subjects", folder=here, columns=80, env={"KEY": "00000000-0000-0000-0000-000000000000"})
 
     assert shown.exit_code == 3
-    assert "iSAMS answered with status 503" in shown.screen
+    assert "next attempt in" not in shown.screen  # it is cleared; `test_progress` sees it
+    assert "failed: status 503; the next one follows in" in shown.screen

@@ -7,6 +7,7 @@ import click
 from sdssync.cli import streams
 from sdssync.cli.options import DAY, Common, Value, common_options, config_path, local_today, split_list
 from sdssync.errors import ExitCode
+from sdssync.report.screen import Line
 from sdssync.sds.formats import SdsFormat
 
 
@@ -24,7 +25,8 @@ def init(common: Common) -> ExitCode:
     config = config_path(common)
     for path in write_settings(config):
         streams.print_result(f"created {path}\n")
-    streams.print_result(first_steps(config))
+    named = "" if common.config is None else f" --config {common.config}"
+    streams.print_lines(map(Line, first_steps(config, named)), color=False)
     return ExitCode.DONE
 
 

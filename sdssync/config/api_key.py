@@ -22,6 +22,9 @@ KEY_FILE_LIMIT = 65_536
 
 _NOTHING_ELSE = "put the API key of iSAMS there, and nothing else"
 _GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_KEY = rf"{_GUID}|\{{{_GUID}\}}"
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:[:/?].*)?")
+"""What the address of a server looks like without https://."""
 _PREFIX = re.compile(
     r"\W*(?:x-)?(?:api[-_ ]?key|authorization|bearer|basic|token|client[-_ ]?id|key)[\"']?(?:\s*[=:]|\s)", re.IGNORECASE
 )
@@ -69,7 +72,9 @@ def read_api_key(source: RemoteSource, environ: Mapping[str, str]) -> ApiKey:
             f"{where} contains white space or control characters inside the key",
             "put the API key of iSAMS there on one line, and nothing else",
         )
-    if not re.fullmatch(rf"{_GUID}|\{{{_GUID}\}}", key):
+    if re.search(_GUID, key) and not re.fullmatch(_KEY, key):
+        raise ConfigError(f"{where} contains more than the key: other characters before or after it", _NOTHING_ELSE)
+    if not re.fullmatch(_KEY, key):
         hint = "an API key of iSAMS is a GUID, 32 hexadecimal digits in five groups; compare it with the control panel"
         events.log().warning("key.looked_wrong", hint=hint)
     return ApiKey(key)
@@ -82,7 +87,7 @@ def path_in_message(path: Path) -> str:
 
 def _fault(text: str) -> str:
     """Return what a text has that no key has, because it was copied from an address, a header or a program; else ""."""
-    if "://" in text or "@" in text or text.lower().startswith("http"):
+    if "://" in text or "@" in text or text.lower().startswith("http") or _HOST.fullmatch(text):
         return "an address instead of a key"
     if _PREFIX.match(text):
         return "more than the key: a word like apiKey= or Bearer before it"
@@ -99,7 +104,8 @@ def _key_bytes(file: Path, where: str) -> bytes:
             data = stream.read(KEY_FILE_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
-            f"{where} does not exist: {path_in_message(file)}", "a relative path counts from the folder of sdssync.toml"
+            f"{where} does not exist: {path_in_message(file)}",
+            "write the API key into it; a relative path counts from the folder of sdssync.toml",
         ) from None
     except OSError as error:
         raise ConfigError(

@@ -68,7 +68,7 @@ def _fault(name: str, part: ProfileFile | None, names: Sequence[str]) -> str:
     """Return why a profile cannot be a part, or ""."""
     if part is None:
         near = nearest_name(name, names)
-        return f"expected the name of a profile, found {describe(name)}" + (f"; did you mean {near}?" if near else "")
+        return f"there is no profile {describe(name)}" + (f"; did you mean {near}?" if near else "")
     if part.combine:
         return f"expected a profile that is not combined itself, found {describe(part.name)}"
     if part.profile is None:

@@ -13,8 +13,8 @@ from sdssync.log import events
 
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
-_LONGEST_FIRST_CONTACT = 8.0
-"""Seconds. The last: while a person waits for a server that has never been reached, two attempts fit into 20 s."""
+_LONGEST_FIRST_CONTACT = 6.0
+"""Seconds. The last: while a person waits for a server that has never been reached, two attempts fit well into 20 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

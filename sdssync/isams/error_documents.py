@@ -119,7 +119,7 @@ def _missing_methods(description: str) -> FailedAttempt:
     named = set(re.findall(r"[a-z]+_[a-z]+", description))
     labels = "; ".join(dataset.label for dataset in DATASETS if dataset.method.lower() in named)
     lacks = f"the API key lacks {labels}" if labels else f"the API key lacks at least one of {_ALL_LABELS}"
-    return refused(lacks, f"tick this for the key {API_SERVICES}, Batch Methods")
+    return refused(lacks, f"tick each of these for the key {API_SERVICES}, Batch Methods")
 
 
 def _unhandled(description: str) -> FailedAttempt:

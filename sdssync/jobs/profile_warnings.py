@@ -25,8 +25,8 @@ EXPIRY_NOTICE = 21
 """Days before the expiry from which a run warns."""
 EXPIRED_NOTICE = 90
 """Days after the expiry until which a run warns (contract, section 4)."""
-_LOGGED_SETS = 10
-"""Teaching sets that are logged by id; all are counted."""
+_LOGGED = 10
+"""Teaching sets and pupils that are logged by id; all are counted."""
 
 
 def report_wrong(profile_file: ProfileFile) -> ExitCode:
@@ -80,10 +80,14 @@ def warn_of_all_expired(school: ConfiguredSchool, today: date) -> None:
 
 
 def report_untaken(untaken: UntakenSets) -> None:
-    """Log how many teaching sets no profile takes as classes, with the ids in iSAMS of the first."""
+    """Log how many teaching sets and pupils no profile can take, with the ids in iSAMS of the first."""
+    if untaken.pupils:
+        school_ids = [_id(pupil.school_id) for pupil in untaken.pupils[:_LOGGED]]
+        hint = "correct NCYear of each pupil in iSAMS: SDS takes a pupil who is missing as one who has left"
+        events.log().warning("pupils.lacked_year", count=len(untaken.pupils), pupils=school_ids, hint=hint)
     for lack, teaching_sets in untaken.by_lack().items():
         log, number, hint = events.log(), len(teaching_sets), untaken.advice(lack)
-        ids = [_id(teaching_set.id) for teaching_set in teaching_sets[:_LOGGED_SETS]]
+        ids = [_id(teaching_set.id) for teaching_set in teaching_sets[:_LOGGED]]
         if lack is Lack.PROFILE:  # a school may well leave out a whole year
             log.info("sets.left_out", reason=lack, count=number, sets=ids, hint=hint)
         else:
@@ -148,8 +152,8 @@ def report_verdict(verdict: Verdict, worst: Iterable[Attributed]) -> None:
             file=finding.file,
             line=finding.line,
             column=finding.column,
-            people=[_id(person.id) for person in attributed.people if person.record],
-            sets=[_id(school_class.id) for school_class in attributed.classes],
+            people=[_id(person.id) for person in attributed.people[:_LOGGED] if person.record],
+            sets=[_id(school_class.id) for school_class in attributed.classes[:_LOGGED]],
             error=finding.message,
             hint=finding.hint,
         )

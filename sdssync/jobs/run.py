@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sdssync import __version__
 from sdssync.config.installation import ConfiguredSchool, Installation
-from sdssync.config.mistakes import describe
+from sdssync.config.mistakes import describe, render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import RecordedSource, SchoolSettings
@@ -52,7 +52,8 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
     profiles, wrong = _wanted(school, job.names)
     settings.identity.require_real()
     if job.keep is not None:
-        check_keep_folder(job.keep, [profile.output for profile in school.profiles if profile.output])
+        outputs = [profile.output for profile in school.profiles if profile.output]
+        check_keep_folder(job.keep, [*outputs, settings.folders.state, settings.folders.profiles])
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
     log.debug("settings.read", file=str(installation.file), state=str(settings.folders.state))
     profile_warnings.warn_of_safety(settings)
@@ -164,6 +165,5 @@ def _skip(profile: Profile, today: date) -> ProfileResult:
 
 def _fail_wrong(profile_file: ProfileFile) -> ProfileResult:
     code = profile_warnings.report_wrong(profile_file)
-    return ProfileResult(
-        profile=profile_file.name, outcome=Outcome.FAILED, exit_code=code, why=f"{profile_file.displayed} has mistakes"
-    )
+    first, *_ = render([profile_file.report]).splitlines()
+    return ProfileResult(profile=profile_file.name, outcome=Outcome.FAILED, exit_code=code, why=first)

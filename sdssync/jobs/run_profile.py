@@ -66,7 +66,7 @@ def run_profile(profile: Profile, parts: Sequence[Part], settings: SchoolSetting
         attribution = Attribution(roster)
         profile_warnings.report_verdict(verdict, map(attribution.of, verdict.worst))
         offences = tuple(map(attribution.of, verdict.offences))
-        result = replace(result, findings=verdict.report.codes, offences=offences)
+        result = replace(result, findings=verdict.report.codes, offences=offences, rejecting=verdict.rejecting)
         if verdict.rejecting:
             result = _reject(result, verdict)
         elif job.mode is Mode.PUBLISH:

@@ -1,13 +1,23 @@
 """Lines that fit a terminal: wrapped at blanks, so that no word is cut."""
 
-import shutil
+import os
 from textwrap import wrap
 from typing import TextIO
+
+_USUAL = 80
+"""Characters of a line, if the terminal does not say."""
 
 
 def width_of(stream: TextIO) -> int | None:
     """Return how many characters fit on a line of a stream; None if it is not a terminal."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    try:
+        of_terminal = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):  # a stream that has no terminal behind it after all
+        of_terminal = 0
+    set_by_hand = os.environ.get("COLUMNS", "")
+    return (int(set_by_hand) if set_by_hand.isdecimal() else 0) or of_terminal or _USUAL
 
 
 def fit(line: str, width: int | None) -> list[str]:

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
     "profile.broke_rule": "{profile}: {code} {rule}",
     "profile.failed": "{profile} failed",
     "profile.failed_to_clean_up": "{profile}: what was built could not be removed",
-    "profile.healed": "{profile}: what an interrupted run left was put right",
+    "profile.healed": "{profile}: files left by an interrupted run were put right",
     "profile.left_grades_blank": "{profile}: {count} pupils are in a year without a grade in SDS",
     "profile.named_unknown_subjects": "{profile}: iSAMS has no subject with the id {subjects}",
     "profile.named_unknown_teachers": "{profile}: {count} of the extra teachers match no member of staff",
@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "profile.skipped": "{profile} was skipped: {reason} {expires}",
     "profiles.expired": "every profile has expired",
     "publication.ignored": "{profile}: the record of the last publication is damaged",
+    "pupils.lacked_year": "{count} pupils have no year that a profile can take",
     "safety.ignored": "[safety] has no effect",
     "set.failed": "",
     "sets.left_out": "{count} teaching sets have {reason}",
@@ -42,7 +43,7 @@ WORDS: Mapping[str, str] = {
 }
 """What an event of level warning or error means; "": its `error` says it all."""
 
-_SAID_BY_RESULT = frozenset({"profile.broke_rule", "sets.left_out"})
+_SAID_BY_RESULT = frozenset({"profile.broke_rule", "pupils.lacked_year", "sets.left_out"})
 """Events of which the result on stdout says the same with names."""
 
 

@@ -11,17 +11,23 @@ from sdssync.files.paths import comparable, contains
 _OWNER_ONLY = 0o700
 
 
-def check_keep_folder(folder: Path, outputs: Iterable[Path]) -> None:
+def check_keep_folder(folder: Path, ours: Iterable[Path]) -> None:
     """
-    Check that a folder may take the sets: it is absent or empty, and not part of an output folder.
+    Check that a folder may take the sets: it is absent or empty, and neither in one of our folders nor around one.
+
+    `ours` are the output folders, and those of state and profiles: what is kept there would be published, or read.
 
     Raises:
         ConfigError: it is not.
 
     """
     hint = "name an empty folder, or one that does not exist yet"
-    if any(contains(comparable(output), comparable(folder)) for output in outputs):
-        raise ConfigError(f"--keep {folder} is in the output folder of a profile", hint)
+    claim = comparable(folder)
+    for other in ours:
+        if contains(comparable(other), claim):
+            raise ConfigError(f"--keep {folder} is in {other}, which sdssync uses itself", hint)
+        if contains(claim, comparable(other)):
+            raise ConfigError(f"--keep {folder} is around {other}, which sdssync uses itself", hint)
     try:
         if os.path.lexists(folder) and next(folder.iterdir(), None) is not None:
             raise ConfigError(f"--keep {folder} is not empty", hint)

@@ -84,7 +84,7 @@ def read_status(state: Path) -> Status:
         return _STATUS.validate_json(file.read_bytes())
     except FileNotFoundError:
         return Status()
-    except PermissionError as error:
+    except (PermissionError, NotADirectoryError) as error:
         raise OutputError(
             f"{file} cannot be read: {os_reason(error)}", "use the account under which the scheduled task runs"
         ) from None

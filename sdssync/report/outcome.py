@@ -60,6 +60,8 @@ class ProfileResult:
     omissions: tuple[Omission, ...] = ()
     offences: tuple[Attributed, ...] = ()
     """The findings of a rejected set, those that reject it first."""
+    rejecting: frozenset[str] = frozenset()
+    """The codes for which it was rejected."""
     attention: Attention = field(default_factory=Attention)
     """What asks for action in iSAMS."""
     published_at: datetime | None = None

@@ -16,6 +16,8 @@ from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, number, table
 from sdssync.roster.attribution import Attributed, PersonRef
 from sdssync.roster.omissions import Kind, Omission
+from sdssync.roster.roll import user_id
+from sdssync.roster.untaken import UntakenSets
 from sdssync.school import Pupil
 from sdssync.sds.findings import Finding
 
@@ -38,7 +40,19 @@ def run_json(report: RunReport) -> str:
         run_id=report.run_id,
         exit_code=int(report.exit_code),
         profiles=[_result_json(result) for result in report.results],
+        **_untaken_json(report.untaken),
     )
+
+
+def _untaken_json(untaken: UntakenSets) -> dict[str, Any]:
+    """Return the teaching sets and pupils that no profile can take; nothing if there are none."""
+    sets = [
+        {"id": item.id, "code": item.code, "name": item.name, "year": item.year, "lack": lack}
+        for lack, teaching_sets in untaken.by_lack().items()
+        for item in teaching_sets
+    ]
+    pupils = [_person_json(PersonRef(id=user_id(pupil), record=pupil)) for pupil in untaken.pupils]
+    return {**({"untaken_sets": sets} if sets else {}), **({"untaken_pupils": pupils} if pupils else {})}
 
 
 def _result_json(result: ProfileResult) -> dict[str, Any]:

@@ -75,7 +75,8 @@ def _lost_teachers(roster: Roster) -> Iterator[LostTeacher]:
     titles = {enrolled.id: enrolled for enrolled in roster.classes}
     lost: defaultdict[str, dict[str, Omission]] = defaultdict(dict)
     for omission in roster.omissions:
-        if omission.kind is Kind.ENROLLMENT and omission.class_id in titles:
+        school_class = titles.get(omission.class_id) if omission.kind is Kind.ENROLLMENT else None
+        if school_class and omission.id in school_class.teaching_set.teacher_ids:
             lost[omission.id][omission.class_id] = omission
     for omission in roster.omissions:
         if omission.kind is Kind.USER and isinstance(omission.person, Teacher):

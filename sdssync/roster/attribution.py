@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
@@ -62,13 +63,22 @@ class Attribution:
         self._roster = roster
         self._clashes = {(clash.kind, clash.id): clash for clash in roster.clashes}
         self._classes = {enrolled.id: enrolled for enrolled in roster.classes}
-        self._records = {omission.id: omission.person for omission in roster.omissions if omission.person}
+        self._teachers = {
+            omission.id: omission.person for omission in roster.omissions if isinstance(omission.person, Teacher)
+        }
         self._left_out: defaultdict[str, list[Omission]] = defaultdict(list)
         for omission in roster.omissions:
             if omission.kind is Kind.ENROLLMENT:
                 self._left_out[omission.class_id].append(omission)
         sizes = (len(enrolled.teachers) + len(enrolled.pupils) for enrolled in roster.classes)
         self._ends = list(accumulate(sizes))
+
+    @cached_property
+    def _users_by_role(self) -> tuple[User, ...]:
+        """The user of each row of roles.csv: one for each organisation of a person."""
+        return tuple(
+            user for user in self._roster.users for _ in {part.org for part in self._roster.origins.of(user.person)}
+        )
 
     def of(self, finding: Finding) -> Attributed:
         """Return whom and what a finding is about."""
@@ -136,21 +146,23 @@ class Attribution:
 
     def teacher(self, enrollment: Omission) -> PersonRef:
         """Return the teacher of an enrollment that was left out."""
-        return PersonRef(id=enrollment.id, record=self._records.get(enrollment.id))
+        return PersonRef(id=enrollment.id, record=self._teachers.get(enrollment.id))
 
     def _row(self, finding: Finding) -> tuple[Iterable[PersonRef], Iterable[ClassRef]]:
         """Return the person or class, or both, of the row that a finding is in."""
         if finding.line is None:
             return (), ()
         index = finding.line - _FIRST_ROW
-        if finding.file in (USERS, ROLES):
+        if finding.file == USERS:
             return map(person_ref, _at(self._roster.users, index)), ()
+        if finding.file == ROLES:
+            return map(person_ref, _at(self._users_by_role, index)), ()
         if finding.file == CLASSES:
             return (), map(class_ref, _at(self._roster.classes, index))
         if finding.file == ENROLLMENTS:
             number = bisect_right(self._ends, index)
             enrolled = _at(self._roster.classes, number)
-            members = [member for each_class in enrolled for member in (*each_class.teachers, *each_class.pupils)]
+            members = [user_id for row in enrolled for user_id in (*row.teachers, *row.pupils)]
             start = self._ends[number - 1] if number else 0
             wanted = _at(members, index - start)
             users = [user for user in self._roster.users if user.id in wanted]

@@ -126,7 +126,15 @@ def keep_classes(
         pupils = _pupils(candidate, blocks)
         reason = _reason(candidate, has_pupils=bool(pupils.kept), is_first=candidate in first)
         if reason is not None:
-            omissions.append(Omission(reason=reason, kind=Kind.CLASS, id=candidate.id, part=candidate.part.name))
+            omissions.append(
+                Omission(
+                    reason=reason,
+                    kind=Kind.CLASS,
+                    id=candidate.id,
+                    title=candidate.title,
+                    part=candidate.part.name,
+                )
+            )
         if candidate in first:  # for another one the script writes no enrollments
             omissions.extend(teachers.omissions(candidate, class_omitted=reason is not None))
             omissions.extend(pupils.omissions(candidate, class_omitted=reason is not None))

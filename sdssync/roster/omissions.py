@@ -52,6 +52,8 @@ class Omission:
     """Of the user or the class; of an enrollment, that of the user."""
     class_id: str = ""
     """Of an enrollment only."""
+    title: str = ""
+    """Of a class only."""
     part: str = ""
     """The profile: of the class, of a user the first that takes the person."""
     person: Pupil | Teacher | None = None

@@ -41,10 +41,7 @@ class Selection:
 def select(roll: Roll, profile: Profile) -> Selection:
     """Return the part of the school that the profile takes; years and subjects compare as texts, as in the script."""
     years = frozenset(map(str, profile.year_groups))
-    unwanted = set(profile.exclude)
-    if profile.include is not None:
-        # an include list excludes the other subjects of the departments; a subject that no department has passes
-        unwanted.update(roll.subjects.keys() - set(profile.include))
+    unwanted = unwanted_subjects(roll, profile)
     return Selection(
         roll=roll,
         pupils=tuple(pupil for pupil in roll.school.pupils if pupil.year in years),
@@ -55,6 +52,14 @@ def select(roll: Roll, profile: Profile) -> Selection:
         ),
         extra_teachers=tuple(_extra_teachers(roll.school.teachers, profile.extra_teachers)),
     )
+
+
+def unwanted_subjects(roll: Roll, profile: Profile) -> frozenset[str]:
+    """Return the subject ids whose sets the profile does not take."""
+    if profile.include is None:
+        return frozenset(profile.exclude)
+    # an include list excludes the other subjects of the departments; a subject that no department has passes
+    return frozenset(profile.exclude) | (roll.subjects.keys() - set(profile.include))
 
 
 def unknown_subjects(roll: Roll, profile: Profile) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
-"""Teaching sets that no profile can take: without a year, of a year that no profile has, or without a code."""
+"""Teaching sets and pupils that no profile can take: without a year, of a year of no profile, or without a code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.profile import Profile
 from sdssync.roster.roll import Roll
-from sdssync.school import TeachingSet
+from sdssync.roster.selection import unwanted_subjects
+from sdssync.school import Pupil, TeachingSet
+
+_ALL_YEARS = frozenset(map(str, range(FIRST_YEAR, LAST_YEAR + 1)))
 
 
 class Lack(StrEnum):
@@ -31,6 +35,8 @@ class UntakenSets:
     """The teaching sets of a school that no profile takes."""
 
     sets: tuple[UntakenSet, ...] = ()
+    pupils: tuple[Pupil, ...] = ()
+    """Pupils whose year is empty, or not one that a profile may name."""
     has_codes: bool = True
     """False if no teaching set of the school has a code, so that titles need the name."""
 
@@ -53,20 +59,19 @@ class UntakenSets:
 def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
     """Return the teaching sets with pupils that none of the profiles takes as a class with a title of its own."""
     parts = [part for profile in profiles for part in profile.parts]
-    years = {str(year) for part in parts for year in part.year_groups}
-    by_code = {
-        str(year)
-        for profile in parts
-        for year in profile.year_groups
-        if profile.title.names in ({"set_code"}, {"set_code", "suffix"})
-    }
+    unwanted = {part.name: unwanted_subjects(roll, part) for part in parts}
 
     def lack(teaching_set: TeachingSet) -> Lack | None:
+        wanting = [part for part in parts if teaching_set.subject_id not in unwanted[part.name]]
+        if not wanting:
+            return None  # filtered by its subject: no one expects it
         if not teaching_set.year:
             return Lack.YEAR
-        if teaching_set.year not in years:
+        taking = [part for part in wanting if teaching_set.year in map(str, part.year_groups)]
+        if not taking:
             return Lack.PROFILE
-        return Lack.CODE if not teaching_set.code and teaching_set.year in by_code else None
+        by_code = [part for part in taking if part.title.names in ({"set_code"}, {"set_code", "suffix"})]
+        return Lack.CODE if by_code and not teaching_set.code else None
 
     found = ((teaching_set, lack(teaching_set)) for teaching_set in roll.school.teaching_sets)
     return UntakenSets(
@@ -75,5 +80,6 @@ def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
             for teaching_set, what in found
             if what is not None and roll.members_of(teaching_set)
         ),
+        pupils=tuple(pupil for pupil in roll.school.pupils if pupil.year not in _ALL_YEARS),
         has_codes=any(teaching_set.code for teaching_set in roll.school.teaching_sets),
     )

@@ -10,7 +10,7 @@ from functools import cache
 
 from sdssync.sds.data_types import DataType, is_blank
 
-NULL = "an exported null, in place of which the value is left empty"
+NULL = "an exported NULL; leave the value empty"
 _NULLS = frozenset({"null", "n/a", "#n/a", "na", "nan", "none", "nil", "(null)", "<null>", "undefined", "\\n"})
 _FEW = 8
 """Values that a message lists; of a longer list it gives examples."""

@@ -62,9 +62,9 @@ _FIRST_STEPS = """\
 next steps:
   1. write the id and the name of the school, and the address of iSAMS, into {config}
   2. put the API key into secrets/isams.key next to it, readable by this account only (docs/isams-key.md)
-  3. sdssync subjects                    lists the subject ids of the school
-  4. sdssync new Seniors --years 7-13    writes a first profile
-  5. sdssync run-all --dry-run           generates and checks, and publishes nothing
+  3. list the subject ids of the school: sdssync subjects{named}
+  4. write a first profile: sdssync new Seniors --years 7-13{named}
+  5. generate and check without publishing: sdssync run-all --dry-run{named}
 """
 
 
@@ -111,9 +111,9 @@ def init(config: Path) -> tuple[Path, ...]:
     return (file, profiles) if made else (file,)
 
 
-def first_steps(config: Path) -> str:
-    """Return what to do after `init`, with a final line break."""
-    return _FIRST_STEPS.format(config=printable(config.name))
+def first_steps(config: Path, named: str) -> list[str]:
+    """Return what to do after `init`, line by line; `named` is the option that names another settings file, or ""."""
+    return _FIRST_STEPS.format(config=printable(config.name), named=printable(named)).splitlines()
 
 
 def _first_settings() -> str:
@@ -228,6 +228,8 @@ def _check_sense(options: ProfileOptions, today: date) -> None:
     """
     if any(not re.search("[@*?]", entry) for entry in options.extra):
         raise ConfigError("--extra: expected e-mail addresses, found a text without @", "write them like a@b.example")
+    if options.class_id is not None and not re.search(r"\{set_(id|code|name)\}", options.class_id):
+        raise ConfigError("--class-id: every class would get the same id", "put {set_id} into it")
     if options.expires is not None and options.expires < today:
         raise ConfigError(f"--expires: {options.expires} is over", "name the last day on which the profile is to run")
     if both := sorted(set(options.include) & set(options.exclude)):

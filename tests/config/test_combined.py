@@ -46,7 +46,7 @@ def test_a_combined_profile(tmp_path: Path) -> None:
         pytest.param({"school": SCHOOL.replace('"Prep"', '"prep"')}, {}, id="names in any case"),
         pytest.param(
             {"school": SCHOOL.replace('"Prep"', '"Pre"')},
-            {"school": ['combine[1]: expected the name of a profile, found "Pre"; did you mean Prep?'],
+            {"school": ['combine[1]: there is no profile "Pre"; did you mean Prep?'],
              "prep": ["output: required, but missing"]},
             id="no such part",
         ),

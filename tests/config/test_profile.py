@@ -598,6 +598,7 @@ def test_demo() -> None:
         (one.name, one.year_groups, one.include, one.exclude, one.output) for one in installation.school.profiles
     ] == [
         ("Prep", (0, 1, 2, 3, 4, 5, 6), ("52",), (), ROOT / "csv" / "Prep"),
+        ("School", tuple(range(14)), None, (), ROOT / "csv" / "School"),
         ("Seniors", (7, 8, 9, 10, 11, 12, 13), None, ("7", "15", "16", "47"), ROOT / "csv" / "Seniors"),
     ]
 

@@ -233,13 +233,13 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
             "methods-not-allocated",
             "SourceRefusedError",
             "the API key lacks Pupil Manager: Current Students; Teaching Manager: Teaching Sets "
-            f"(tick this for the key {PANEL}, Batch Methods)",
+            f"(tick each of these for the key {PANEL}, Batch Methods)",
             id="MethodsNotAllocatedToKeyException",
         ),
         pytest.param(
             "methods-not-allocated-unnamed",
             "SourceRefusedError",
-            f"the API key lacks at least one of {ALL_DATASETS} (tick this for the key {PANEL}, Batch Methods)",
+            f"the API key lacks at least one of {ALL_DATASETS} (tick each of these for the key {PANEL}, Batch Methods)",
             id="MethodsNotAllocatedToKeyException that names no method",
         ),
         pytest.param(
@@ -500,7 +500,7 @@ class Waiting(Progress):
 @pytest.mark.parametrize(
     ("is_watched", "has_document", "waits"),
     [
-        pytest.param(True, False, [1, 2, 4, 1], id="a first contact that someone waits for is given up soon"),
+        pytest.param(True, False, [1, 2, 3], id="a first contact that someone waits for is given up soon"),
         pytest.param(True, True, [1, 2, 4, 8, 16, 9], id="a server that has answered before is not"),
         pytest.param(False, False, [1, 2, 4, 8, 16, 9], id="nor is one at night"),
     ],

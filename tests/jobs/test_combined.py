@@ -52,7 +52,7 @@ EXPIRED = "expires = 2026-08-31\n"
         pytest.param({"prep": PART + EXPIRED, "seniors": SENIORS + EXPIRED}, GOOD, "skipped", 0, True,
                      id="all parts have expired"),
         pytest.param({"school": SCHOOL + EXPIRED}, GOOD, "skipped", 0, True, id="it has expired itself"),
-        pytest.param({"prep": PART.replace("[3]", "[12]")}, GOOD, "published", 0, False, id="a part of nobody"),
+        pytest.param({"prep": PART.replace("[3]", "[12]")}, GOOD, "published", 0, False, id="a part that takes no one"),
         pytest.param({}, TWIN_OF_503, "rejected", 1, True, id="one id for two pupils of two parts"),
         pytest.param({"prep": PART.replace("[3]", "[9]")}, GOOD, "rejected", 1, True, id="both make one class"),
         pytest.param({"seniors": SENIORS.replace("csv/Seniors", "hartley.xml")}, GOOD, "unchanged", 6, True,

@@ -147,17 +147,23 @@ def test_keep(two_profiles: Path) -> None:
     ("where", "error"),
     [
         pytest.param("hartley.xml", "is not a folder", id="a file"),
-        pytest.param("profiles.d", "is not empty", id="a folder with files"),
-        pytest.param("csv/Seniors/look", "is in the output folder of a profile", id="in an output folder"),
+        pytest.param("full", "is not empty", id="a folder with files"),
+        pytest.param("csv/Seniors/look", "is in {here}/csv/Seniors, which sdssync uses itself", id="in an output"),
+        pytest.param("csv/Seniors", "is in {here}/csv/Seniors, which sdssync uses itself", id="an output"),
+        pytest.param("csv", "is around {here}/csv/Seniors, which sdssync uses itself", id="the parent of the outputs"),
+        pytest.param("state/look", "is in {here}/state, which sdssync uses itself", id="in the state folder"),
     ],
 )
 def test_keep_elsewhere(school: Path, where: str, error: str) -> None:
     """The folder must be empty or absent, and no output folder; nothing is generated otherwise."""
+    (school / "full").mkdir()
+    (school / "full" / "note.txt").touch()
+
     ran = command("run-all", "--dry-run", "--keep", where)
 
     [line] = ran.logs("command.failed")
     assert (ran.exit_code, ran.out) == (2, "")
-    assert line["error"] == f"--keep {Path(where)} {error}"
+    assert line["error"] == f"--keep {Path(where)} {error.format(here=school)}"
     assert not (school / "csv").exists()
 
 

@@ -337,7 +337,8 @@ def test_a_file_that_does_not_parse_goes_by_its_stem(two_profiles: Path) -> None
             "omissions": {},
             "omitted": [],
             "offences": [],
-            "why": "profiles.d/Torn.toml has mistakes",
+            "why": "profiles.d/Torn.toml is not valid TOML, line 1, column 7: expected a value: a text in quotes, "
+            "a number, true, false, a date or a list",
         }
     ]
 

@@ -130,13 +130,14 @@ def test_text() -> None:
         "\n"
         "1 pupil has no e-mail address in iSAMS and is left out\n"
         "  Évans, Óg, Gorse (year 12, 7001): Seniors\n"
-        "  Enter the addresses in iSAMS.\n"
+        "  Enter each address in iSAMS.\n"
         "\n"
         "1 person has the e-mail address of someone else in iSAMS and is left out\n"
-        "  Correct the addresses in iSAMS.\n"
+        "  Correct each address in iSAMS.\n"
         "\n"
-        "1 class left out because all of its pupils were left out\n"
-        "  class 11: Seniors\n"
+        "1 class is left out: without any pupil who can be in the set\n"
+        "  without a title (class 11): Seniors\n"
+        "  Look in iSAMS at the pupils on the list of each set: their year, their address, whether they are current.\n"
         "\n"
         "1 finding to look at\n"
         "  SDS304 A class title is too long or holds characters that the name of a site must not have: 1 in Seniors\n"
@@ -188,19 +189,19 @@ WITHOUT_EMAIL = make_teacher(101, surname="Marsh", forename="Bo", email=" ")
     [
         pytest.param(
             [WITHOUT_EMAIL], ("101",),
-            "1 class has no teacher: Marsh, Bo (staff 101) has no e-mail address in iSAMS\n  7A/Ma_26\n", id="e-mail"
+            "1 class has no teacher\n  Marsh, Bo (staff 101) has no e-mail address in iSAMS: 7A/Ma_26\n", id="e-mail"
         ),
         pytest.param(
             [make_teacher(102)], ("104",),
-            "1 class has no teacher: 104 is not current staff in iSAMS\n  7A/Ma_26\n", id="not current"
+            "1 class has no teacher\n  staff 104 is not current staff in iSAMS: 7A/Ma_26\n", id="not current"
         ),
         pytest.param(
-            [make_teacher(102)], (), "1 class has no teacher: iSAMS has none for the set\n  7A/Ma_26\n", id="none"
+            [make_teacher(102)], (), "1 class has no teacher\n  iSAMS has none for the set: 7A/Ma_26\n", id="none"
         ),
         pytest.param(
             [WITHOUT_EMAIL], ("101", "104", "101"),
-            "1 class has no teacher: Marsh, Bo (staff 101) has no e-mail address in iSAMS; 104 is not current staff in"
-            " iSAMS\n  7A/Ma_26\n", id="two causes"
+            "1 class has no teacher\n  Marsh, Bo (staff 101) has no e-mail address in iSAMS; staff 104 is not current"
+            " staff in iSAMS: 7A/Ma_26\n", id="two causes"
         ),
     ],
 )  # fmt: skip
@@ -287,7 +288,7 @@ def test_omissions_of_a_real_run(here: Path) -> None:
     assert ran.out.partition("2 pupils have no e-mail address in iSAMS and are left out\n")[2].splitlines()[:3] == [
         "  Surname502, Forename502 (year 9, 7983000000502): A, B",
         "  Surname504, Forename504 (year 3, 7983000000504): A",
-        "  Enter the addresses in iSAMS.",
+        "  Enter each address in iSAMS.",
     ]
 
 
@@ -305,3 +306,50 @@ def test_sets_that_no_profile_takes(here: Path) -> None:
 
     assert text.count("no set of the school has a code") + text.count("No set of the school has a code") == 1
     assert 'title = "{set_name}{suffix}"' in text
+
+
+def test_pupils_without_a_usable_year(here: Path) -> None:
+    """A pupil whose year is empty or a text is in no profile: they are named, in the text, the JSON and the log."""
+    install(here, seniors='output = "csv/s"\nyear_groups = [9]\n')
+    pupils = pupil(501) + pupil(502, year="") + pupil(503, year="Upper")
+    (here / "hartley.xml").write_text(document(pupils=pupils), encoding="utf-8")
+
+    ran, shown = command("run-all", "--format", "json"), command("run-all").out
+
+    assert "2 pupils have no year that a profile can take\n" in shown
+    assert "  Surname502, Forename502 (no year, 7983000000502)\n" in shown
+    assert "  Surname503, Forename503 (year Upper, 7983000000503)\n" in shown
+    assert [item["id"] for item in ran.json["untaken_pupils"]] == ["7983000000502", "7983000000503"]
+    [warning] = ran.logs("pupils.lacked_year")
+    assert (warning["count"], warning["pupils"]) == (2, ["7983000000502", "7983000000503"])
+
+
+def test_a_teacher_who_has_the_id_of_a_pupil() -> None:
+    """A teacher of a set who is not current is a number, whatever pupil without e-mail has the same number."""
+    school = make_school(
+        pupils=[make_pupil(1), make_pupil(2, school_id="555", email="", surname="Elm")],
+        teaching_sets=[make_set(teacher_ids=("555",))],
+    )
+    roster = enrolled(school)
+    result = replace(PUBLISHED, omissions=roster.omissions, findings={}, attention=attention(roster))
+
+    assert "  staff 555 is not current staff in iSAMS: 7A/Ma_26\n" in shown(RunReport(run_id="f00", results=(result,)))
+
+
+def test_two_teachers_without_an_address() -> None:
+    """Neither of two teachers is called the only one of a class, and a class of two profiles counts once."""
+    school = make_school(
+        teachers=[WITHOUT_EMAIL, make_teacher(102, surname="Oak", email="")],
+        teaching_sets=[make_set(teacher_ids=("101", "102")), make_set(id="12", code="7B", teacher_ids=("102",))],
+        memberships=[*listed("11", "9001"), *listed("12", "9001")],
+    )
+    results = []
+    for name in ("S", "T"):
+        roster = enrolled(school, suffix=f"_{name}")
+        results.append(replace(PUBLISHED, profile=name, omissions=roster.omissions, attention=attention(roster)))
+
+    text = shown(RunReport(run_id="f00", results=tuple(results)))
+
+    assert "2 classes have no teacher\n" in text
+    assert "  Marsh, Bo (staff 101): S, T (one of the teachers of 7A/Ma_T)\n" in text
+    assert "  Oak, Bo (staff 102): S, T (the only teacher of 1 class; one of the teachers of 7A/Ma_T)\n" in text

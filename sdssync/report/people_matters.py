@@ -1,0 +1,138 @@
+"""What a run gives to act on about people: left out, without a usable year, with an address that matches no account."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sdssync.report.matter import Matter, profile_words, shortened
+from sdssync.report.names import counted, person_words
+from sdssync.report.outcome import ProfileResult
+from sdssync.roster.attribution import PersonRef
+from sdssync.roster.omissions import Kind, Reason
+from sdssync.roster.roll import user_id
+from sdssync.roster.untaken import UntakenSets
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """How a reason for leaving out a user is said."""
+
+    one: str
+    several: str
+    advice: str
+
+
+_LEFT_OUT = {
+    Reason.PUPIL_WITHOUT_EMAIL: _Wording(
+        "pupil has no e-mail address in iSAMS and is left out",
+        "pupils have no e-mail address in iSAMS and are left out",
+        "Enter each address in iSAMS.",
+    ),
+    Reason.TEACHER_WITHOUT_EMAIL: _Wording(
+        "teacher has no e-mail address in iSAMS and is left out",
+        "teachers have no e-mail address in iSAMS and are left out",
+        "Enter each school e-mail address in iSAMS.",
+    ),
+    Reason.USER_WITHOUT_ID: _Wording(
+        "person has no id in iSAMS and is left out",
+        "people have no id in iSAMS and are left out",
+        "Give each of them a SchoolId (a pupil) or an Id (a member of staff) in iSAMS.",
+    ),
+    Reason.USER_WITHOUT_NAME: _Wording(
+        "person has no forename or no surname in iSAMS and is left out",
+        "people have no forename or no surname in iSAMS and are left out",
+        "Fill in both names in iSAMS: include_names is set.",
+    ),
+    Reason.DUPLICATE_USERNAME: _Wording(
+        "person has the e-mail address of someone else in iSAMS and is left out",
+        "people have the e-mail address of someone else in iSAMS and are left out",
+        "Correct each address in iSAMS.",
+    ),
+    Reason.VALUE_WITH_LINE_BREAK: _Wording(
+        "person has a line break in the id, the address or a name and is left out",
+        "people have a line break in the id, the address or a name and are left out",
+        "Remove each line break in iSAMS.",
+    ),
+    Reason.EXTRA_TEACHER_NOT_FOUND: _Wording(
+        "entry with a wildcard in [teachers] extra matches no one",
+        "entries with a wildcard in [teachers] extra match no one",
+        "Correct each entry in the profile.",
+    ),
+}
+_UNLIMITED = (Reason.PUPIL_WITHOUT_EMAIL, Reason.TEACHER_WITHOUT_EMAIL)
+
+
+def people_left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
+    """Yield the people who were left out, by reason, each once with the profiles."""
+    for reason, wording in _LEFT_OUT.items():
+        profiles: defaultdict[PersonRef, list[str]] = defaultdict(list)
+        for result in results:
+            for omission in result.omissions:
+                if omission.kind is Kind.USER and omission.reason is reason:
+                    where = f"{result.profile} (part {omission.part})" if result.is_combined else result.profile
+                    profiles[PersonRef(id=omission.id, record=omission.person)].append(where)
+        if profiles:
+            details = [
+                f"{person_words(person)}: {profile_words(names, len(results))}{_lost(person, results)}"
+                for person, names in profiles.items()
+                if person.record
+            ]
+            yield Matter(
+                what=f"{len(profiles):,} {wording.one if len(profiles) == 1 else wording.several}",
+                details=tuple(details) if reason in _UNLIMITED else shortened(details),
+                advice=wording.advice,
+            )
+
+
+def _lost(person: PersonRef, results: Sequence[ProfileResult]) -> str:
+    """Return which classes lose a teacher, as the end of a sentence; those that have no other are listed above."""
+    alone, shared = set[str](), dict[str, str]()
+    for result in results:
+        only_teacher = {
+            ownerless.school_class.id for ownerless in result.attention.ownerless if len(ownerless.left_out) == 1
+        }
+        for teacher in result.attention.lost_teachers:
+            for school_class in teacher.classes if teacher.person == person else ():
+                if school_class.id in only_teacher:
+                    alone.add(school_class.id)
+                else:
+                    shared[school_class.id] = school_class.title
+    parts = [f"the only teacher of {counted(len(alone), 'class', 'classes')}"] if alone else []
+    parts += [f"one of the teachers of {', '.join(shared.values())}"] if shared else []
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def doubtful_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
+    """Yield the users whose address cannot be a sign-in name, each once, and such entries of profiles."""
+    details: dict[str, str] = {}
+    entries: set[str] = set()
+    for result in results:
+        for doubtful in result.attention.addresses:
+            if doubtful.person.record is None:
+                entries.add(doubtful.person.id)
+                continue
+            others = [person_words(person) for person in doubtful.shared_with]
+            same = f"; apart from case and blanks it is also that of {', '.join(others)}" if others else ""
+            details[doubtful.person.id] = f"{person_words(doubtful.person)}: {doubtful.fault}{same}"
+    if details:
+        yield Matter(
+            what=f"{counted(len(details), 'e-mail address', 'e-mail addresses')} in iSAMS cannot match an account",
+            details=shortened(list(details.values()), "sdssync validate"),
+            advice="Correct this in iSAMS: each address must be the sign-in name in Microsoft 365.",
+        )
+    if entries:
+        yield Matter(
+            what=f"{counted(len(entries), 'entry', 'entries')} of [teachers] extra cannot match an account",
+            advice="Correct this in the profile: each must be the sign-in name in Microsoft 365.",
+        )
+
+
+def pupils_without_year(untaken: UntakenSets) -> Iterator[Matter]:
+    """Yield the pupils whom no profile can take, because their year in iSAMS is empty or is not a number."""
+    details = [f"{person_words(PersonRef(id=user_id(pupil), record=pupil))}" for pupil in untaken.pupils]
+    if details:
+        yield Matter(
+            what=f"{counted(len(details), 'pupil has', 'pupils have')} no year that a profile can take",
+            details=shortened(details),
+            advice="Correct NCYear of each pupil in iSAMS: SDS takes a pupil who is missing as one who has left.",
+        )
