@@ -29,7 +29,7 @@ FIELD = FIXTURES / "field"
             "export-csv-type/set", ["SDS115 fatal"] * 5, "Export-Csv -NoTypeInformation", id="a TYPE line"
         ),
         pytest.param(
-            "trailing-commas/set", ["SDS104 warning"] * 5, "the columns 4, 5 have no header", id="emptied columns"
+            "trailing-commas/set", ["SDS104 warning"] * 5, "columns 4 and 5 have no header", id="emptied columns"
         ),
         pytest.param(
             "excel-one-id/set", ["SDS116 warning"], "a long number that a spreadsheet has shortened", id="a spreadsheet"

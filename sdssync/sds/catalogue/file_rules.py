@@ -10,7 +10,7 @@ FILE_RULES = (
         code="SDS101",
         name="missing-file",
         severities=(FATAL, ADVICE),
-        title="A required file is missing, or its name differs in case",
+        title="A required file is missing, or the name of a file is not quite right",
         what="V2 needs orgs, users, classes and enrollments; V2.1 needs orgs, users and roles. Names are compared "
         "with case. A folder, a pipe or a link to nothing is not a file. Advice for a file that looks like a copy of "
         "one that exists, or like an optional one.",

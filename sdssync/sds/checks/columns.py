@@ -98,7 +98,7 @@ class ColumnCheck:
         if "\n" in cell or "\r" in cell:
             return ()
         target = self._target
-        if is_mangled(cell):
+        if is_mangled(cell) and self._context.collector.wants("SDS116"):
             if self.column.name == SOURCED_ID:
                 return self._judge_mangled_id(cell)
             if target:

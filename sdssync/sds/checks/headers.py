@@ -141,8 +141,8 @@ def _wrong_headers(state: FileState, header: tuple[str, ...], misspelt: set[str]
 
 def _report_nameless(indexes: list[int], state: FileState, context: Context) -> None:
     """Report columns without a header, all of them at once: a spreadsheet leaves them when columns are emptied."""
-    columns = ", ".join(map(str, indexes[:NAMED])) + (" and more" if len(indexes) > NAMED else "")
-    message = f"column {columns} has no header" if len(indexes) == 1 else f"the columns {columns} have no header"
+    *others, last = [*map(str, indexes[:NAMED]), *(["more"] if len(indexes) > NAMED else [])]
+    message = f"columns {', '.join(others)} and {last} have no header" if others else f"column {last} has no header"
     fix = "Delete the empty columns in the spreadsheet, not only their cells, or give a column with values its header"
     context.collector.add(Offence("SDS104", Severity.WARNING, message, fix=fix), Location(state.name, 1))
 
