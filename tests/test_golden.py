@@ -37,7 +37,7 @@ def test_golden(tmp_path: Path, case: str) -> None:
 
 def test_both_formats_with_and_without_names() -> None:
     """There is a case for everything that changes columns."""
-    assert CASES == ["parity", "v2", "v2-names", "v2.1", "v2.1-names"]
+    assert CASES == ["combined-v2", "combined-v2.1", "parity", "v2", "v2-names", "v2.1", "v2.1-names"]
 
 
 @pytest.mark.parametrize("case", CASES)
