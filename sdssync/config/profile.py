@@ -72,11 +72,16 @@ class Profile:
         """The profiles whose rows make the set: its parts, or itself."""
         return self.combined or (self,)
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it runs, a combined profile no longer than its parts; None: it never expires."""
+        days = [part.expires for part in self.combined]
+        of_parts = max((day for day in days if day), default=None) if all(days) else None
+        return min((day for day in (self.expires, of_parts) if day), default=None)
+
     def has_expired(self, today: date) -> bool:
-        """Return True if the last day on which the profile runs is over, or that of each of its parts."""
-        if self.expires is not None and today > self.expires:
-            return True
-        return bool(self.combined) and all(part.has_expired(today) for part in self.combined)
+        """Return True if the last day on which the profile runs is over."""
+        return self.last_day is not None and today > self.last_day
 
     def on(self, today: date) -> "Profile":
         """Return the profile as it is on a day: without the parts that have expired."""

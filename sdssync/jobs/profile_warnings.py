@@ -52,11 +52,15 @@ def warn_of_safety(settings: SchoolSettings) -> None:
 
 
 def warn_of_expiry(profile: Profile, today: date) -> None:
-    """Warn of an expiry that is near, while there is time to set a later date."""
-    if profile.expires is not None and (left := (profile.expires - today).days) <= EXPIRY_NOTICE:
+    """Warn of an expiry that is near, of a part that no one else warns of too, while there is time for a later date."""
+    for part in profile.combined:
+        if part.output is None and not part.has_expired(today):
+            warn_of_expiry(part, today)
+    if profile.last_day is not None and (left := (profile.last_day - today).days) <= EXPIRY_NOTICE:
         events.log().warning(
             "profile.neared_expiry",
-            expires=str(profile.expires),
+            profile=profile.name,
+            expires=str(profile.last_day),
             days_left=left,
             hint="set a later date in the profile, or let it end",
         )
@@ -64,8 +68,8 @@ def warn_of_expiry(profile: Profile, today: date) -> None:
 
 def report_expired(profile: Profile, today: date) -> None:
     """Report a profile that has expired: as a warning for a while, for its teams are no longer updated."""
-    log, expires = events.log(), str(profile.expires)
-    if profile.expires is not None and (today - profile.expires).days <= EXPIRED_NOTICE:
+    log, expires = events.log(), str(profile.last_day)
+    if profile.last_day is not None and (today - profile.last_day).days <= EXPIRED_NOTICE:
         hint = "its teams are no longer updated: set a later date in the profile, or delete its file"
         log.warning("profile.skipped", profile=profile.name, reason="expired", expires=expires, hint=hint)
     else:

@@ -160,7 +160,7 @@ def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profil
 
 def _skip(profile: Profile, today: date) -> ProfileResult:
     profile_warnings.report_expired(profile, today)
-    return ProfileResult.of(profile, Outcome.SKIPPED, why=f"expired on {profile.expires}")
+    return ProfileResult.of(profile, Outcome.SKIPPED, why=f"expired on {profile.last_day}")
 
 
 def _fail_wrong(profile_file: ProfileFile) -> ProfileResult:

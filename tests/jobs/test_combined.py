@@ -76,6 +76,19 @@ def test_what_ails_a_part(
     assert (digest(combined) == before) == stays
 
 
+def test_the_last_day(combined: Path) -> None:
+    """A combined profile ends with the last of its parts: it is skipped with that day, as a warning for a while."""
+    install(combined, SETTINGS, school=SCHOOL, seniors=SENIORS + EXPIRED, prep=PART + "expires = 2026-08-20\n")
+
+    ran = command("run", "School", "--today", "2026-09-01", "--format", "json")
+
+    [skipped] = ran.logs("profile.skipped")
+    assert (skipped["level"], skipped["expires"]) == ("warning", "2026-08-31")
+    assert ran.json["profiles"][0]["why"] == "expired on 2026-08-31"
+    nearing = command("run", "School", "--today", "2026-08-18").logs("profile.neared_expiry")
+    assert [(line["profile"], line["days_left"]) for line in nearing] == [("Prep", 2), ("School", 13)]
+
+
 def test_warnings(combined: Path) -> None:
     """A part that has expired, and one that takes no one, are warnings that name it."""
     install(combined, SETTINGS, school=SCHOOL, seniors=SENIORS.replace("[9]", "[12]"), prep=PART + EXPIRED)

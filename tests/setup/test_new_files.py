@@ -1,6 +1,7 @@
 """The first files that `init` and `new` write."""
 
 import os
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -144,6 +145,48 @@ def test_new_without_options(tmp_path: Path) -> None:
     )
     [profile] = load(config).school.profiles
     assert (profile.format, profile.year_groups) == (SdsFormat.V21, tuple(range(14)))
+
+
+def test_new_combined(tmp_path: Path) -> None:
+    """A combined profile is written with its parts, and nothing that only a part has."""
+    config = install(tmp_path, a='output = "csv/a"\nyear_groups = [7]\n', b='output = "csv/b"\nyear_groups = [8]\n')
+
+    file = new_profile(config, "School", ProfileOptions(combine=("a", "B")), TODAY)
+
+    assert tomllib.loads(file.read_text(encoding="utf-8")) == {
+        "format": "v2.1",
+        "output": "csv/School",
+        "combine": ["a", "B"],
+    }
+    assert load(config).school.wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "hint"),
+    [
+        pytest.param(
+            ProfileOptions(combine=("a", "c")),
+            'combine[1]: there is no profile "c"',
+            "nothing was written; correct --combine",
+            id="no such profile",
+        ),
+        pytest.param(
+            ProfileOptions(combine=("a", "b"), years="7"),
+            "year_groups: unknown key",
+            "nothing was written; correct --years",
+            id="with years",
+        ),
+    ],
+)
+def test_new_combined_refuses(tmp_path: Path, options: ProfileOptions, expected: str, hint: str) -> None:
+    """A combined profile with mistakes is not written, and the hint names the option."""
+    config = install(tmp_path, a='output = "csv/a"\nyear_groups = [7]\n', b='output = "csv/b"\nyear_groups = [8]\n')
+
+    with pytest.raises(ConfigError, match=re.escape(expected)) as caught:
+        new_profile(config, "School", options, TODAY)
+
+    assert caught.value.hint == hint
+    assert not (tmp_path / "profiles.d" / "School.toml").exists()
 
 
 def test_new_after_a_kill(tmp_path: Path) -> None:
