@@ -14,12 +14,12 @@ from sdssync.report.names import counted
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, number, table
+from sdssync.report.validation.json_document import finding_json
 from sdssync.roster.attribution import Attributed, PersonRef
 from sdssync.roster.omissions import Kind, Omission
 from sdssync.roster.roll import user_id
 from sdssync.roster.untaken import UntakenSets
 from sdssync.school import Pupil
-from sdssync.sds.findings import Finding
 
 _COLUMNS = (
     Column("Profile"),
@@ -94,22 +94,9 @@ def _offence_json(offence: Attributed) -> dict[str, Any]:
     people = [_person_json(person) for person in offence.people]
     classes = [{"id": ref.id, "code": ref.code, "title": ref.title} for ref in offence.classes]
     return {
-        **_finding_json(offence.finding),
+        **{key: value for key, value in finding_json(offence.finding).items() if key != "rule"},
         "people": people,
         "classes": classes,
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "file": finding.file,
-        "line": finding.line,
-        "column": finding.column,
-        "value": finding.value,
-        "message": finding.message,
-        "hint": finding.hint,
     }
 
 

@@ -28,12 +28,13 @@ def _set(report: SetReport) -> dict[str, Any]:
         "valid": report.valid,
         "files": dict(report.rows),
         "suppressed": dict(report.suppressed),
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_json(finding) for finding in report.findings],
         **({"unlisted": unlisted} if unlisted else {}),
     }
 
 
-def _finding(finding: Finding) -> dict[str, str | int | None]:
+def finding_json(finding: Finding) -> dict[str, str | int | None]:
+    """Return a finding with its documented keys."""
     return {
         "code": finding.code,
         "rule": finding.rule,
