@@ -12,7 +12,7 @@ from datetime import datetime
 
 import click
 
-from sdssync.cli import misuse, options, run_commands, setup_commands, streams
+from sdssync.cli import options, run_commands, setup_commands, streams
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except click.UsageError as error:
+        from sdssync.cli import misuse
+
         return options.refuse(misuse.explain(error, app, arguments), arguments)
     except OSError as error:  # of help and version; a result is printed by `streams`
         return options.refuse(streams.unwritable(error), arguments)

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sdssync import __version__
-from sdssync.config.mistakes import describe
 from sdssync.errors import ExitCode, OutputError, SdsSyncError
 from sdssync.log.options import LogFormat, LogOptions
 
@@ -55,6 +54,8 @@ class _Day(click.ParamType[date]):
         """Return the day; anything else is a usage error."""
         if isinstance(value, date):
             return value
+        from sdssync.config.mistakes import describe  # noqa: PLC0415  (most command lines name no day)
+
         text = str(value)
         try:
             if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):

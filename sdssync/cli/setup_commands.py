@@ -7,7 +7,6 @@ import click
 from sdssync.cli import streams
 from sdssync.cli.options import DAY, Common, Value, common_options, config_path, local_today, split_list
 from sdssync.errors import ExitCode
-from sdssync.report.screen import Line
 from sdssync.sds.formats import SdsFormat
 
 
@@ -19,6 +18,7 @@ def init(common: Common) -> ExitCode:
 
     Example: sdssync init
     """
+    from sdssync.report.screen import Line
     from sdssync.setup.new_files import first_steps
     from sdssync.setup.new_files import init as write_settings
 

@@ -5,10 +5,12 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from sdssync.errors import OutputError, os_reason
-from sdssync.log.lines import width_of
-from sdssync.report.screen import Line, fit, plain
+
+if TYPE_CHECKING:
+    from sdssync.report.screen import Line
 
 
 def prepare() -> None:
@@ -40,10 +42,12 @@ def print_result(text: str) -> None:
 
 def width() -> int | None:
     """Return how many characters fit on a line of stdout; None if it is not a terminal."""
-    return width_of(sys.stdout)
+    from sdssync.log.lines import width_of  # noqa: PLC0415  (loading it costs more than most help needs)
+
+    return width_of(sys.stdout) if sys.stdout.isatty() else None
 
 
-def print_lines(lines: Iterable[Line], *, color: bool) -> None:
+def print_lines(lines: "Iterable[Line]", *, color: bool) -> None:
     """
     Write lines to stdout, on a terminal wrapped to its width and in colours.
 
@@ -51,11 +55,13 @@ def print_lines(lines: Iterable[Line], *, color: bool) -> None:
         OutputError: they cannot be written.
 
     """
+    from sdssync.report.screen import fit, plain  # noqa: PLC0415  (help and usage print no lines)
+
     fitting = list(fit(lines, width()))
     print_result(_painted(fitting) if color and sys.stdout.isatty() else plain(fitting))
 
 
-def _painted(lines: Iterable[Line]) -> str:
+def _painted(lines: "Iterable[Line]") -> str:
     from rich.console import Console  # noqa: PLC0415  (costs time that a scheduled run has no use for)
     from rich.text import Text  # noqa: PLC0415
 
