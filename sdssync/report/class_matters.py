@@ -82,7 +82,7 @@ def omitted_classes(results: Sequence[ProfileResult], untaken: UntakenSets) -> I
 
 def _omitted(result: ProfileResult, reason: Reason) -> Iterator[tuple[Omission, str]]:
     """Yield the classes of a profile that were left out for a reason, with what ails their pupils."""
-    classes = [each for each in result.omissions if each.kind is Kind.CLASS and each.reason is reason]
+    classes = [omission for omission in result.omissions if (omission.kind, omission.reason) == (Kind.CLASS, reason)]
     pupils: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if reason is Reason.CLASS_WITHOUT_PUPILS:
         for omission in result.omissions:
