@@ -60,6 +60,7 @@ def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
     """Return the teaching sets with pupils that none of the profiles takes as a class with a title of its own."""
     parts = [part for profile in profiles for part in profile.parts]
     unwanted = {part.name: unwanted_subjects(roll, part) for part in parts}
+    years = {part.name: frozenset(map(str, part.year_groups)) for part in parts}
 
     def lack(teaching_set: TeachingSet) -> Lack | None:
         wanting = [part for part in parts if teaching_set.subject_id not in unwanted[part.name]]
@@ -67,7 +68,7 @@ def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
             return None  # filtered by its subject: no one expects it
         if not teaching_set.year:
             return Lack.YEAR
-        taking = [part for part in wanting if teaching_set.year in map(str, part.year_groups)]
+        taking = [part for part in wanting if teaching_set.year in years[part.name]]
         if not taking:
             return Lack.PROFILE
         by_code = [part for part in taking if part.title.names in ({"set_code"}, {"set_code", "suffix"})]
