@@ -77,10 +77,11 @@ def report_expired(profile: Profile, today: date) -> None:
 
 
 def warn_of_all_expired(school: ConfiguredSchool, today: date) -> None:
-    """Warn if every profile of the installation has expired, so that it does nothing at all."""
-    if school.profiles and not school.wrong and all(profile.has_expired(today) for profile in school.profiles):
+    """Warn if every profile that publishes a set has expired, so that nothing at all is done."""
+    publishing = [profile for profile in school.profiles if profile.output]
+    if publishing and not school.wrong and all(profile.has_expired(today) for profile in publishing):
         hint = "no team is updated any more: set later dates in the profiles, or remove the scheduled task"
-        events.log().warning("profiles.expired", count=len(school.profiles), hint=hint)
+        events.log().warning("profiles.expired", count=len(publishing), hint=hint)
 
 
 def report_untaken(untaken: UntakenSets) -> None:

@@ -34,7 +34,7 @@ from sdssync.publish.kept_sets import check_keep_folder
 from sdssync.publish.publications import tidy_publications
 from sdssync.publish.status import Status, read_status
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
-from sdssync.roster.untaken import UntakenSets, untaken_sets
+from sdssync.roster.untaken import untaken_sets
 
 
 def run(installation: Installation, job: Job, progress: RunProgress) -> RunReport:
@@ -104,7 +104,8 @@ def _run_current(
         with results.attempt(profile):
             parts = selections.parts_of(profile.on(job.today))
             results.add(run_profile(profile, parts, settings, job))
-    untaken = untaken_sets(selections.roll, school.profiles) if not school.wrong else UntakenSets()
+    # what a wrong profile would take is not known, so only the pupils whom no profile can take are
+    untaken = untaken_sets(selections.roll, () if school.wrong else school.profiles)
     profile_warnings.report_untaken(untaken)
     return replace(report, results=results.in_order(school), source=_summarise_source(taken, settings), untaken=untaken)
 

@@ -57,7 +57,11 @@ class UntakenSets:
 
 
 def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
-    """Return the teaching sets with pupils that none of the profiles takes as a class with a title of its own."""
+    """
+    Return the teaching sets with pupils that none of the profiles takes as a class with a title of its own.
+
+    Without profiles there are none; the pupils whom no profile can take are returned in any case.
+    """
     parts = [part for profile in profiles for part in profile.parts]
     unwanted = {part.name: unwanted_subjects(roll, part) for part in parts}
     years = {part.name: frozenset(map(str, part.year_groups)) for part in parts}

@@ -89,6 +89,15 @@ def test_the_last_day(combined: Path) -> None:
     assert [(line["profile"], line["days_left"]) for line in nearing] == [("Prep", 2), ("School", 13)]
 
 
+def test_all_that_publish_have_expired(combined: Path) -> None:
+    """Parts that publish nothing do not keep an installation alive whose sets have all expired."""
+    install(combined, SETTINGS, school=SCHOOL + EXPIRED, seniors=SENIORS + EXPIRED, prep=PART)
+
+    [warning] = command("run-all", "--today", "2026-09-01").logs("profiles.expired")
+
+    assert warning["count"] == 2
+
+
 def test_warnings(combined: Path) -> None:
     """A part that has expired, and one that takes no one, are warnings that name it."""
     install(combined, SETTINGS, school=SCHOOL, seniors=SENIORS.replace("[9]", "[12]"), prep=PART + EXPIRED)

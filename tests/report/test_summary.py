@@ -322,6 +322,10 @@ def test_pupils_without_a_usable_year(here: Path) -> None:
     assert [item["id"] for item in ran.json["untaken_pupils"]] == ["7983000000502", "7983000000503"]
     [warning] = ran.logs("pupils.lacked_year")
     assert (warning["count"], warning["pupils"]) == (2, ["7983000000502", "7983000000503"])
+    install(here, wrong="colour = 1\n")
+    beside_a_wrong_profile = command("run-all", "--format", "json")
+    assert len(beside_a_wrong_profile.json["untaken_pupils"]) == 2
+    assert "untaken_sets" not in beside_a_wrong_profile.json
 
 
 def test_a_teacher_who_has_the_id_of_a_pupil() -> None:
