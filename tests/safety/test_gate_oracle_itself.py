@@ -384,7 +384,9 @@ SMALLEST_LOSSES = [
     pytest.param(PlainSet(users=people(range(29))), True, id="user"),
     pytest.param(PlainSet(users=people(range(30)), classes=classes([0])), False, id="class more"),
     pytest.param(PlainSet(users=people(range(31))), False, id="user more"),
+    pytest.param(PlainSet(users=people(range(30)), enrollments=members(0, range(30))), False, id="enrollments more"),
     pytest.param(PlainSet(users=people(range(30), username="x")), False, id="other usernames"),
+    pytest.param(PlainSet(users=people(range(30), grade="10"), orgs=frozenset({"1"})), False, id="other cells"),
 ]
 
 
@@ -476,6 +478,19 @@ def test_window_looks_at_what_the_gate_itself_counts() -> None:
     found = tripped(SCHOOL, new, removed, "window", Limits(), settings_changed=False, day=DAY)
 
     assert found == {"enrollments"}
+
+
+@pytest.mark.parametrize(("left", "trips"), [(2, False), (1, True)], ids=["as many", "one less"])
+def test_window_and_one_member_less(left: int, trips: bool) -> None:
+    """A class that has slowly lost too many trips its gate on a night on which one class loses one member."""
+    limits = Limits(max_removed_of_class=2)
+    first = PlainSet(classes=classes([0, 1]), enrollments=members(0, range(9)) | members(1, range(9)))
+    last = replace(first, enrollments=members(0, range(5)) | members(1, range(7)) | members(1, [20, 21]))
+    new = replace(first, enrollments=members(0, range(5)) | members(1, range(7)) | members(1, range(20, 20 + left)))
+
+    found = tripped(first, new, last, "window", limits, settings_changed=False, day=DAY)
+
+    assert ("class" in found) is trips
 
 
 def test_three_gates_are_not_judged_against_window() -> None:
