@@ -36,6 +36,7 @@ def base_sets(draw: st.DrawFn) -> PlainSet:
         classes=draw(st.sampled_from((1, 4, 9, 10, 11, 12, 13, 15, 16, 20)) | st.integers(1, 40)),
         members=draw(st.integers(2, 11)),
         year_groups=draw(st.integers(1, len(GRADES))),
+        leaving_year=draw(st.sampled_from((0, 2, 3, 4, 6))),
         ungraded=draw(st.sampled_from((0, 0, 2, 7))),
         untaught=draw(st.sampled_from((0, 0, 3, 5))),
         orgs=draw(st.integers(1, 2)),
@@ -84,7 +85,7 @@ def triples(draw: st.DrawFn, judged_by: Limits) -> tuple[PlainSet, PlainSet, Pla
     first = draw(base_sets())
     steps = draw(_steps(first, judged_by))
     halfway = [
-        replace(step, count=draw(_near((0, step.count), min(step.count + 1, len(_things(first, step))))))
+        replace(step, count=draw(_near([0, step.count], min(step.count + 1, len(_things(first, step))))))
         for step in steps
     ]
     return first, changed(first, halfway, judged_by), changed(first, steps, judged_by)
@@ -97,6 +98,7 @@ def lay_out(
     classes: int,
     members: int,
     year_groups: int = 2,
+    leaving_year: int = 0,
     ungraded: int = 0,
     untaught: int = 0,
     orgs: int = 1,
@@ -105,17 +107,19 @@ def lay_out(
     Return a set of so many people and classes.
 
     A class has `members` pupils, or one or two more, as far as there are so many, and a teacher, every fourth class
-    two. Each pupil number `ungraded` has no grade and each class number `untaught` no teacher; 0 is for none.
+    two. So many pupils are in a `leaving_year`, the rest in `year_groups`. Each pupil number `ungraded` has no grade
+    and each class number `untaught` no teacher; 0 is for none.
     """
     org_ids = [f"org-{number}" for number in range(orgs)]
     users = {}
     for number in range(pupils):
+        grade = "13" if number >= pupils - leaving_year else GRADES[number % year_groups]
         users[f"p{number}"] = PlainUser(
             username=f"p{number}@school.example",
             surname=f"Ash, {number}",
             forename="Mira",
             role="student",
-            grade="" if ungraded and number % ungraded == 0 else GRADES[number % year_groups],
+            grade="" if ungraded and number % ungraded == 0 else grade,
             orgs=frozenset({org_ids[number % orgs]}),
         )
     for number in range(teachers):
@@ -223,40 +227,45 @@ def _steps(draw: st.DrawFn, first: PlainSet, judged_by: Limits) -> list[Step]:
         start = draw(st.integers(0, 12))
         step = Step(kind=draw(st.sampled_from(sorted(KINDS))), start=start, count=0, amount=0)
         things = _things(first, step)
-        is_exchange = step.kind.startswith("replace")
-        edges = (len(things) // 2, len(things)) if is_exchange else _edges(first, len(things), judged_by)
-        count = draw(_near(edges, len(things)))
-        amount = draw(st.integers(-1, 2)) if step.kind == "shrink" else draw(_near((0, (count + 1) // 2), count))
+        count = draw(_near(_edges(first, step.kind, len(things), judged_by), len(things)))
+        amount = draw(st.integers(-1, 2)) if step.kind == "shrink" else draw(_near([(count + 1) // 2], count))
         steps.append(replace(step, count=count, amount=amount))
     return steps
 
 
-def _near(edges: Iterable[int], top: int) -> st.SearchStrategy[int]:
+def _near(edges: Sequence[int], top: int) -> st.SearchStrategy[int]:
     """Draw a number from 0 to `top`, most often one of the edges, or one more or less."""
-    close = sorted({min(max(edge + step, 0), top) for edge in edges for step in (-1, 0, 1)})
+    close = [min(max(edge + more, 0), top) for edge in edges for more in (-1, 0, 1)]
     return st.sampled_from(close) | st.sampled_from(close) | st.integers(0, top)
 
 
-def _edges(first: PlainSet, things: int, judged_by: Limits) -> list[int]:
-    """Return the numbers at which some gate may trip: of users, classes and enrollments, and of the things at hand."""
-    edges = [0, 3, 5, 10, things, things // 2, things // 5]
-    edges += [judged_by.tolerated_users, judged_by.tolerated_classes, judged_by.tolerated_enrollments]
-    for of in {things, len(first.users), len(first.classes), len(first.enrollments)}:
-        edges += [of // 5]
-        edges += [
-            int(allowed(limit, of))
-            for limit in (
-                judged_by.max_removed_users,
-                judged_by.max_removed_classes,
-                judged_by.max_removed_enrollments,
-                judged_by.max_removed_of_year,
-                judged_by.max_ownerless_classes,
-                judged_by.max_changed_usernames,
-                judged_by.max_changed_titles,
-                judged_by.max_added,
-            )
-        ]
-    return [edge for edge in edges if edge <= things]
+def _edges(first: PlainSet, kind: str, things: int, judged_by: Limits) -> list[int]:
+    """Return at which numbers of a step a gate may trip: what a limit and `tolerated` allow, a fifth, all of them."""
+    users, classes, enrollments = len(first.users), len(first.classes), len(first.enrollments)
+    few_users, few_classes = judged_by.tolerated_users, judged_by.tolerated_classes
+    few_enrollments = judged_by.tolerated_enrollments
+    judged: dict[str, tuple[Limit, int, int]] = {
+        "remove users": (judged_by.max_removed_users, users, few_users),
+        "remove pupils": (judged_by.max_removed_users, users, few_users),
+        "remove a year": (judged_by.max_removed_of_year, things, 5),
+        "remove classes": (judged_by.max_removed_classes, classes, few_classes),
+        "remove enrollments": (judged_by.max_removed_enrollments, enrollments, few_enrollments),
+        "add users": (judged_by.max_added, users, few_users),
+        "add classes": (judged_by.max_added, classes, few_classes),
+        "add enrollments": (judged_by.max_added, enrollments, few_enrollments),
+        "rename": (judged_by.max_changed_usernames, users, few_users),
+        "retitle": (judged_by.max_changed_titles, classes, few_classes),
+        "lose teachers": (judged_by.max_ownerless_classes, classes, few_classes),
+        "shrink": ("100%", few_classes, few_classes),
+    }
+    if kind not in judged:
+        return [things // 2 + 1, things]
+    limit, of, tolerated = judged[kind]
+    allows = int(allowed(limit, of))
+    edges = [allows, tolerated, max(allows, tolerated), things]
+    if kind in {"remove users", "remove pupils", "remove classes", "remove enrollments"}:
+        edges += [of // 5, max(allows, min(tolerated, of // 5))]
+    return edges
 
 
 def _things(first: PlainSet, step: Step) -> Sequence[str]:
@@ -291,8 +300,8 @@ def _orgs(first: PlainSet, _: Step) -> list[str]:
 
 
 def _year(first: PlainSet, step: Step) -> list[str]:
-    grade = GRADES[step.start % len(GRADES)]
-    return [key for key, user in first.users.items() if user.grade == grade]
+    grades = sorted({user.grade for user in first.users.values() if user.grade})
+    return [key for key, user in first.users.items() if grades and user.grade == grades[step.start % len(grades)]]
 
 
 def _graded(first: PlainSet, _: Step) -> list[str]:
