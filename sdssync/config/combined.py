@@ -10,6 +10,7 @@ from dataclasses import replace
 from sdssync.config.mistakes import Mistake, describe
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
+from sdssync.config.safety import ProfileSafety
 from sdssync.files.names import nearest_name, same_name
 
 
@@ -33,9 +34,13 @@ def _as_part(file: ProfileFile, parts: set[str]) -> Iterator[Mistake]:
         return
     if same_name(file.name) not in parts:
         yield Mistake("output", "required, but missing")
-    elif profile and (profile.select or profile.ignore):
+        return
+    if profile and (profile.select or profile.ignore):
         text = "expected only in a profile with an output; the combined profile has its own [validate]"
         yield Mistake("validate", text)
+    if profile and profile.safety != ProfileSafety():
+        text = "expected only in a profile with an output; the combined profile has its own [safety]"
+        yield Mistake("safety", text)
 
 
 def _of_orgs(file: ProfileFile, files: Sequence[ProfileFile]) -> Iterator[Mistake]:

@@ -16,7 +16,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, Wr
 from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
-from sdssync.config.settings import Limit, Percentage
+from sdssync.config.safety import Limit, Percentage
 from sdssync.config.template import Template, TemplateError
 from sdssync.files.names import has_invisible, name_fault
 from sdssync.files.paths import path_fault
@@ -30,6 +30,7 @@ _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?i?B)", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 _DAY = 86_400
+_TEN_YEARS = 3_650
 
 FIRST_YEAR, LAST_YEAR = -5, 20
 """The National Curriculum years that a profile may name."""
@@ -154,7 +155,7 @@ Variable = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _expects("the name of an environment variable")
 ]
 Size = Annotated[int, PlainValidator(_size, json_schema_input_type=int | str), PlainSerializer(_size_text)]
-LimitValue = Annotated[Any, PlainValidator(_limit, json_schema_input_type=int | str)]
+LimitValue = Annotated[int | Percentage, PlainValidator(_limit, json_schema_input_type=int | str)]
 Subject = Annotated[str, PlainValidator(_subject, json_schema_input_type=int)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), _expects(f"a whole number from {FIRST_YEAR} to {LAST_YEAR}")]
 Code = Annotated[
@@ -164,6 +165,9 @@ Code = Annotated[
 ]
 Seconds = Annotated[float, Field(gt=0, le=_DAY), _expects("a number of seconds, more than 0, at most a day")]
 Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 or more, at most a day")]
+Days = Annotated[int, Field(ge=0, le=_TEN_YEARS), _expects(f"a whole number of days, at most {_TEN_YEARS:,}")]
+SomeDays = Annotated[int, Field(ge=1, le=_TEN_YEARS), _expects(f"a whole number of days from 1 to {_TEN_YEARS:,}")]
+Count = Annotated[int, Field(ge=0), _expects("a whole number, 0 or more")]
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
 Day = Annotated[date, _expects("a date without quotes and without a time, like 2027-07-31")]
 Texts = Annotated[list[Text], Field(min_length=1)]

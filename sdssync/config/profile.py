@@ -1,9 +1,10 @@
 """One SDS profile, as the rest of the program works with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from sdssync.config.safety import ProfileSafety
 from sdssync.config.template import Template
 from sdssync.sds.formats import SdsFormat
 
@@ -50,6 +51,7 @@ class Profile:
     select: tuple[str, ...]
     """Beginnings of the codes that count in validation; (): all."""
     ignore: tuple[str, ...]
+    safety: ProfileSafety = field(default_factory=ProfileSafety)
     org: Org | None = None
     """None: everything belongs to the school."""
     combined: "tuple[Profile, ...]" = ()

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from sdssync.config.mistakes import FileMistakes, Mistake, wrong
 from sdssync.config.profile import Org, Profile
+from sdssync.config.safety_tables import profile_safety_mistakes, profile_safety_of
 from sdssync.config.schema import CombinedModel, ProfileModel
 from sdssync.config.settings_file import SettingsFile
 from sdssync.config.shape import check_shape, unique_lists
@@ -72,6 +73,7 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
         *_parity_mistakes(content, settings),
         *_org_mistakes(content, settings),
         *_repetitions(content, ProfileModel),
+        *_safety_mistakes(model, settings),
         *output_mistakes,
     )
     return ProfileFile(
@@ -95,6 +97,7 @@ def _check_combined(file: Path, content: Mapping[str, Any], settings: SettingsFi
         *shape_mistakes,
         *_file_name_mistakes(file),
         *_repetitions(content, CombinedModel),
+        *_safety_mistakes(model, settings),
         *output_mistakes,
     )
     return ProfileFile(
@@ -183,6 +186,11 @@ def _org_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tuple[M
     return ()
 
 
+def _safety_mistakes(model: ProfileModel | CombinedModel | None, settings: SettingsFile) -> tuple[Mistake, ...]:
+    """Return what is wrong with `[safety]`, as far as both files can be read."""
+    return tuple(profile_safety_mistakes(model.safety, settings.school)) if model and settings.school else ()
+
+
 def _repetitions(content: Mapping[str, Any], model: type[ProfileModel] | type[CombinedModel]) -> tuple[Mistake, ...]:
     """Return the values that repeat in a list; in a parity profile a teacher may, because each listing counts."""
     same = same_name if "combine" in content else str
@@ -241,6 +249,7 @@ def _combined(model: CombinedModel, file: Path, name: str, output: Path) -> Prof
         expires=model.expires,
         select=tuple(model.validation.select or ()),
         ignore=tuple(model.validation.ignore or ()),
+        safety=profile_safety_of(model.safety),
     )
 
 
@@ -265,4 +274,5 @@ def _profile(model: ProfileModel, file: Path, name: str, output: Path | None) ->
         extra_teachers=tuple(model.teachers.extra or ()),
         select=tuple(model.validation.select or ()),
         ignore=tuple(model.validation.ignore or ()),
+        safety=profile_safety_of(model.safety),
     )

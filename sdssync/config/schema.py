@@ -12,7 +12,9 @@ from pydantic.config import JsonDict
 
 from sdssync.config.fields import (
     Codes,
+    Count,
     Day,
+    Days,
     FilePath,
     Format,
     LimitValue,
@@ -23,6 +25,7 @@ from sdssync.config.fields import (
     Retry,
     Seconds,
     Size,
+    SomeDays,
     Subjects,
     Suffix,
     Text,
@@ -31,6 +34,7 @@ from sdssync.config.fields import (
     Variable,
     Years,
 )
+from sdssync.config.safety import Tolerated
 
 _UNIQUE: JsonDict = {"uniqueItems": True}
 """A list in which each value may appear once; `shape.unique_lists` finds these keys."""
@@ -74,12 +78,75 @@ class PathsSection(Section):
     state: FilePath = Field(default="state", description="The folder in which sdssync keeps its own files.")
 
 
-class SafetySection(Section):
-    """How much may vanish from one publication to the next."""
+class ToleratedSection(Section):
+    """So few never trip a gate that names them."""
 
-    max_removed_users: LimitValue = Field(default=None, description='A count, or a percentage like "10%".')
-    max_removed_classes: LimitValue = Field(default=None, description='A count, or a percentage like "10%".')
-    max_removed_enrollments: LimitValue = Field(default=None, description='A count, or a percentage like "10%".')
+    users: Count = Field(default=Tolerated().users, description="Users.")
+    classes: Count = Field(default=Tolerated().classes, description="Classes.")
+    enrollments: Count = Field(default=Tolerated().enrollments, description="Enrollments.")
+
+
+class FreezeSection(Section):
+    """Days on which nothing is removed without approval."""
+
+    first: Day = Field(alias="from", description="The first day.")
+    last: Day = Field(alias="to", description="The last day.")
+
+
+def _share(percentage: str, description: str) -> Any:
+    """Return a limit with its default as it would be written."""
+    text = f'{description}: a share of the set before, like "5%", or a count.'
+    return Field(default=percentage, validate_default=True, description=text)
+
+
+class SafetySection(Section):
+    """How much may change from one published set to the next without approval."""
+
+    max_removed_users: LimitValue = _share("5%", "Users that are removed")
+    max_removed_classes: LimitValue = _share("5%", "Classes that are removed")
+    max_removed_enrollments: LimitValue = _share("10%", "Enrollments that are removed")
+    max_removed_of_year: LimitValue = _share("20%", "Pupils of one year group that are removed")
+    max_removed_of_class: LimitValue = _share("50%", "Members that a class of five or more loses")
+    max_ownerless_classes: LimitValue = _share("25%", "Classes that had a teacher and have none now")
+    max_changed_usernames: LimitValue = _share("10%", "Users with another username")
+    max_changed_titles: LimitValue = _share("20%", "Classes with another title")
+    max_added: LimitValue = _share("25%", "Users, classes or enrollments that are added")
+    tolerated: ToleratedSection = ToleratedSection()
+    window: SomeDays = Field(default=30, description="Days over which slow losses are added up.")
+    keep_address: Days = Field(
+        default=7, description="Days for which someone without an e-mail address keeps the last username; 0: never."
+    )
+    freeze: list[FreezeSection] | None = Field(
+        default=None, min_length=1, description="Days on which anything that is removed needs approval."
+    )
+
+
+class RetentionSection(Section):
+    """How long the state folder keeps what it holds."""
+
+    source_document: Days = Field(default=7, description="Days that the downloaded document is kept.")
+    generations: SomeDays = Field(default=30, description="Days that a published set is kept after the next one.")
+
+
+def _stricter(key: str) -> Any:
+    """Return a limit that a profile may have, described as in `sdssync.toml`."""
+    return Field(default=None, description=SafetySection.model_fields[key].description)
+
+
+class ProfileSafetySection(Section):
+    """Limits that are stricter than those of sdssync.toml."""
+
+    max_removed_users: LimitValue | None = _stricter("max_removed_users")
+    max_removed_classes: LimitValue | None = _stricter("max_removed_classes")
+    max_removed_enrollments: LimitValue | None = _stricter("max_removed_enrollments")
+    max_removed_of_year: LimitValue | None = _stricter("max_removed_of_year")
+    max_removed_of_class: LimitValue | None = _stricter("max_removed_of_class")
+    max_ownerless_classes: LimitValue | None = _stricter("max_ownerless_classes")
+    max_changed_usernames: LimitValue | None = _stricter("max_changed_usernames")
+    max_changed_titles: LimitValue | None = _stricter("max_changed_titles")
+    max_added: LimitValue | None = _stricter("max_added")
+    window: SomeDays | None = Field(default=None, description="Days, not fewer than in sdssync.toml.")
+    freeze: list[FreezeSection] | None = Field(default=None, min_length=1, description="Further days.")
 
 
 class SettingsModel(Section):
@@ -88,7 +155,8 @@ class SettingsModel(Section):
     school: SchoolSection
     isams: IsamsSection
     paths: PathsSection = PathsSection()
-    safety: SafetySection = SafetySection()
+    safety: SafetySection = Field(default_factory=SafetySection)
+    retention: RetentionSection = RetentionSection()
 
 
 class SubjectsSection(Section):
@@ -148,6 +216,7 @@ class ProfileModel(Section):
     subjects: SubjectsSection = SubjectsSection()
     teachers: TeachersSection = TeachersSection()
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
+    safety: ProfileSafetySection = ProfileSafetySection()
 
 
 class CombinedModel(Section):
@@ -159,6 +228,7 @@ class CombinedModel(Section):
     expires: Day | None = Field(default=None, description="The last day on which the profile runs.")
     combine: Parts = Field(json_schema_extra=_UNIQUE, description="The names of the profiles that are its parts.")
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
+    safety: ProfileSafetySection = ProfileSafetySection()
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:

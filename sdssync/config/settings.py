@@ -7,9 +7,9 @@ What the file may say, and its defaults, are declared in `schema`.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
+from sdssync.config.safety import Retention, Safety
 from sdssync.errors import ConfigError
 
 CONFIG_VARIABLE = "SDSSYNC_CONFIG"
@@ -72,38 +72,6 @@ class RecordedSource:
     max_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Percentage:
-    """A limit as a share of what was published last, 0 to 100."""
-
-    value: Decimal
-
-    def __str__(self) -> str:
-        """Return the share as it is written in TOML."""
-        return f"{self.value}%"
-
-
-Limit = int | Percentage
-"""A count, or a share."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
-    """How much may be removed from one publication to the next; None: no limit."""
-
-    max_removed_users: Limit | None
-    max_removed_classes: Limit | None
-    max_removed_enrollments: Limit | None
-
-    @property
-    def has_limits(self) -> bool:
-        """Return True if any limit is set."""
-        return any(
-            limit is not None
-            for limit in (self.max_removed_users, self.max_removed_classes, self.max_removed_enrollments)
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folders:
     """Where the files of a school are; all paths are absolute."""
@@ -123,6 +91,7 @@ class SchoolSettings:
     identity: SchoolIdentity
     source: RemoteSource | RecordedSource
     safety: Safety
+    retention: Retention
     folders: Folders
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sdssync.config.mistakes import WHOLE_FILE, Mistake
+from sdssync.config.safety import Retention
+from sdssync.config.safety_tables import safety_mistakes, safety_of
 from sdssync.config.schema import IsamsSection, PathsSection, SettingsModel
-from sdssync.config.settings import Folders, RecordedSource, RemoteSource, Safety, SchoolIdentity, SchoolSettings
+from sdssync.config.settings import Folders, RecordedSource, RemoteSource, SchoolIdentity, SchoolSettings
 from sdssync.config.shape import check_shape
 from sdssync.config.toml_file import read_toml
 from sdssync.files.paths import comparable, path_fault, resolve
@@ -44,7 +46,12 @@ def read_settings(config: Path) -> SettingsFile:
         return _unread(file, Mistake(WHOLE_FILE, text))
     model, shape_mistakes = check_shape(SettingsModel, content)
     folders = _folders(file.parent, content)
-    mistakes = (*shape_mistakes, *_source_mistakes(content), *_folder_mistakes(folders))
+    mistakes = (
+        *shape_mistakes,
+        *_source_mistakes(content),
+        *_folder_mistakes(folders),
+        *(safety_mistakes(model) if model else ()),
+    )
     school = content.get("school")
     return SettingsFile(
         file=file,
@@ -110,7 +117,8 @@ def _school_settings(model: SettingsModel, folders: Folders) -> SchoolSettings:
     return SchoolSettings(
         identity=SchoolIdentity(**dict(model.school)),
         source=_source(folders.installation, model.isams),
-        safety=Safety(**dict(model.safety)),
+        safety=safety_of(model.safety),
+        retention=Retention(**dict(model.retention)),
         folders=folders,
     )
 

@@ -56,9 +56,16 @@ def _fields(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, Fiel
     for name, field in model.model_fields.items():
         key = above + (field.alias or name)
         yield key, field
-        for kind in (field.annotation, *get_args(field.annotation)):  # a table that may be absent is `Section | None`
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from _fields(kind, key + ".")
+        for table in _tables(field.annotation):
+            yield from _fields(table, key + ".")
+
+
+def _tables(kind: Any) -> Iterator[type[BaseModel]]:
+    """Yield the tables in the type of a key: `Section`, `Section | None`, `list[Section] | None`."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for argument in get_args(kind):
+        yield from _tables(argument)
 
 
 def _mistake(detail: ErrorDetails, known: Sequence[str]) -> Mistake:
@@ -79,7 +86,7 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
     plain = name.lower().replace("-", "_")
     if plain.replace("_", "") in _KEY_LITERALS:
         return Mistake(key, _KEY_LITERAL)
-    table = ".".join(map(str, loc[:-1]))
+    table = ".".join(step for step in loc[:-1] if isinstance(step, str))
     here = [path.rpartition(".")[2] for path in known if path.rpartition(".")[0] == table]
     elsewhere = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] != table}
     if plain in elsewhere:

@@ -4,18 +4,18 @@ import codecs
 import os
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from sdssync.config.installation import load
+from sdssync.config.safety import Freeze, Limits, Percentage, Retention, Safety, Tolerated
 from sdssync.config.settings import (
     Folders,
-    Percentage,
     RecordedSource,
     RemoteSource,
-    Safety,
     SchoolIdentity,
     SchoolSettings,
     settings_path,
@@ -50,7 +50,12 @@ def test_every_key(tmp_path: Path) -> None:
         'url = "https://isams.myschool.example/base/"\napi_key_file = "secrets/isams.key"\n'
         'timeout = 60\nretry_for = 0\nmax_seconds = 900.5\nmax_bytes = "1.5 KiB"\nca_file = "../ca.pem"\n'
         '[paths]\nprofiles = "./p/../profiles.d"\nstate = "/var/lib/sdssync"\n'
-        '[safety]\nmax_removed_users = "12.5%"\nmax_removed_classes = 3\nmax_removed_enrollments = "0 %"\n',
+        '[safety]\nmax_removed_users = "12.5%"\nmax_removed_classes = 3\nmax_removed_enrollments = "0 %"\n'
+        'max_removed_of_year = 4\nmax_removed_of_class = "60%"\nmax_ownerless_classes = 1\n'
+        'max_changed_usernames = "1%"\nmax_changed_titles = "100%"\nmax_added = 500\n'
+        "tolerated = { users = 1, enrollments = 0 }\nwindow = 40\nkeep_address = 0\n"
+        "freeze = [{ from = 2027-07-10, to = 2027-09-05 }, { from = 2026-12-20, to = 2026-12-20 }]\n"
+        "[retention]\nsource_document = 0\ngenerations = 50\n",
     )
 
     assert load(config).school.settings == SchoolSettings(
@@ -67,10 +72,26 @@ def test_every_key(tmp_path: Path) -> None:
         ),
         folders=Folders(installation=tmp_path, profiles=tmp_path / "profiles.d", state=Path("/var/lib/sdssync")),
         safety=Safety(
-            max_removed_users=Percentage(Decimal("12.5")),
-            max_removed_classes=3,
-            max_removed_enrollments=Percentage(Decimal(0)),
+            limits=Limits(
+                max_removed_users=(Percentage(Decimal("12.5")),),
+                max_removed_classes=(3,),
+                max_removed_enrollments=(Percentage(Decimal(0)),),
+                max_removed_of_year=(4,),
+                max_removed_of_class=(Percentage(Decimal(60)),),
+                max_ownerless_classes=(1,),
+                max_changed_usernames=(Percentage(Decimal(1)),),
+                max_changed_titles=(Percentage(Decimal(100)),),
+                max_added=(500,),
+            ),
+            tolerated=Tolerated(users=1, classes=3, enrollments=0),
+            window=40,
+            keep_address=0,
+            freeze=(
+                Freeze(date(2026, 12, 20), date(2026, 12, 20)),
+                Freeze(date(2027, 7, 10), date(2027, 9, 5)),
+            ),
         ),
+        retention=Retention(source_document=0, generations=50),
     )
 
 
@@ -91,7 +112,24 @@ def test_defaults(tmp_path: Path) -> None:
             ca_file=None,
         ),
         folders=Folders(installation=tmp_path, profiles=tmp_path / "profiles.d", state=tmp_path / "state"),
-        safety=Safety(max_removed_users=None, max_removed_classes=None, max_removed_enrollments=None),
+        safety=Safety(
+            limits=Limits(
+                max_removed_users=(Percentage(Decimal(5)),),
+                max_removed_classes=(Percentage(Decimal(5)),),
+                max_removed_enrollments=(Percentage(Decimal(10)),),
+                max_removed_of_year=(Percentage(Decimal(20)),),
+                max_removed_of_class=(Percentage(Decimal(50)),),
+                max_ownerless_classes=(Percentage(Decimal(25)),),
+                max_changed_usernames=(Percentage(Decimal(10)),),
+                max_changed_titles=(Percentage(Decimal(20)),),
+                max_added=(Percentage(Decimal(25)),),
+            ),
+            tolerated=Tolerated(users=5, classes=3, enrollments=20),
+            window=30,
+            keep_address=7,
+            freeze=(),
+        ),
+        retention=Retention(source_document=7, generations=30),
     )
 
 
@@ -355,7 +393,7 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
             SETTINGS.replace("[isams]", "[iSAMS]"),
             [
                 "isams: required, but missing",
-                'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety)',
+                'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety, retention)',
             ],
             id="in another case",
         ),
@@ -364,14 +402,14 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
         ),
         pytest.param(
             SETTINGS + '[graph]\ntenant = "x"\n',
-            ["graph: unknown key (allowed: school, isams, paths, safety)"],
+            ["graph: unknown key (allowed: school, isams, paths, safety, retention)"],
             id="nothing near",
         ),
         pytest.param(
             f'"{KEY}" = 1\n"head@myschool.example" = 1\n' + SETTINGS,
             [
-                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety)",
-                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety)",
+                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention)",
+                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention)",
             ],
             id="names that could be secrets",
         ),
@@ -514,5 +552,5 @@ def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
         "  output: required, but missing\n"
         "profiles.d/b.toml has 1 mistake\n"
         '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'
-        " expires, title, class_id, parity, org, subjects, teachers, validate)"
+        " expires, title, class_id, parity, org, subjects, teachers, validate, safety)"
     )

@@ -1,0 +1,73 @@
+"""
+The effective profile: what of the settings and of a profile decides the rows of its set (contract, section 6).
+
+No path, no expiry, no `[safety]` and no `[validate]`. Two texts that are equal mean the same rows from the same school.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sdssync.config.profile import Profile
+from sdssync.config.settings import SchoolIdentity
+from sdssync.config.template import Template
+
+_COMBINE, _CLASS_ID, _SUFFIX = "combine", "class_id", "suffix"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveProfile:
+    """Each key that decides rows, like `year_groups` or, of a part, `Seniors.year_groups`, with its value as JSON."""
+
+    keys: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of keys and values."""
+        return _sha256(json.dumps(dict(sorted(self.keys.items()))))
+
+    def changed(self, other: "EffectiveProfile") -> tuple[str, ...]:
+        """
+        Return the keys whose values differ.
+
+        A key that only one of them has is new in this version or belongs to a part, which `combine` names.
+        """
+        names = (self.keys.keys() & other.keys.keys()) | {_COMBINE}
+        return tuple(name for name in sorted(names) if self.keys.get(name) != other.keys.get(name))
+
+    def class_ids(self) -> tuple[tuple[Template, str], ...]:
+        """Return the template of class ids with the suffix, once for a profile or for each of its parts."""
+        found = [key.removesuffix(_CLASS_ID) for key in self.keys if key.endswith(_CLASS_ID)]
+        texts = [(json.loads(self.keys[part + _CLASS_ID]), json.loads(self.keys[part + _SUFFIX])) for part in found]
+        return tuple((Template.parse(template), suffix) for template, suffix in dict.fromkeys(texts))
+
+
+def effective_profile(profile: Profile, identity: SchoolIdentity) -> EffectiveProfile:
+    """Return the effective profile of a profile, a combined one with its parts as they are now."""
+    keys: dict[str, object] = {f"school.{key}": getattr(identity, key) for key in ("id", "name", "type")}
+    keys |= {"school.include_names": identity.include_names, "format": profile.format, "parity": profile.parity}
+    if profile.combined:
+        keys[_COMBINE] = [part.name for part in profile.combined]
+        for part in profile.combined:
+            keys |= {f"{part.name}.{key}": value for key, value in _of_rows(part)}
+    else:
+        keys |= dict(_of_rows(profile))
+    return EffectiveProfile({key: json.dumps(value) for key, value in keys.items()})
+
+
+def _of_rows(profile: Profile) -> Iterator[tuple[str, object]]:
+    """Yield the keys of one part; the order of a list means nothing, and addresses are not kept as they are."""
+    yield "year_groups", sorted(profile.year_groups)
+    yield _SUFFIX, profile.suffix
+    yield "title", str(profile.title)
+    yield _CLASS_ID, str(profile.class_id)
+    yield "subjects.include", None if profile.include is None else sorted(profile.include, key=int)
+    yield "subjects.exclude", sorted(profile.exclude, key=int)
+    yield "teachers.extra", sorted(_sha256(address.casefold()) for address in profile.extra_teachers)
+    for key in ("id", "name", "type"):
+        yield f"org.{key}", getattr(profile.org, key) if profile.org else None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
