@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
+from sdssync.files.folders import is_link
 from sdssync.files.paths import hidden_sibling
 from sdssync.files.patience import patiently, rename
 from sdssync.publish.os_errors import writing
-from sdssync.publish.output_folder import SDS_FILES, is_link
+from sdssync.publish.output_folder import SDS_FILES
 
 
 def heal(output: Path) -> bool:

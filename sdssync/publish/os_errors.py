@@ -34,3 +34,19 @@ def writing(output: Path) -> Iterator[None]:
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, "")
         raise OutputError(f"output {output}: it cannot be written: {os_reason(error)}", hint) from error
+
+
+@contextmanager
+def reading(output: Path) -> Iterator[None]:
+    """
+    Translate the errors of a block that reads an output folder.
+
+    Raises:
+        OutputError: in place of any OSError of the block.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        hint = "let the account of sdssync read and write there"
+        raise OutputError(f"output {output}: it cannot be read: {os_reason(error)}", hint) from error

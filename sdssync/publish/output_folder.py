@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
+from sdssync.files.folders import is_link
 from sdssync.files.names import printable
 from sdssync.sds.schema import FORMATS
 
@@ -18,8 +19,6 @@ SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.fi
 
 _LISTED = 3
 _LENGTH = 40
-_NAME_SURROGATE = 0x2000_0000
-"""A bit of the reparse tag of Windows: set for symbolic links and junctions, and not for cloud files."""
 
 
 def check_folder(output: Path) -> None:
@@ -44,11 +43,6 @@ def check_folder(output: Path) -> None:
     if fault:
         hint = "choose another output folder, or move away what does not belong to the set; nothing has been touched"
         raise OutputError(f"output {output}: {fault}", hint)
-
-
-def is_link(status: os.stat_result) -> bool:
-    """Return True if `lstat` saw a symbolic link, or a junction of Windows."""
-    return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE)
 
 
 def _path_fault(output: Path) -> str:

@@ -24,6 +24,7 @@ from pathlib import Path
 from sdssync.errors import OutputError
 from sdssync.files import swap
 from sdssync.files.atomic import flush_folder
+from sdssync.files.folders import flush
 from sdssync.files.paths import hidden_sibling
 from sdssync.files.patience import rename
 from sdssync.files.swap import Swap
@@ -33,8 +34,6 @@ from sdssync.publish.output_folder import check_folder
 
 LINGER = 0.1
 """Seconds for which a former set stays readable to those who opened its folder before the swap."""
-
-_BLOCK = 1 << 20
 
 
 @dataclass(slots=True)
@@ -76,21 +75,6 @@ def staging(output: Path) -> Iterator[Staged]:
         staged.leftover = error
 
 
-def unchanged(staged: Path, output: Path) -> bool:
-    """
-    Return True if the output folder already holds the same files with the same bytes.
-
-    Raises:
-        OutputError: a file cannot be read.
-
-    """
-    with writing(output):
-        if not output.is_dir():
-            return False
-        names = _names(staged)
-        return names == _names(output) and all(_same_bytes(staged / name, output / name) for name in names)
-
-
 def publish(staged: Path, output: Path, *, swap: Swap = swap.swap, linger: float = LINGER) -> None:
     """
     Put a staged set in the place of the output folder, whose owner and mode it takes over.
@@ -103,7 +87,7 @@ def publish(staged: Path, output: Path, *, swap: Swap = swap.swap, linger: float
     """
     check_folder(output)  # again: since the run was prepared, someone may have put a file there
     with writing(output):
-        _flush(staged)
+        flush(staged)
         replaces = os.path.lexists(output)
         if replaces:
             _take_over(staged, output)
@@ -146,22 +130,3 @@ def _give_owner(path: Path, wanted: os.stat_result) -> None:
 
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def _same_bytes(first: Path, second: Path) -> bool:
-    """Compare two files, a block at a time."""
-    with first.open("rb") as one, second.open("rb") as other:
-        if os.fstat(one.fileno()).st_size != os.fstat(other.fileno()).st_size:
-            return False
-        while block := one.read(_BLOCK):
-            if block != other.read(_BLOCK):
-                return False
-        return not other.read(1)
-
-
-def _flush(folder: Path) -> None:
-    """Have the files of a folder, then the folder, on the disk before any name points to them."""
-    for name in _names(folder):
-        with (folder / name).open("r+b") as file:  # to write: Windows flushes no other
-            os.fsync(file.fileno())
-    flush_folder(folder)

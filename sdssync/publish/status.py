@@ -1,8 +1,7 @@
 """
 How the last run ended for each profile: `status.json` in the state folder, without personal data.
 
-It has what `sdssync profiles` shows, and for programs the shape that the contract gives in section 6, as far as this
-version knows it.
+It has what `sdssync status` and `sdssync profiles` show, in the shape that the contract gives in section 6.
 """
 
 from collections.abc import Iterable
@@ -10,11 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter
 
-from sdssync.errors import OutputError, os_reason
-from sdssync.files import atomic
-from sdssync.log import events
+from sdssync.publish.state_file import StateFile
 
 NAME = "status.json"
 
@@ -32,10 +29,22 @@ class LastRun:
 class PublishedSet:
     """The CSV set that is published, by its counts."""
 
+    generation: int | None = None
+    """None: published by a version without generations."""
     published_at: AwareDatetime
     users: int
     classes: int
     enrollments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldStatus:
+    """The set that waits for approval."""
+
+    plan_id: str
+    since: AwareDatetime
+    until: date
+    gates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +56,8 @@ class ProfileStatus:
     exit_code: int
     finished_at: AwareDatetime
     published: PublishedSet | None = None
+    held: HeldStatus | None = None
+    pinned: bool = False
     expires: date | None = None
 
 
@@ -56,6 +67,8 @@ class Status:
 
     version: int = 1
     last_run: LastRun | None = None
+    audit: str = ""
+    """The hash of the last line of the audit."""
     profiles: tuple[ProfileStatus, ...] = ()
 
     def of(self, profile: str) -> ProfileStatus | None:
@@ -64,8 +77,12 @@ class Status:
 
     def after(self, run: LastRun, ended: Iterable[ProfileStatus], names: Iterable[str]) -> "Status":
         """Return the status after a further run: what it did not have stays, profiles without a file go."""
+        return replace(self.with_profiles(ended, names), last_run=run)
+
+    def with_profiles(self, ended: Iterable[ProfileStatus], names: Iterable[str]) -> "Status":
+        """Return the status with how some profiles ended, for the names that have a file."""
         known = {status.profile: status for status in self.profiles} | {status.profile: status for status in ended}
-        return replace(self, last_run=run, profiles=tuple(known[name] for name in names if name in known))
+        return replace(self, profiles=tuple(known[name] for name in names if name in known))
 
 
 _STATUS = TypeAdapter(Status)
@@ -79,18 +96,7 @@ def read_status(state: Path) -> Status:
         OutputError: this account may not read it.
 
     """
-    file = state / NAME
-    try:
-        return _STATUS.validate_json(file.read_bytes())
-    except FileNotFoundError:
-        return Status()
-    except (PermissionError, NotADirectoryError) as error:
-        raise OutputError(
-            f"{file} cannot be read: {os_reason(error)}", "use the account under which the scheduled task runs"
-        ) from None
-    except (OSError, ValidationError):
-        events.log().warning("status.ignored", hint=f"{file} is damaged; the next run replaces it")
-        return Status()
+    return StateFile(state / NAME, _STATUS).read() or Status()
 
 
 def write_status(state: Path, status: Status) -> None:
@@ -101,12 +107,9 @@ def write_status(state: Path, status: Status) -> None:
         OutputError: it cannot be written; the former one is as it was.
 
     """
-    file = state / NAME
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        atomic.write(file, _STATUS.dump_json(status, indent=2) + b"\n")
-    except OSError as error:
-        raise OutputError(
-            f"{file} cannot be written: {os_reason(error)}",
-            "let the account of sdssync write to the state folder, and check that the disk is not full",
-        ) from None
+    StateFile(state / NAME, _STATUS).write(status)
+
+
+def status_json(status: Status) -> str:
+    """Return the status as the documented JSON."""
+    return _STATUS.dump_json(status, indent=2).decode() + "\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
-from sdssync.publish.publications import read_publication
+from sdssync.publish.generations import Generations
 from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind
 from sdssync.sds.catalogue.rules import CATALOGUE
@@ -97,12 +97,13 @@ def _tolerated(profile: Profile) -> tuple[str, ...]:
 
 def check_options(profile: Profile, settings: SchoolSettings) -> CheckOptions:
     """Return what validation has to know of a profile."""
-    last = read_publication(settings.folders.state, profile.name)
+    generations = Generations.of(settings.folders.state, profile.name).all()
+    last = generations[-1].manifest if generations else None
     return CheckOptions(
         format=profile.format,
         include_names=settings.identity.include_names,
         published_format=last.format if last else None,
-        published_files=frozenset(last.files) if last else frozenset(),
+        published_files=frozenset(last.files.names) if last else frozenset(),
         select=profile.select,
         ignore=profile.ignore,
     )

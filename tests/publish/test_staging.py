@@ -15,7 +15,7 @@ from sdssync.files import swap
 from sdssync.files.patience import rename
 from sdssync.files.swap import Swap
 from sdssync.publish.healing import heal
-from sdssync.publish.staging import publish, staging, unchanged
+from sdssync.publish.staging import publish, staging
 from tests.support.processes import as_nobody
 from tests.support.publish_forever import FILES, SWAPS, content, generation_of
 
@@ -140,28 +140,6 @@ def test_who_holds_the_folder_open_can_read_the_former_set_to_its_end(output: Pa
 
     assert seen == dict.fromkeys(FILES, 0)
     assert found(output.parent) == {"Seniors": 1}
-
-
-@pytest.mark.parametrize(
-    ("change", "same"),
-    [
-        pytest.param(lambda _: None, True, id="same bytes"),
-        pytest.param(lambda folder: (folder / "users.csv").write_bytes(content("users.csv", 8)), False, id="same size"),
-        pytest.param(lambda folder: (folder / "users.csv").write_bytes(b"sourcedId\r\n"), False, id="shorter"),
-        pytest.param(lambda folder: (folder / "users.csv").unlink(), False, id="a file less"),
-        pytest.param(lambda folder: (folder / "roles.csv").touch(), False, id="a file more"),
-        pytest.param(lambda folder: (folder / "users.csv").rename(folder / "roles.csv"), False, id="another name"),
-        pytest.param(lambda folder: folder.rename(folder.with_name("away")), False, id="no folder"),
-    ],
-)
-def test_unchanged_compares_names_and_bytes(output: Path, change: Callable[[Path], object], same: bool) -> None:
-    """Only the same files with the same bytes count as unchanged."""
-    build(output, 7)
-    change(output)
-
-    with staging(output) as staged:
-        build(staged.folder, 7)
-        assert unchanged(staged.folder, output) is same
 
 
 def arrange(place: Path, folders: dict[str, int | list[str]]) -> None:

@@ -1,0 +1,276 @@
+"""
+The sets that were published: each is kept as a numbered folder that is never changed again, with a manifest.
+
+In the state folder each profile has a folder of its own:
+
+    state/profiles/Seniors/41/            a set that was published
+    state/profiles/Seniors/42.pending/    written before the output changes; after a crash the next run adopts it, if
+                                          the output holds these files, or discards it
+    state/profiles/Seniors/.42.pending.new/    being written: may always be removed
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import AwareDatetime, TypeAdapter
+
+from sdssync.config.effective import EffectiveProfile
+from sdssync.errors import OutputError, os_reason
+from sdssync.files.atomic import flush_folder
+from sdssync.files.folders import copy_files, make_private, remove_folder, write_folder
+from sdssync.files.names import same_name
+from sdssync.files.patience import rename
+from sdssync.log import events
+from sdssync.publish.set_files import SetFiles, survey_set
+from sdssync.publish.state_file import StateFile, unwritable
+from sdssync.sds.formats import SdsFormat
+
+_PENDING = ".pending"
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_MANIFEST = "manifest.json"
+
+
+class Origin(StrEnum):
+    """Who published a set."""
+
+    RUN = "run"
+    APPROVAL = "approval"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """The document from which a set was made, by its counts."""
+
+    taken_at: AwareDatetime
+    pupils: int
+    staff: int
+    teaching_sets: int
+    memberships: int
+    """Set-list rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What is known of a published set."""
+
+    version: int = 1
+    profile: str
+    number: int
+    day: date
+    """The day of the run, from which days are counted (contract, section 6)."""
+    published_at: AwareDatetime
+    """By the clock of the server, in UTC."""
+    run_id: str
+    program: str
+    """The version of sdssync."""
+    origin: Origin = Origin.RUN
+    account: str = ""
+    """Who approved or restored."""
+    reason: str = ""
+    format: SdsFormat
+    output: str
+    """The absolute path of the output folder."""
+    files: SetFiles
+    effective: EffectiveProfile
+    source: SourceFacts
+
+
+_ADAPTER = TypeAdapter(Manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published set on disk."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def number(self) -> int:
+        """Return its number, 1 for the first."""
+        return self.manifest.number
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of its files, as the manifest has it."""
+        return self.manifest.files.digest
+
+    @property
+    def is_whole(self) -> bool:
+        """Return True if the files on disk are those of the manifest."""
+        try:
+            return survey_set(self.folder) == self.manifest.files
+        except OSError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A set that has been written and whose publication is not complete."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def profiles_folder(state: Path) -> Path:
+    """Return the folder that has a folder for each profile."""
+    return state / "profiles"
+
+
+def profile_folder(state: Path, profile: str) -> Path:
+    """Return the folder of a profile: the one whose name is the same, without regard to case, if there is one."""
+    folder = profiles_folder(state) / profile
+    if folder.is_dir():
+        return folder
+    known = [found for found in kept_profiles(state) if same_name(found.name) == same_name(profile)]
+    return known[0] if known else folder
+
+
+def kept_profiles(state: Path) -> tuple[Path, ...]:
+    """
+    Return the folders of all profiles of which something is kept, whether they still have a file or not.
+
+    Raises:
+        OutputError: the folder cannot be read.
+
+    """
+    try:
+        return tuple(sorted(folder for folder in profiles_folder(state).iterdir() if folder.is_dir()))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise OutputError(
+            f"{profiles_folder(state)} cannot be read: {os_reason(error)}",
+            "use the account under which the scheduled task runs",
+        ) from None
+
+
+class Generations:
+    """The published sets of one profile, the oldest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def of(cls, state: Path, profile: str) -> "Generations":
+        """Return those of a profile."""
+        return cls(profile_folder(state, profile))
+
+    def all(self) -> Sequence[Generation]:
+        """
+        Return all that have a manifest; one that is damaged is left out, with a warning.
+
+        Raises:
+            OutputError: the folder cannot be read.
+
+        """
+        folders = [self.folder / str(number) for number in self._numbers()]
+        read = [(folder, StateFile(folder / _MANIFEST, _ADAPTER).read()) for folder in folders if folder.is_dir()]
+        return [Generation(folder, replace(found, number=int(folder.name))) for folder, found in read if found]
+
+    def last(self) -> Generation | None:
+        """
+        Return the newest one whose files are as they were written; None if there is none.
+
+        Raises:
+            OutputError: the folder cannot be read.
+
+        """
+        for generation in reversed(self.all()):
+            if generation.is_whole:
+                return generation
+            hint = f"{generation.folder} is damaged; it is not used, and nothing is compared with it"
+            events.log().warning("generation.ignored", generation=generation.number, hint=hint)
+        return None
+
+    def write(self, staged: Path, manifest: Manifest) -> Pending:
+        """
+        Keep a set that is about to be published; it gets the next number.
+
+        Raises:
+            OutputError: it cannot be written, and nothing is left.
+
+        """
+        number = max(self._numbers(), default=0) + 1
+        manifest = replace(manifest, number=number)
+        target = self.folder / f"{number}{_PENDING}"
+
+        def fill(folder: Path) -> None:
+            copy_files(staged, manifest.files.names, folder)
+            (folder / _MANIFEST).write_bytes(_ADAPTER.dump_json(manifest, indent=2) + b"\n")
+
+        try:
+            make_private(self.folder)
+            remove_folder(target)
+            write_folder(target, fill)
+        except OSError as error:
+            raise unwritable(target, error) from None
+        return Pending(target, manifest)
+
+    def settle(self, pending: Pending) -> Generation:
+        """
+        Number a pending set for good: its publication is complete.
+
+        Raises:
+            OutputError: it cannot be renamed; the next run will.
+
+        """
+        folder = self.folder / str(pending.manifest.number)
+        try:
+            rename(pending.folder, folder)
+            flush_folder(self.folder)
+        except OSError as error:
+            raise unwritable(folder, error) from None
+        return Generation(folder, pending.manifest)
+
+    def discard(self, folder: Path) -> None:
+        """
+        Remove a pending set, or one that is kept no longer.
+
+        Raises:
+            OutputError: it cannot be removed.
+
+        """
+        try:
+            remove_folder(folder)
+        except OSError as error:
+            raise unwritable(folder, error) from None
+
+    def pending(self) -> Sequence[Pending]:
+        """
+        Return what an interrupted run left to adopt or to discard, and remove what it left half-written.
+
+        Raises:
+            OutputError: something cannot be read or removed.
+
+        """
+        found = []
+        for path in self._entries():
+            if path.name.startswith("."):
+                self.discard(path)
+            elif path.name.endswith(_PENDING):
+                manifest = StateFile(path / _MANIFEST, _ADAPTER).read()
+                if manifest is None:
+                    self.discard(path)
+                else:
+                    found.append(Pending(path, manifest))
+        return found
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(path.name) for path in self._entries() if _NUMBER.fullmatch(path.name))
+
+    def _entries(self) -> Sequence[Path]:
+        try:
+            return sorted(self.folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise OutputError(
+                f"{self.folder} cannot be read: {os_reason(error)}",
+                "use the account under which the scheduled task runs",
+            ) from None

@@ -1,0 +1,105 @@
+"""
+Small JSON files of the state folder: read with suspicion, written whole or not at all.
+
+Anyone may have damaged one by hand: a text that is not what was written, a folder or a pipe in its place. Then it is
+as if there were none, with a warning, and the next writer replaces it.
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from sdssync.errors import OutputError, os_reason
+from sdssync.files import atomic
+from sdssync.files.folders import read_regular
+from sdssync.log import events
+
+Content = TypeVar("Content")
+
+
+class StateFile(Generic[Content]):
+    """One file, and the type of what is in it."""
+
+    def __init__(self, path: Path, adapter: TypeAdapter[Content]) -> None:
+        self.path = path
+        self._adapter = adapter
+
+    @property
+    def exists(self) -> bool:
+        """Return True if there is anything of this name, be it damaged."""
+        return os.path.lexists(self.path)
+
+    def read(self) -> Content | None:
+        """
+        Return what is in the file; None if there is none or, with a warning, a damaged one.
+
+        Raises:
+            OutputError: this account may not read it.
+
+        """
+        try:
+            return self._adapter.validate_python(json.loads(read_regular(self.path)))
+        except FileNotFoundError:
+            return None
+        except (PermissionError, NotADirectoryError) as error:
+            raise OutputError(
+                f"{self.path} cannot be read: {os_reason(error)}", "use the account under which the scheduled task runs"
+            ) from None
+        except (OSError, ValueError, RecursionError, ValidationError):
+            events.log().warning(
+                "state.ignored", hint=f"{self.path} is damaged; the next run that needs it replaces it"
+            )
+            return None
+
+    def write(self, content: Content) -> None:
+        """
+        Replace the file.
+
+        Raises:
+            OutputError: it cannot be written; the former one is as it was.
+
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_way(self.path)
+            atomic.write(self.path, self._adapter.dump_json(content, indent=2) + b"\n")
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def remove(self) -> None:
+        """
+        Remove the file, if there is one.
+
+        Raises:
+            OutputError: it cannot be removed.
+
+        """
+        try:
+            make_way(self.path)
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+
+def make_way(path: Path) -> None:
+    """
+    Set aside a folder that is in the place of a file; a file, a link or a pipe is replaced like any other.
+
+    Raises:
+        OSError: it cannot be renamed.
+
+    """
+    if path.is_dir() and not path.is_symlink():
+        path.rename(path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """Return the error for a file or folder of the state folder that cannot be written."""
+    return OutputError(
+        f"{path} cannot be written: {os_reason(error)}",
+        "let the account of sdssync write to the state folder, and check that the disk is not full",
+    )
