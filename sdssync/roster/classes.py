@@ -65,7 +65,7 @@ def candidate_classes(selection: Selection, profile: Profile) -> Iterator[Candid
     for teaching_set in selection.teaching_sets:
         members = selection.roll.members_of(teaching_set)
         if members:
-            values = _values(teaching_set, selection.roll, profile.suffix)
+            values = template_values(teaching_set, selection.roll, profile.suffix)
             yield CandidateClass(
                 id=profile.class_id.render(**values),
                 title=profile.title.render(**values),
@@ -202,7 +202,7 @@ class _Enrollments:
             )
 
 
-def _values(teaching_set: TeachingSet, roll: Roll, suffix: str) -> Values:
+def template_values(teaching_set: TeachingSet, roll: Roll, suffix: str) -> Values:
     """Return what a teaching set offers to the templates."""
     subject = roll.subjects.get(teaching_set.subject_id)
     return Values(

@@ -3,7 +3,7 @@ A second opinion on the safety gates, from the words of the contract (section 6)
 
 Every count is a plain loop over two sets, slow and readable. Readings, where the contract leaves room:
 
-- `owners`: a share of all classes of the baseline; a class that is gone has no teacher any more and counts too.
+- `owners`: a share of all classes of the baseline; a class that is gone is the matter of `classes`.
 - `class`: the members are all enrollments of a class, whatever their role.
 - A limit that is a count ignores `tolerated` for every gate, so one class trips `class`. The 5 of `year` is not
   `tolerated`: it always applies.
@@ -171,21 +171,20 @@ def counted(old: PlainSet, new: PlainSet) -> dict[str, int]:
     students = len(removed_of_role(old, new, "student"))
     teachers = len(removed_of_role(old, new, "teacher"))
     of_a_year = sum(gone for _, gone in years(old, new).values())
-    ownerless = len(ownerless_classes(old, new))
     return {
         "users": len(removed_users(old, new)),
         "classes": len(removed_classes(old, new)),
         "enrollments": len(old.enrollments - new.enrollments),
         "year": of_a_year,
         "class": len([loss for _, loss in shrinking_classes(old, new).values() if loss > 0]),
-        "owners": ownerless,
+        "owners": len(ownerless_classes(old, new)),
         "usernames": len(changed_usernames(old, new)),
         "titles": len(changed_titles(old, new)),
         "stop:org": len(old.orgs - new.orgs),
         "stop:students": students,
         "stop:teachers": teachers,
         "stop:year": of_a_year,
-        "stop:owners": ownerless,
+        "stop:owners": len(taught_classes(old) - taught_classes(new)),
         "stop:ids": students + teachers + len(removed_classes(old, new)),
     }
 
@@ -335,8 +334,8 @@ def taught_classes(plain: PlainSet) -> set[str]:
 
 
 def ownerless_classes(old: PlainSet, new: PlainSet) -> set[str]:
-    """Return the classes that had a teacher and have none now, gone or not."""
-    return taught_classes(old) - taught_classes(new)
+    """Return the classes in both sets that had a teacher and have none now."""
+    return {class_id for class_id in taught_classes(old) - taught_classes(new) if class_id in new.classes}
 
 
 def changed_usernames(old: PlainSet, new: PlainSet) -> set[str]:

@@ -1,0 +1,211 @@
+"""
+The plan of one profile: what its new set changes against the baselines, and which gates hold it.
+
+`run` publishes what the plan shows: both come from one staged set, and the plan id is made of the two sets and the
+effective profile.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sdssync.config.effective import EffectiveProfile
+from sdssync.config.safety import Safety
+from sdssync.publish.generations import Generation, SourceFacts
+from sdssync.publish.os_errors import reading
+from sdssync.publish.set_files import SetFiles
+from sdssync.roster.combine import Part
+from sdssync.roster.enrol import Roster
+from sdssync.safety.baselines import Baseline, Baselines
+from sdssync.safety.causes import CauseCounts, Causes
+from sdssync.safety.changes import Changes, KindChanges
+from sdssync.safety.counts import BaselineName, Case
+from sdssync.safety.csv_set import CsvSet, read_set
+from sdssync.safety.gates import Trip, judge
+from sdssync.safety.kept_addresses import KeptAddress
+
+_ID_LENGTH = 12
+_NOTABLE = 10
+"""A tenth of the document's records is a loss worth naming: 1 of 10."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSummary:
+    """How many rows of a kind change, and why those go that go."""
+
+    before: int
+    after: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    causes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLoss:
+    """A kind of record of which the document has lost a tenth or more."""
+
+    what: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run does with one profile, and why."""
+
+    plan_id: str
+    last: Generation | None
+    users: KindSummary
+    classes: KindSummary
+    enrollments: KindSummary
+    trips: tuple[Trip, ...] = ()
+    kept: tuple[KeptAddress, ...] = ()
+    changed_keys: tuple[str, ...] = ()
+    source_losses: tuple[SourceLoss, ...] = ()
+    changes: Changes | None = None
+    """Against the last generation, else against the folder; None: nothing changes, or nothing was there before."""
+    causes: Causes | None = None
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """Return the names of the gates that trip, each once."""
+        return tuple(dict.fromkeys(trip.gate for trip in self.trips))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A new set, and all that a plan needs to know of it."""
+
+    staged: Path
+    files: SetFiles
+    roster: Roster
+    parts: Sequence[Part]
+    effective: EffectiveProfile
+    source: SourceFacts
+    kept: tuple[KeptAddress, ...]
+
+
+def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: date, *, is_pinned: bool) -> Plan:
+    """
+    Compare a staged set with its baselines, and judge what changes.
+
+    Raises:
+        OutputError: a set cannot be read.
+
+    """
+    plan_id = make_plan_id(baselines.digest, proposal.files.digest, proposal.effective)
+    if baselines.output_digest == proposal.files.digest:  # nothing changes, whatever the gates say
+        return _without_changes(plan_id, proposal, baselines)
+    with reading(baselines.output):
+        new = read_set(proposal.staged)
+        changes = {found.name: Changes(old=read_set(found.folder), new=new) for found in baselines.all}
+    before = baselines.last.manifest.effective if baselines.last else None
+    judged = () if baselines.is_edited(proposal.files.digest) else baselines.all
+    trips = [
+        trip for found in judged for trip in judge(_case(found, changes, proposal, safety, day, is_pinned=is_pinned))
+    ]
+    if is_pinned and judged and not any(trip.gate == "pinned" for trip in trips):
+        trips.append(Trip(gate="pinned", baseline=BaselineName.LAST, limit=None, removed=0, of=0))
+    shown = changes.get(BaselineName.LAST) or changes.get(BaselineName.FOLDER)
+    causes = Causes(proposal.roster, proposal.parts, before)
+    summaries = _summaries(shown, causes) if shown else _all_new(new)
+    return Plan(
+        plan_id=plan_id,
+        last=baselines.last,
+        users=summaries[0],
+        classes=summaries[1],
+        enrollments=summaries[2],
+        trips=tuple(trips),
+        kept=proposal.kept,
+        changed_keys=proposal.effective.changed(before) if before else (),
+        source_losses=tuple(_source_losses(baselines.last, proposal.source)),
+        changes=shown,
+        causes=causes,
+    )
+
+
+def make_plan_id(old: str, new: str, effective: EffectiveProfile) -> str:
+    """Return the id of a plan: from the digests of the set before and the new one, and the effective profile."""
+    return hashlib.sha256(f"{old}\n{new}\n{effective.digest}\n".encode()).hexdigest()[:_ID_LENGTH]
+
+
+def _case(
+    baseline: Baseline,
+    changes: Mapping[BaselineName, Changes],
+    proposal: Proposal,
+    safety: Safety,
+    day: date,
+    *,
+    is_pinned: bool,
+) -> Case:
+    generation = baseline.generation
+    return Case(
+        name=baseline.name,
+        changes=changes[baseline.name],
+        last=changes.get(BaselineName.LAST),
+        safety=safety,
+        day=day,
+        changed_keys=proposal.effective.changed(generation.manifest.effective) if generation else (),
+        is_pinned=is_pinned,
+    )
+
+
+def _without_changes(plan_id: str, proposal: Proposal, baselines: Baselines) -> Plan:
+    counts = (proposal.files.users, proposal.files.classes, proposal.files.enrollments)
+    users, classes, enrollments = (KindSummary(before=count, after=count) for count in counts)
+    return Plan(
+        plan_id=plan_id,
+        last=baselines.last,
+        users=users,
+        classes=classes,
+        enrollments=enrollments,
+        kept=proposal.kept,
+    )
+
+
+def _summaries(changes: Changes, causes: Causes) -> tuple[KindSummary, KindSummary, KindSummary]:
+    counts: CauseCounts = causes.count(changes)
+    return (
+        summarise(changes.users, counts.users),
+        summarise(changes.classes, counts.classes),
+        summarise(changes.enrollments, counts.enrollments),
+    )
+
+
+def summarise(rows: KindChanges[Any], causes: Mapping[str, int]) -> KindSummary:
+    """Return the counts of what changes of one kind, with the causes of what goes."""
+    return KindSummary(
+        before=rows.before,
+        after=rows.after,
+        added=len(rows.added),
+        changed=len(rows.changed),
+        removed=len(rows.removed),
+        causes=causes,
+    )
+
+
+def _all_new(new: CsvSet) -> tuple[KindSummary, KindSummary, KindSummary]:
+    """Return the summary where nothing was there before."""
+    users, classes, enrollments = (
+        KindSummary(before=0, after=count, added=count)
+        for count in (len(new.users), len(new.classes), len(new.enrollments))
+    )
+    return users, classes, enrollments
+
+
+def _source_losses(last: Generation | None, source: SourceFacts) -> Iterator[SourceLoss]:
+    if last is None:
+        return
+    before = last.manifest.source
+    for what, old, new in (
+        ("pupils", before.pupils, source.pupils),
+        ("members of staff", before.staff, source.staff),
+        ("teaching sets", before.teaching_sets, source.teaching_sets),
+        ("set-list rows", before.memberships, source.memberships),
+    ):
+        if old and (old - new) * _NOTABLE >= old:
+            yield SourceLoss(what=what, before=old, after=new)

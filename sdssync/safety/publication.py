@@ -1,0 +1,130 @@
+"""
+Publish a set so that a crash at any moment leaves the old set or the new one, and a record that fits.
+
+    1  the set is written as a pending generation
+    2  the staged set and the output change places
+    3  a line is added to the audit
+    4  the pending generation gets its number
+
+After a crash between two steps `settle` looks at the output: it adopts the pending generation or discards it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdssync.errors import OutputError
+from sdssync.log import events
+from sdssync.publish.generations import Generation, Generations, Manifest, Origin, Pending
+from sdssync.publish.os_errors import reading
+from sdssync.publish.set_files import survey_set
+from sdssync.publish.staging import publish
+from sdssync.safety.audit import Act, Audit
+from sdssync.safety.csv_set import has_set
+from sdssync.safety.held import Waiting
+
+_ACTS = {Origin.RUN: Act.PUBLISHED, Origin.APPROVAL: Act.APPROVED, Origin.RESTORE: Act.RESTORED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A set that is in the output folder now."""
+
+    manifest: Manifest
+    problem: OutputError | None = None
+    """What did not work after the output had changed; the next run puts it right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Publishes sets of one profile."""
+
+    state: Path
+    profile: str
+    output: Path
+
+    @property
+    def generations(self) -> Generations:
+        """Return the published sets."""
+        return Generations.of(self.state, self.profile)
+
+    def publish(self, staged: Path, manifest: Manifest, *, last: Generation | None) -> Published:
+        """
+        Let a staged set take the place of the output folder.
+
+        A set of a run that equals the last generation gets no new number: then someone has edited the output.
+
+        Raises:
+            OutputError: it cannot; the output is as it was.
+
+        """
+        audit = Audit(self.state)
+        if manifest.origin is Origin.RUN and last and last.digest == manifest.files.digest:
+            publish(staged, self.output)
+            return self._concluded(audit, last.manifest, manifest.run_id, pending=None)
+        pending = self.generations.write(staged, manifest)
+        try:
+            publish(staged, self.output)
+        except BaseException:
+            self.generations.discard(pending.folder)
+            raise
+        return self._concluded(audit, pending.manifest, manifest.run_id, pending)
+
+    def record(self, staged: Path, manifest: Manifest) -> Published:
+        """
+        Keep a set that is in the output folder already, and that no generation has.
+
+        Raises:
+            OutputError: it cannot be written.
+
+        """
+        pending = self.generations.write(staged, manifest)
+        return self._concluded(Audit(self.state), pending.manifest, manifest.run_id, pending)
+
+    def _concluded(self, audit: Audit, manifest: Manifest, run_id: str, pending: Pending | None) -> Published:
+        try:
+            _note(audit, manifest, run_id)
+            if pending:
+                self.generations.settle(pending)
+            Waiting(self.state, self.profile).discard()
+        except OutputError as error:
+            return Published(manifest=manifest, problem=error)
+        return Published(manifest=manifest)
+
+    def settle(self) -> bool:
+        """
+        Adopt or discard what an interrupted publication left; return whether there was anything.
+
+        Raises:
+            OutputError: it cannot be read, written or removed.
+
+        """
+        left = self.generations.pending()
+        for pending in left:
+            with reading(self.output):
+                is_out = has_set(self.output) and survey_set(self.output) == pending.manifest.files
+            if not is_out:
+                self.generations.discard(pending.folder)
+                continue
+            audit = Audit(self.state)
+            if not audit.knows(self.profile, pending.manifest.number):
+                _note(audit, pending.manifest, pending.manifest.run_id)
+            self.generations.settle(pending)
+            Waiting(self.state, self.profile).discard()
+        if left:
+            events.log().warning("generation.settled", hint="a run was killed or the power failed; nothing is lost")
+        return bool(left)
+
+
+def _note(audit: Audit, manifest: Manifest, run_id: str) -> None:
+    """Add the line of a publication."""
+    by = {"account": manifest.account, "reason": manifest.reason} if manifest.account else {}
+    audit.append(
+        _ACTS[manifest.origin],
+        run_id,
+        profile=manifest.profile,
+        generation=manifest.number,
+        users=manifest.files.users,
+        classes=manifest.files.classes,
+        enrollments=manifest.files.enrollments,
+        **by,
+    )
