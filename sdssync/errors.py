@@ -30,6 +30,8 @@ class ExitCode(IntEnum):
     LOCKED = 5
     OUTPUT = 6
     UPLOAD = 7
+    PENDING = 10
+    """`plan --detailed-exitcode`: something would be published."""
     BUG = 70
     INTERRUPTED = 130
 

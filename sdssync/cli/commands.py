@@ -12,7 +12,7 @@ from datetime import datetime
 
 import click
 
-from sdssync.cli import options, run_commands, setup_commands, streams
+from sdssync.cli import options, run_commands, safety_commands, setup_commands, streams
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -85,7 +85,18 @@ def app(**_: object) -> None:
     """iSAMS to Microsoft School Data Sync: complete, validated CSV sets, published all or nothing."""  # noqa: D403
 
 
-for _command in (run_commands.run_all, run_commands.run):
+for _command in (
+    run_commands.run_all,
+    run_commands.run,
+    safety_commands.plan,
+    safety_commands.approve,
+    safety_commands.status,
+    safety_commands.history,
+    safety_commands.diff,
+    safety_commands.restore,
+    safety_commands.release,
+    safety_commands.audit,
+):
     app.add_command(_command)
 
 

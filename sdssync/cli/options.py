@@ -81,7 +81,7 @@ keep_option: Decorator = click.option(
     "--keep", type=FILE, metavar="DIR", help="With --dry-run: leave the generated sets in DIR/NAME, to look at."
 )
 today_option: Decorator = click.option(
-    "--today", type=DAY, metavar="YYYY-MM-DD", help="The day that counts for expiry [default: today]."
+    "--today", type=DAY, metavar="YYYY-MM-DD", help="The day from which days are counted [default: today]."
 )
 
 

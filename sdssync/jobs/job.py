@@ -11,6 +11,8 @@ class Mode(Enum):
 
     PUBLISH = "publish"
     DRY_RUN = "dry run"
+    PLAN = "plan"
+    """Say what a run would do, and do nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Job:
 
     run_id: str
     today: date
-    """The day that counts for expiry."""
+    """The day from which everything counts that counts days."""
     names: tuple[str, ...] = ()
     """Profiles to run, without regard to case; (): all."""
     mode: Mode = Mode.PUBLISH

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.names import same_name
+from sdssync.isams.document import Document
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import Verdict
 from sdssync.roster.attribution import Attributed
@@ -19,6 +19,7 @@ from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade
 from sdssync.roster.selection import Selection, Unlisted, unknown_subjects
 from sdssync.roster.untaken import Lack, UntakenSets
+from sdssync.safety.plan import Plan
 from sdssync.school import Pupil
 
 EXPIRY_NOTICE = 21
@@ -42,13 +43,6 @@ def warn_of_others(school: ConfiguredSchool, named: Iterable[str]) -> None:
     for profile_file in school.wrong:
         if same_name(profile_file.name) not in asked:
             events.log().warning("profile.passed_over", profile=profile_file.name, error=render([profile_file.report]))
-
-
-def warn_of_safety(settings: SchoolSettings) -> None:
-    """Warn that limits are set that this version does not enforce, so that the administrator does not rely on them."""
-    if settings.safety.has_limits:
-        hint = "this version reads [safety] and does not enforce it"
-        events.log().warning("safety.ignored", hint=hint)
 
 
 def warn_of_expiry(profile: Profile, today: date) -> None:
@@ -162,3 +156,28 @@ def report_verdict(verdict: Verdict, worst: Iterable[Attributed]) -> None:
             error=finding.message,
             hint=finding.hint,
         )
+
+
+def report_plan(plan: Plan) -> None:
+    """Log what a set changes, by counts."""
+    kinds = {"users": plan.users, "classes": plan.classes, "enrollments": plan.enrollments}
+    events.log().info(
+        "profile.planned",
+        plan_id=plan.plan_id,
+        added={kind: summary.added for kind, summary in kinds.items()},
+        changed={kind: summary.changed for kind, summary in kinds.items()},
+        removed={kind: summary.removed for kind, summary in kinds.items()},
+        baseline=plan.last.number if plan.last else None,
+        kept=len(plan.kept),
+    )
+
+
+_OLD_DOCUMENT = timedelta(hours=48)
+
+
+def warn_of_old_document(document: Document, now: datetime, *, cached: bool) -> None:
+    """Warn of a document that was downloaded too long ago to publish from it without a look."""
+    if cached and document.downloaded_at and now - document.downloaded_at > _OLD_DOCUMENT:
+        hours = round((now - document.downloaded_at).total_seconds() / 3600)
+        hint = "people who came or left since then are not in it; run once without --cached"
+        events.log().warning("source.aged", hours=hours, hint=hint)

@@ -4,8 +4,6 @@ from datetime import date
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import SchoolSettings
-from sdssync.publish.publications import read_publication
 from sdssync.publish.status import ProfileStatus, Status, read_status
 from sdssync.report.profiles import ConfiguredProfile, LastOutcome, ProfileState
 
@@ -21,14 +19,14 @@ def list_profiles(school: ConfiguredSchool, today: date) -> tuple[ConfiguredProf
     """
     school.require_profiles()
     status = read_status(school.settings.folders.state)
-    return tuple(_describe(profile_file, school.settings, status, today) for profile_file in school.profile_files)
+    return tuple(_describe(profile_file, status, today) for profile_file in school.profile_files)
 
 
-def _describe(profile_file: ProfileFile, settings: SchoolSettings, status: Status, today: date) -> ConfiguredProfile:
+def _describe(profile_file: ProfileFile, status: Status, today: date) -> ConfiguredProfile:
     name, file, profile = profile_file.name, profile_file.displayed, profile_file.profile
-    publication = read_publication(settings.folders.state, name)
-    published_at = publication.published_at.isoformat(timespec="seconds") if publication else None
-    last = _last(status.of(name))
+    known = status.of(name)
+    published_at = known.published.published_at.isoformat(timespec="seconds") if known and known.published else None
+    last = _last(known)
     if profile is None:
         return ConfiguredProfile(
             name=name,

@@ -1,13 +1,17 @@
-"""Record how a run ended, for `sdssync profiles` and for programs that watch."""
+"""Record how a run ended, for `sdssync status` and for programs that watch."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.errors import OutputError
 from sdssync.log import outcomes
-from sdssync.publish.status import LastRun, ProfileStatus, PublishedSet, Status, write_status
+from sdssync.publish.generations import Generations, Manifest
+from sdssync.publish.status import HeldStatus, LastRun, ProfileStatus, PublishedSet, Status, write_status
 from sdssync.report.outcome import ProfileResult, RunReport
+from sdssync.safety.audit import Audit
+from sdssync.safety.held import Waiting
 
 
 def record(report: RunReport, before: Status, school: ConfiguredSchool) -> RunReport:
@@ -28,11 +32,65 @@ def record(report: RunReport, before: Status, school: ConfiguredSchool) -> RunRe
     run = LastRun(run_id=report.run_id, finished_at=now, exit_code=int(report.exit_code))
     names = [profile_file.name for profile_file in school.profile_files]
     try:
-        write_status(school.settings.folders.state, before.after(run, ended, names))
+        keep_status(before.after(run, ended, names), school)
     except OutputError as error:
         outcomes.failed("status.failed", error)
-        return replace(report, record_code=error.exit_code)
+        return replace(report, record_code=max(report.record_code, error.exit_code))
     return report
+
+
+def keep_status(status: Status, school: ConfiguredSchool) -> None:
+    """
+    Write a status with what waits in each profile now, and with the hash of the last line of the audit.
+
+    Raises:
+        OutputError: it cannot be written, or what waits cannot be read.
+
+    """
+    write_status(school.settings.folders.state, current_status(status, school))
+
+
+def current_status(status: Status, school: ConfiguredSchool) -> Status:
+    """
+    Return a status with what is kept for each profile now.
+
+    Raises:
+        OutputError: it cannot be read.
+
+    """
+    state = school.settings.folders.state
+    return replace(status, audit=Audit(state).head, profiles=tuple(_current(status.profiles, school)))
+
+
+def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Iterable[ProfileStatus]:
+    for profile in profiles:
+        waiting = Waiting(school.settings.folders.state, profile.profile)
+        held = waiting.held()
+        yield replace(
+            profile,
+            held=HeldStatus(plan_id=held.plan_id, since=held.since, until=held.until, gates=held.gates)
+            if held
+            else None,
+            pinned=waiting.is_pinned,
+            published=profile.published or _from_generation(school, profile.profile),
+        )
+
+
+def _from_generation(school: ConfiguredSchool, profile: str) -> PublishedSet | None:
+    """Return what the last generation says, where the status was lost."""
+    generations = Generations.of(school.settings.folders.state, profile).all()
+    return published_set(generations[-1].manifest) if generations else None
+
+
+def published_set(manifest: Manifest) -> PublishedSet:
+    """Return a generation as the status has it."""
+    return PublishedSet(
+        generation=manifest.number,
+        published_at=manifest.published_at,
+        users=manifest.files.users,
+        classes=manifest.files.classes,
+        enrollments=manifest.files.enrollments,
+    )
 
 
 def _published(result: ProfileResult, before: Status) -> PublishedSet | None:
@@ -41,6 +99,7 @@ def _published(result: ProfileResult, before: Status) -> PublishedSet | None:
         last = before.of(result.profile)
         return last.published if last else None
     return PublishedSet(
+        generation=result.generation,
         published_at=result.published_at.replace(microsecond=0),
         users=result.users,
         classes=result.classes,

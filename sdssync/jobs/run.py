@@ -8,7 +8,7 @@ before they begin is raised.
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from sdssync import __version__
@@ -29,12 +29,15 @@ from sdssync.jobs.record import record
 from sdssync.jobs.results import Results
 from sdssync.jobs.run_profile import prepare, run_profile
 from sdssync.jobs.selections import Selections
+from sdssync.jobs.tidy import tidy_up
 from sdssync.log import events, outcomes
+from sdssync.publish.generations import SourceFacts
 from sdssync.publish.kept_sets import check_keep_folder
-from sdssync.publish.publications import tidy_publications
 from sdssync.publish.status import Status, read_status
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
 from sdssync.roster.untaken import untaken_sets
+from sdssync.safety.audit import Audit
+from sdssync.safety.kept_addresses import keep_addresses, record_missing
 
 
 def run(installation: Installation, job: Job, progress: RunProgress) -> RunReport:
@@ -56,10 +59,11 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
         check_keep_folder(job.keep, [*outputs, settings.folders.state, settings.folders.profiles])
     log.info("run.started", version=__version__, profiles=[profile.name for profile in profiles])
     log.debug("settings.read", file=str(installation.file), state=str(settings.folders.state))
-    profile_warnings.warn_of_safety(settings)
     results = Results()
     with installation_lock(settings.folders.state):
         before = read_status(settings.folders.state)
+        if job.mode is Mode.PUBLISH:
+            Audit(settings.folders.state).repair(before.audit, job.run_id)
         for profile_file in wrong:
             results.add(_fail_wrong(profile_file))
         for profile in profiles:
@@ -72,6 +76,7 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
         report = _run_current(current, school, job, progress, results)
         report = _with_counts_before(report, before)
         if job.mode is Mode.PUBLISH:
+            report = tidy_up(report, school, job)
             report = record(report, before, school)
     seconds = round(time.monotonic() - started, 3)
     log.info("run.finished", exit_code=int(report.exit_code), seconds=seconds, **report.outcomes)
@@ -83,10 +88,9 @@ def _run_current(
 ) -> RunReport:
     """Prepare the output folders, take the document, run the profiles; without a document each of them has failed."""
     settings = school.settings
-    tidy_publications(settings.folders.state)
     for profile in profiles:
         with results.attempt(profile):
-            prepare(profile, job.today)
+            prepare(profile, settings, job.today)
     ready = [profile for profile in profiles if profile not in results]
     report = RunReport(run_id=job.run_id, results=results.in_order(school))
     if not ready:
@@ -98,16 +102,32 @@ def _run_current(
         for profile in ready:
             results.fail_without_source(profile, error)
         return replace(report, results=results.in_order(school), source=error)
-    selections = Selections(taken.reading)
+    profile_warnings.warn_of_old_document(taken.document, datetime.now(UTC), cached=job.cached)
+    state, source = settings.folders.state, _source_facts(taken)
+    addresses = keep_addresses(taken.reading.school, state, job.today, settings.safety.keep_address)
+    if job.mode is Mode.PUBLISH:
+        record_missing(addresses, state)
+    selections = Selections(taken.reading, addresses, source)
     for number, profile in enumerate(ready, 1):
         progress.profile(profile.name, number, len(ready))
         with results.attempt(profile):
-            parts = selections.parts_of(profile.on(job.today))
-            results.add(run_profile(profile, parts, settings, job))
+            results.add(run_profile(profile.on(job.today), selections, settings, job))
     # what a wrong profile would take is not known, so only the pupils whom no profile can take are
     untaken = untaken_sets(selections.roll, () if school.wrong else school.profiles)
     profile_warnings.report_untaken(untaken)
     return replace(report, results=results.in_order(school), source=_summarise_source(taken, settings), untaken=untaken)
+
+
+def _source_facts(taken: Taken) -> SourceFacts:
+    """Return what a generation keeps of its document."""
+    school = taken.reading.school
+    return SourceFacts(
+        taken_at=(taken.document.downloaded_at or datetime.now(UTC)).replace(microsecond=0),
+        pupils=len(school.pupils),
+        staff=len(school.teachers),
+        teaching_sets=len(school.teaching_sets),
+        memberships=sum(membership.rows for membership in school.memberships),
+    )
 
 
 def _summarise_source(taken: Taken, settings: SchoolSettings) -> SourceSummary:

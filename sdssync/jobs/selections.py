@@ -4,18 +4,23 @@ from sdssync.config.profile import Profile
 from sdssync.isams.records import Reading
 from sdssync.jobs import profile_warnings
 from sdssync.log import events
+from sdssync.publish.generations import SourceFacts
 from sdssync.roster.combine import Part
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import select
+from sdssync.safety.kept_addresses import KeptAddresses
 
 
 class Selections:
     """The parts of the sets of a run, as far as they have been asked for."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, addresses: KeptAddresses, source: SourceFacts) -> None:
         self._reading = reading
-        self.roll = call_roll(reading.school)
-        """The school with its references followed."""
+        self.addresses = addresses
+        """Who keeps a username."""
+        self.source = source
+        self.roll = call_roll(addresses.school)
+        """The school with its references followed, and with the usernames that are kept."""
         self._roll_as_script: Roll | None = None
         self._parts: dict[str, Part] = {}
 
@@ -39,7 +44,7 @@ class Selections:
 
     def _roll_for(self, profile: Profile) -> Roll:
         """Return the school as the profile reads it: a parity profile reads it as iSAMS-SDS.ps1 does."""
-        if not profile.parity or self._reading.as_script is self._reading.school:
+        if not profile.parity or self._reading.as_script is self.addresses.school:
             return self.roll
         if self._roll_as_script is None:
             self._roll_as_script = call_roll(self._reading.as_script)

@@ -9,41 +9,47 @@ from collections.abc import Mapping
 from typing import Any
 
 WORDS: Mapping[str, str] = {
+    "audit.repaired": "the audit was repaired",
     "command.crashed": "",
     "command.failed": "",
     "command.interrupted": "interrupted",
+    "generation.ignored": "generation {generation} is damaged",
+    "generation.settled": "{profile}: a publication that was interrupted was completed or undone",
     "key.exposed": "the file of the API key can be read by other accounts",
     "key.looked_wrong": "the API key does not look like one",
     "log.failed": "",
     "part.expired": "{profile}: the part {part} expired on {expires} and is left out",
     "part.selected_no_one": "{profile}: the part {part} takes no pupil and no set",
+    "profile.abandoned": "{profile}: the folder {output} is abandoned: {reason}",
     "profile.broke_rule": "{profile}: {code} {rule}",
     "profile.failed": "{profile} failed",
     "profile.failed_to_clean_up": "{profile}: what was built could not be removed",
     "profile.healed": "{profile}: files left by an interrupted run were put right",
+    "profile.held": "{profile} was held: {gates}",
     "profile.left_grades_blank": "{profile}: {count} pupils are in a year without a grade in SDS",
     "profile.named_unknown_subjects": "{profile}: iSAMS has no subject with the id {subjects}",
     "profile.named_unknown_teachers": "{profile}: {count} of the extra teachers match no member of staff",
     "profile.neared_expiry": "{profile} expires on {expires}, in {days_left} days",
+    "profile.lagged": "{profile} has not run in the last {hours} hours",
     "profile.passed_over": "{profile} is not part of this command, and its file has mistakes",
     "profile.published_with_problems": "{profile} was published, but not everything after that worked",
     "profile.rejected": "{profile} was not published: {reason}",
     "profile.skipped": "{profile} was skipped: {reason} {expires}",
     "profiles.expired": "every profile has expired",
-    "publication.ignored": "{profile}: the record of the last publication is damaged",
     "pupils.lacked_year": "{count} pupils have no year that a profile can take",
-    "safety.ignored": "[safety] has no effect",
+    "retention.failed": "what is kept too long could not be removed",
     "set.failed": "",
     "sets.left_out": "{count} teaching sets have {reason}",
     "settings.ignored": "the settings have mistakes and are not used",
+    "source.aged": "the document is {hours} hours old",
     "source.failed": "no document from iSAMS",
     "source.retried": "{host}: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
+    "state.ignored": "a file of the state folder is damaged",
     "status.failed": "the status of the run was not kept",
-    "status.ignored": "the status of the last run is damaged",
 }
 """What an event of level warning or error means; "": its `error` says it all."""
 
-_SAID_BY_RESULT = frozenset({"profile.broke_rule", "pupils.lacked_year", "sets.left_out"})
+_SAID_BY_RESULT = frozenset({"profile.broke_rule", "profile.held", "pupils.lacked_year", "sets.left_out"})
 """Events of which the result on stdout says the same with names."""
 
 

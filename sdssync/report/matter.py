@@ -33,7 +33,8 @@ def more(number: int, where: str = "--format json") -> str:
 
 def sentence(text: str) -> str:
     """Return a hint as a sentence of its own."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    end = "" if text.endswith(("?", ".")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
 
 
 def quoted(name: str) -> str:

@@ -12,7 +12,8 @@ from sdssync.report.class_matters import omitted_classes, ownerless_classes, unt
 from sdssync.report.matter import LISTED, Matter, more, profile_words, quoted, sentence
 from sdssync.report.names import class_words, counted, person_words
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
-from sdssync.report.people_matters import doubtful_addresses, people_left_out, pupils_without_year
+from sdssync.report.people_matters import doubtful_addresses, kept_addresses, people_left_out, pupils_without_year
+from sdssync.report.plan_words import held_matter
 from sdssync.roster.attribution import Attributed
 from sdssync.sds.catalogue.rules import CATALOGUE
 
@@ -24,6 +25,7 @@ def matters(report: RunReport) -> Iterator[Matter]:
     yield from _not_published(report)
     yield from ownerless_classes(report.results)
     yield from pupils_without_year(report.untaken)
+    yield from kept_addresses(report.results)
     yield from people_left_out(report.results)
     yield from doubtful_addresses(report.results)
     yield from omitted_classes(report.results, report.untaken)
@@ -36,6 +38,8 @@ def _not_published(report: RunReport) -> Iterator[Matter]:
     for result in report.results:
         if result.outcome is Outcome.REJECTED:
             yield _rejected(result)
+        elif result.outcome is Outcome.HELD and result.plan:
+            yield held_matter(result, result.plan)
         elif result.outcome is Outcome.SKIPPED:
             yield Matter(what=f"{result.profile} {result.why}: nothing was done for it")
         elif result.outcome is Outcome.FAILED:

@@ -18,6 +18,7 @@ from sdssync.roster.attention import Attention
 from sdssync.roster.attribution import Attributed
 from sdssync.roster.omissions import Kind, Omission
 from sdssync.roster.untaken import UntakenSets
+from sdssync.safety.plan import Plan
 
 
 class Outcome(StrEnum):
@@ -66,6 +67,10 @@ class ProfileResult:
     """What asks for action in iSAMS."""
     published_at: datetime | None = None
     """When the set that is published now was published, if this run has looked."""
+    generation: int | None = None
+    """Of the set that is published now, if this run has looked."""
+    plan: Plan | None = None
+    """What its set changes; None if it was not judged."""
     before: PublishedSet | None = None
     """The counts of the set that was published before the run, if they are known."""
     why: str = ""

@@ -136,3 +136,21 @@ def pupils_without_year(untaken: UntakenSets) -> Iterator[Matter]:
             details=shortened(details),
             advice="Correct NCYear of each pupil in iSAMS: SDS takes a pupil who is missing as one who has left.",
         )
+
+
+def kept_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
+    """Yield the people who keep a username for some days, because their address is empty in iSAMS."""
+    people: dict[str, str] = {}
+    for result in results:
+        for kept in result.plan.kept if result.plan else ():
+            person = PersonRef(id=user_id(kept.person), record=kept.person)
+            people[person.id] = f"{person_words(person)}: until {kept.until}"
+    if people:
+        number = len(people)
+        one = "1 person has no e-mail address in iSAMS and keeps the one published last"
+        several = f"{number:,} people have no e-mail address in iSAMS and keep the ones published last"
+        yield Matter(
+            what=one if number == 1 else several,
+            details=tuple(people.values()),
+            advice="Enter each address in iSAMS before that day; from then on the person is left out.",
+        )

@@ -12,6 +12,7 @@ from sdssync.report.json_result import json_result
 from sdssync.report.matters import matters
 from sdssync.report.names import counted
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
+from sdssync.report.plan import plan_shape
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, number, table
 from sdssync.report.validation.json_document import finding_json
@@ -69,7 +70,8 @@ def _result_json(result: ProfileResult) -> dict[str, Any]:
         "omitted": [_omission_json(omission, result) for omission in result.omissions],
         "offences": [_offence_json(offence) for offence in result.offences],
     }
-    return shape | ({"why": result.why} if result.why else {})
+    shape |= {"why": result.why} if result.why else {}
+    return shape | ({"plan": plan_shape(result.plan)} if result.plan else {})
 
 
 def _omission_json(omission: Omission, result: ProfileResult) -> dict[str, str]:

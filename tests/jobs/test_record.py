@@ -1,5 +1,6 @@
 """What a run leaves behind to be looked at later: its status, and the sets of a dry run."""
 
+import hashlib
 import json
 import stat
 import sys
@@ -26,14 +27,16 @@ def test_status(two_profiles: Path) -> None:
 
     shape = status(two_profiles)
 
+    *_, line = (two_profiles / "state" / "audit.jsonl").read_bytes().splitlines()
     now = datetime.now(UTC)
     finished_at = shape["last_run"].pop("finished_at")
     assert now - timedelta(minutes=1) < datetime.fromisoformat(finished_at) <= now
     assert finished_at.endswith("Z")
     assert shape["version"] == 1
+    assert shape["audit"] == hashlib.sha256(line).hexdigest()
     assert shape["last_run"] == {"run_id": ran.json["run_id"], "exit_code": 0}
     assert [profile["published"].pop("published_at")[:10] for profile in shape["profiles"]] == [finished_at[:10]] * 2
-    published = {"users": 2, "classes": 1, "enrollments": 2}
+    published = {"generation": 1, "users": 2, "classes": 1, "enrollments": 2}
     assert shape["profiles"] == [
         {
             "profile": name,
@@ -41,6 +44,8 @@ def test_status(two_profiles: Path) -> None:
             "exit_code": 0,
             "finished_at": finished_at,
             "published": published,
+            "held": None,
+            "pinned": False,
             "expires": expires,
         }
         for name, expires in (("Prep", "2027-07-31"), ("Seniors", None))
@@ -79,14 +84,16 @@ def test_a_dry_run_is_no_run(school: Path) -> None:
     assert not (school / "state" / "status.json").exists()
 
 
-def test_a_status_that_cannot_be_written(school: Path) -> None:
-    """The set is published, the code says that its status is not kept, and so does the log."""
+def test_a_folder_in_place_of_the_status(school: Path) -> None:
+    """It is set aside with what is in it."""
     (school / "state" / "status.json").mkdir(parents=True)
     (school / "state" / "status.json" / "x").touch()
 
     ran = command("run-all", "--format", "json")
 
-    assert (ran.exit_code, ran.json["exit_code"], ran.json["profiles"][0]["outcome"]) == (6, 6, "published")
+    assert (ran.exit_code, ran.json["profiles"][0]["outcome"]) == (0, "published")
+    assert status(school)["profiles"][0]["outcome"] == "published"
+    assert [path.name for path in (school / "state").glob("status.json.damaged-*/*")] == ["x"]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"profiles": [{"profile": 1}]}'])
@@ -99,7 +106,7 @@ def test_a_damaged_status(school: Path, content: str) -> None:
     ran = command("run-all")
 
     assert (listed.exit_code, listed.json["profiles"][0]["last"]) == (0, None)
-    assert len(listed.logs("status.ignored")) == 1
+    assert len(listed.logs("state.ignored")) == 1
     assert ran.exit_code == 0
     assert status(school)["profiles"][0]["outcome"] == "published"
 

@@ -13,7 +13,7 @@ import sdssync
 from tests.support.runs import command, read_logs
 
 EVENT = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
-PAST = {"broke", "left", "read"}
+PAST = {"held", "broke", "left", "read"}
 METHODS = {"debug", "info", "warning", "error", "failed", "interrupted", "crashed"}
 LIMIT = 10_000_000
 
@@ -232,7 +232,8 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
         head,
     )
     known = (
-        "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate"
+        "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
+        " safety"
     )
     assert below == [
         "    profiles.d/torn.toml has 3 mistakes",

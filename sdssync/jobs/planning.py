@@ -1,0 +1,74 @@
+"""Plan a staged set: compare it with what is published before, and judge what changes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdssync.config.effective import EffectiveProfile, effective_profile
+from sdssync.config.profile import Profile
+from sdssync.config.safety import Safety
+from sdssync.config.settings import SchoolSettings
+from sdssync.jobs.job import Job
+from sdssync.jobs.selections import Selections
+from sdssync.publish.generations import Generations, SourceFacts
+from sdssync.publish.os_errors import reading
+from sdssync.publish.set_files import SetFiles, survey_set
+from sdssync.roster.enrol import Roster
+from sdssync.safety.baselines import Baselines, find_baselines
+from sdssync.safety.held import Waiting
+from sdssync.safety.plan import Plan, Proposal, make_plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A staged set with its plan, and what a record of it needs."""
+
+    staged: Path
+    files: SetFiles
+    effective: EffectiveProfile
+    source: SourceFacts
+    safety: Safety
+    baselines: Baselines
+    plan: Plan
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Return True if the output folder holds these files already: then no gate is asked."""
+        return self.baselines.output_digest == self.files.digest
+
+
+def plan_set(
+    staged: Path, roster: Roster, profile: Profile, selections: Selections, settings: SchoolSettings, job: Job
+) -> Planned:
+    """
+    Compare a staged set with what is published, and judge what changes.
+
+    Raises:
+        OutputError: the output folder or the state folder cannot be read.
+
+    """
+    state, safety = settings.folders.state, settings.safety.of(profile.safety)
+    generations = Generations.of(state, profile.name).all()
+    baselines = find_baselines(generations, profile.folder, job.today, safety.window)
+    effective = effective_profile(profile, settings.identity)
+    with reading(profile.folder):
+        files = survey_set(staged)
+    users = ((user.id, user.username) for user in roster.users)
+    proposal = Proposal(
+        staged=staged,
+        files=files,
+        roster=roster,
+        parts=selections.parts_of(profile),
+        effective=effective,
+        source=selections.source,
+        kept=() if profile.parity else selections.addresses.of(users),
+    )
+    is_pinned = Waiting(state, profile.name).is_pinned
+    return Planned(
+        staged=staged,
+        files=files,
+        effective=effective,
+        source=selections.source,
+        safety=safety,
+        baselines=baselines,
+        plan=make_plan(proposal, baselines, safety, job.today, is_pinned=is_pinned),
+    )

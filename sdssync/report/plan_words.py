@@ -1,0 +1,115 @@
+"""What holds a set and why rows go, in words: for the summary of a run, and for a plan."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from sdssync.report.matter import Matter, quoted, sentence
+from sdssync.report.names import counted
+from sdssync.report.outcome import ProfileResult
+from sdssync.roster.omissions import Reason
+from sdssync.safety.causes import CLASS_GONE, NOT_IN_ISAMS, OMITTED, OUT_OF_SCOPE, RENAMED, USER_GONE
+from sdssync.safety.counts import BaselineName
+from sdssync.safety.gates import GATES, Trip
+from sdssync.safety.plan import KindSummary, Plan
+
+_CAUSES: Mapping[str, str] = {
+    CLASS_GONE: "the class goes",
+    USER_GONE: "the person leaves",
+    OUT_OF_SCOPE: "in iSAMS, but not in the years or subjects of the profile",
+    NOT_IN_ISAMS: "no longer in iSAMS",
+    RENAMED: "in iSAMS, under another id",
+    OMITTED + Reason.PUPIL_WITHOUT_EMAIL: "no e-mail address in iSAMS",
+    OMITTED + Reason.TEACHER_WITHOUT_EMAIL: "no e-mail address in iSAMS",
+    OMITTED + Reason.USER_WITHOUT_ID: "no id in iSAMS",
+    OMITTED + Reason.DUPLICATE_USERNAME: "someone else has the same e-mail address",
+    OMITTED + Reason.CLASS_WITHOUT_PUPILS: "no pupil is left on the set list",
+    OMITTED + Reason.CLASS_WITHOUT_TITLE: "no title",
+}
+_BASELINES = {
+    BaselineName.LAST: "since the last generation",
+    BaselineName.WINDOW: "over the window of [safety]",
+    BaselineName.FOLDER: "against the set in the output folder",
+}
+_WORST = 3
+
+
+def cause_words(cause: str) -> str:
+    """Return a cause in words; one that has none is shown as it is."""
+    return _CAUSES.get(cause, cause.removeprefix(OMITTED).replace("_", " "))
+
+
+def trip_words(trip: Trip) -> str:
+    """Return a gate that has tripped, with its figures."""
+    detail = f" ({trip.detail})" if trip.detail else ""
+    limit = f"; the limit is {trip.limit}" if trip.limit is not None else ""
+    figures = f"{trip.removed:,} of {trip.of:,} " if trip.of else ""
+    return f"gate {trip.gate}: {figures}{GATES[trip.gate].means}{detail}, {_BASELINES[trip.baseline]}{limit}"
+
+
+def summary_words(summary: KindSummary) -> str:
+    """Return how many rows of a kind come, change and go, with the causes of those that go."""
+    parts = [
+        f"{number:,} {what}"
+        for number, what in (
+            (summary.added, "added"),
+            (summary.changed, "changed"),
+            (summary.removed, "removed"),
+        )
+        if number
+    ]
+    causes = ", ".join(f"{number:,} {cause_words(cause)}" for cause, number in summary.causes.items())
+    return (", ".join(parts) or "no change") + (f": {causes}" if causes else "")
+
+
+def held_matter(result: ProfileResult, plan: Plan) -> Matter:
+    """Return why a set was held, and what to do, for the summary of a run."""
+    name = quoted(result.profile)
+    details = [*gate_details(plan), *_losses(plan), *_hit_worst(plan)]
+    return Matter(
+        what=f"{result.profile} was held, and the set published before stays: {', '.join(plan.gates)}",
+        details=tuple(details),
+        advice=f"Look: sdssync plan {name}. If it is right: sdssync approve {name} {plan.plan_id}",
+        is_grave=True,
+    )
+
+
+def gate_details(plan: Plan) -> Iterator[str]:
+    """Yield each gate that trips, and after the last of its baselines what to look at."""
+    for gate in plan.gates:
+        for trip in plan.trips:
+            if trip.gate == gate:
+                yield trip_words(trip)
+        yield f"  {sentence(GATES[gate].look)}"
+    if plan.changed_keys:
+        yield f"keys of the profile or of sdssync.toml that have changed: {', '.join(plan.changed_keys)}"
+    for loss in plan.source_losses:
+        yield (
+            f"the document itself has {loss.after:,} {loss.what}, before it had {loss.before:,}: a filter on the API"
+            " key in iSAMS, a year-end in progress, or a dataset that was cut short?"
+        )
+
+
+def _losses(plan: Plan) -> Iterator[str]:
+    """Yield the counts of what goes, with the causes."""
+    for what, summary in (("users", plan.users), ("classes", plan.classes), ("enrollments", plan.enrollments)):
+        if summary.removed:
+            yield f"{what}: {summary.before:,} before, {summary.after:,} now; {summary_words(summary)}"
+
+
+def _hit_worst(plan: Plan) -> Iterator[str]:
+    """Yield the years and classes that lose most."""
+    changes = plan.changes
+    if changes is None:
+        return
+    years = Counter({grade: len(pupils) for grade, pupils in changes.lost_pupils.items()}).most_common(_WORST)
+    if years:
+        yield "years hit worst: " + ", ".join(
+            f"year {grade} ({counted(number, 'pupil', 'pupils')} of {changes.pupils_of_grades[grade]:,})"
+            for grade, number in years
+        )
+    classes = Counter(dict(changes.net_losses)).most_common(_WORST)
+    if classes:
+        yield "classes hit worst: " + ", ".join(
+            f"{changes.old.classes[class_id].title} (loses {number:,} of {changes.members[class_id]:,})"
+            for class_id, number in classes
+        )
