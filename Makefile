@@ -26,7 +26,7 @@ test: $(READY)  ## set up and run the tests
 quick: $(READY)  ## the tests that take no time: without kills, canaries and random data
 	$(RUN) pytest -n auto -m "not torture and not slow" -q
 
-torture: $(READY)  ## kill publishing two thousand times at random
+torture: $(READY)  ## kill publishing two thousand times at random, and fail at every call that writes
 	$(RUN) pytest -m torture -s
 
 lint: $(READY)  ## check formatting, lint and types
