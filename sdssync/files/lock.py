@@ -1,7 +1,7 @@
 """One run at a time for an installation: a lock in its state folder, which ends with the process in any case."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -35,10 +35,12 @@ def installation_lock(state: Path) -> Iterator[None]:
     except OSError as error:
         reason = "a file is where a folder is expected" if isinstance(error, FileExistsError) else os_reason(error)
         raise OutputError(
-            f"state {state}: the lock cannot be taken: {reason}",
-            "choose a state folder on a local disk that the account of sdssync can write to",
+            f"state {state}: the lock {LOCK_FILE} cannot be taken: {reason}",
+            f"if {LOCK_FILE} is not a file, remove it; else choose a state folder on a local disk that the account of"
+            " sdssync can write to",
         ) from error
     try:
         yield
     finally:
-        lock.release()
+        with suppress(OSError):  # the lock ends with the process in any case
+            lock.release()

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from sdssync.errors import SourceUnavailableError, os_reason
 from sdssync.isams import document_head
 from sdssync.isams.damage import damage
 from sdssync.isams.datasets import BY_SECTION
@@ -30,12 +31,15 @@ def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNL
             sections is missing, or there is no pupil, no member of staff, no set or no set-list row.
 
     """
-    prolog = document_head.inspect(path, origin)
     records = Records()
     try:
+        prolog = document_head.inspect(path, origin)
         _feed(path, prolog.encoding, records, progress)
     except etree.XMLSyntaxError as error:
         raise damage(path, prolog, origin, error) from None  # the parser's own text may quote the document
+    except OSError as error:
+        hint = "check the disk on which it is, and that the account of sdssync can read it"
+        raise SourceUnavailableError(f"the document cannot be read: {os_reason(error)}", hint) from None
     records.check_complete(origin)
     return records.reading()
 

@@ -69,9 +69,10 @@ def temporary_path(state: Path) -> Iterator[Path]:
 
 def remove_part_files(state: Path) -> None:
     """Remove the files left by interrupted runs; the caller must hold the lock of the installation."""
-    for path in state.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with suppress(OSError):  # it may be open elsewhere; the run does not depend on it
-            path.unlink()
+    with suppress(OSError):  # the run does not depend on it
+        for path in state.glob(f"{_PREFIX}*{_SUFFIX}"):
+            with suppress(OSError):  # it may be open elsewhere
+                path.unlink()
 
 
 @contextmanager

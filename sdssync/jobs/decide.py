@@ -13,7 +13,7 @@ from sdssync.files.folders import copy_files
 from sdssync.files.lock import installation_lock
 from sdssync.jobs.record import keep_status, published_set
 from sdssync.log import events, outcomes
-from sdssync.publish.generations import Generation, Manifest, Origin
+from sdssync.publish.generations import Generation, Manifest, Origin, make_room
 from sdssync.publish.healing import heal
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.set_files import survey_set
@@ -126,6 +126,7 @@ def publishing_profile(school: ConfiguredSchool, name: str) -> Profile:
 def _prepared(school: ConfiguredSchool, profile: Profile, run_id: str) -> Publisher:
     """Put right what a crash has left, for the profile and for the audit."""
     state = school.settings.folders.state
+    make_room(state)
     Audit(state).repair(read_status(state).audit, run_id)
     check_folder(profile.folder)
     heal(profile.folder)

@@ -31,7 +31,7 @@ from sdssync.jobs.run_profile import prepare, run_profile
 from sdssync.jobs.selections import Selections
 from sdssync.jobs.tidy import tidy_up
 from sdssync.log import events, outcomes
-from sdssync.publish.generations import SourceFacts
+from sdssync.publish.generations import SourceFacts, make_room
 from sdssync.publish.kept_sets import check_keep_folder
 from sdssync.publish.status import Status, read_status
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
@@ -61,6 +61,7 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
     log.debug("settings.read", file=str(installation.file), state=str(settings.folders.state))
     results = Results()
     with installation_lock(settings.folders.state):
+        make_room(settings.folders.state)
         before = read_status(settings.folders.state)
         if job.mode is Mode.PUBLISH:
             Audit(settings.folders.state).repair(before.audit, job.run_id)

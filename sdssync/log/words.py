@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = {
     "source.failed": "no document from iSAMS",
     "source.retried": "{host}: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
     "state.ignored": "a file of the state folder is damaged",
+    "state.set_aside": "something in the state folder was set aside",
     "status.failed": "the status of the run was not kept",
 }
 """What an event of level warning or error means; "": its `error` says it all."""

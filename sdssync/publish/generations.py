@@ -9,6 +9,7 @@ In the state folder each profile has a folder of its own:
     state/profiles/Seniors/.42.pending.new/    being written: may always be removed
 """
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from sdssync.files.names import same_name
 from sdssync.files.patience import rename
 from sdssync.log import events
 from sdssync.publish.set_files import SetFiles, survey_set
-from sdssync.publish.state_file import StateFile, unwritable
+from sdssync.publish.state_file import StateFile, set_aside, unwritable
 from sdssync.sds.formats import SdsFormat
 
 _PENDING = ".pending"
@@ -148,6 +149,25 @@ def kept_profiles(state: Path) -> tuple[Path, ...]:
             f"{profiles_folder(state)} cannot be read: {os_reason(error)}",
             "use the account under which the scheduled task runs",
         ) from None
+
+
+def make_room(state: Path) -> None:
+    """
+    Set aside what is not a folder and is in the place of one.
+
+    Raises:
+        OutputError: it cannot be renamed.
+
+    """
+    folder = profiles_folder(state)
+    try:
+        if os.path.lexists(folder) and not folder.is_dir():
+            set_aside(folder)
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if not path.is_dir() and ".damaged-" not in path.name:
+                set_aside(path)
+    except OSError as error:
+        raise unwritable(folder, error) from None
 
 
 class Generations:

@@ -94,7 +94,20 @@ def make_way(path: Path) -> None:
 
     """
     if path.is_dir() and not path.is_symlink():
-        path.rename(path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
+        set_aside(path)
+
+
+def set_aside(path: Path) -> None:
+    """
+    Rename what is not what it should be, so that it is out of the way and nothing of it is lost.
+
+    Raises:
+        OSError: it cannot be renamed.
+
+    """
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    path.rename(aside)
+    events.log().warning("state.set_aside", hint=f"{path} was not what sdssync keeps there; it is {aside.name} now")
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:

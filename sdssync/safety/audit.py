@@ -20,7 +20,7 @@ from sdssync.errors import OutputError, os_reason
 from sdssync.files.atomic import flush_folder
 from sdssync.files.folders import make_private, read_regular
 from sdssync.log import events
-from sdssync.publish.state_file import make_way, unwritable
+from sdssync.publish.state_file import make_way, set_aside, unwritable
 
 NAME = "audit.jsonl"
 
@@ -105,7 +105,7 @@ class Audit:
     def _repair(self, expected: str) -> str:
         """Return the hash of a line that is lost; "" if there is none."""
         if os.path.lexists(self.path) and not self.path.is_file():
-            _set_aside(self.path)
+            set_aside(self.path)
         try:
             content = read_regular(self.path)
         except FileNotFoundError:
@@ -118,7 +118,7 @@ class Audit:
             events.log().warning("audit.repaired", hint="a line that a crash had left incomplete was removed")
         lines = whole.splitlines()
         if lines and _entry(lines[-1]) is None:
-            _set_aside(self.path)
+            set_aside(self.path)
             return expected or _hash(lines[-1])
         known = not expected or any(_hash(line) == expected for line in reversed(lines))
         return "" if known else expected
@@ -208,7 +208,3 @@ def _entry(line: bytes) -> dict[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) and "previous" in entry else None
-
-
-def _set_aside(path: Path) -> None:
-    path.rename(path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"))

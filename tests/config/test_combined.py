@@ -13,7 +13,11 @@ PREP = 'name = "Prep"\nyear_groups = [3]\n'
 ORG = '[org]\nid = "8889999-P"\nname = "Prep School"\n'
 
 
-KEYS = "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate, safety"
+COMBINED_KEYS = "name, format, output, expires, combine, validate, safety"
+KEYS = (
+    "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
+    " safety"
+)
 LEAVERS = "has mistakes; without this part its people would look like leavers"
 SCHOOL_ID = "expected an id of its own, found that of the school; without [org] everything belongs to the school"
 OWN_RULES = "expected only in a profile with an output; the combined profile has its own [validate]"
@@ -83,7 +87,7 @@ def test_a_combined_profile(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"school": SCHOOL + "year_groups = [7]\n"},
-            {"school": ["year_groups: unknown key (allowed: name, format, output, expires, combine, validate, safety)"]},
+            {"school": [f"year_groups: unknown key (allowed: {COMBINED_KEYS})"]},
             id="another key",
         ),
         pytest.param({"school": SCHOOL.replace('output = "csv/School"\n', "")},

@@ -110,7 +110,10 @@ AGAIN = "it is in the list already"
 NONE = "expected at least one value (or leave the key out), found an empty list"
 TEMPLATE = "expected a template in quotes, found"
 STRAY = "{ is not closed; double it to mean the character"
-KEYS = "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate, safety"
+KEYS = (
+    "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
+    " safety"
+)
 BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
 ALONE = "output: expected a folder for the CSV files alone, found"
 DAY = "expires: expected a date without quotes and without a time, like 2027-07-31, found"

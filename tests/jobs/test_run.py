@@ -38,7 +38,7 @@ def _added(number: int) -> dict[str, Any]:
     return {"before": 0, "after": number, "added": number, "changed": 0, "removed": 0, "causes": {}}
 
 
-FIRST = {
+FIRST: dict[str, Any] = {
     "baseline": None,
     "users": _added(2),
     "classes": _added(1),
