@@ -446,7 +446,8 @@ def test_an_output_that_moved(school: Path) -> None:
 
 
 @pytest.mark.parametrize(("hours", "code"), [("36", 0), ("0.000001", 3)])
-def test_status_check(school: Path, hours: str, code: int) -> None:
+@pytest.mark.usefixtures("school")
+def test_status_check(hours: str, code: int) -> None:
     """The check ends with the worst last code, or with 3 when a run is overdue."""
     assert command("status", "--check", "--max-age", hours).exit_code == code
 

@@ -232,8 +232,8 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
         head,
     )
     known = (
-        "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
-        " safety"
+        "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers,"
+        " validate, safety"
     )
     assert below == [
         "    profiles.d/torn.toml has 3 mistakes",
