@@ -11,7 +11,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sdssync"
 
 LAYERS = """
-    errors, school <- log, files, net, sds <- config <- isams, roster <- publish <- setup <- report <- jobs <- cli
+    errors, school <- log, files, net, sds <- config <- isams, roster <- publish <- safety <- setup <- report <- jobs
+    <- cli
 """
 """The packages along the data flow; imports go from right to left, and packages between two arrows stay apart."""
 
@@ -19,15 +20,28 @@ FLOORS = [[name.strip() for name in floor.split(",")] for floor in LAYERS.split(
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 
 FOREIGN = {
-    "click": {"cli.commands", "cli.completion", "cli.misuse", "cli.options", "cli.run_commands", "cli.setup_commands"},
+    "click": {
+        "cli.commands",
+        "cli.completion",
+        "cli.misuse",
+        "cli.options",
+        "cli.run_commands",
+        "cli.safety_commands",
+        "cli.setup_commands",
+    },
     "filelock": {"files.lock"},
     "lxml": {"isams.damage", "isams.parser", "isams.records"},
     "pydantic": {
         "config.fields",
+        "config.safety_tables",
         "config.schema",
         "config.shape",
-        "publish.publications",
+        "publish.generations",
+        "publish.state_file",
         "publish.status",
+        "safety.held",
+        "safety.kept_addresses",
+        "safety.retention",
     },
     "pydantic_core": {"config.fields", "config.shape"},
     "requests": {"net.post", "net.errors"},
