@@ -1,6 +1,7 @@
 """Files of the state folder are damaged by hand, each in each way: no read may block, and the next runs go on."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -87,8 +88,6 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "a dangling link": replace_by_dangling_link,
 }
 OF_FOLDERS = ("gone", "garbage", "a pipe", "a dangling link")
-KNOWN = ("second run: exit code 6, and sdssync.lock is not named",)
-"""Violations that are still to be fixed."""
 OWN_CODES = {0, 1, 2, 3, 4, 6}
 
 
@@ -131,9 +130,15 @@ def damage(base: Path, place: str, kind: str, reference: Reference) -> tuple[str
             wrong.append(f"after it was put right: exit code {last.exit_code}")
     if sets_of(folder) != reference.after:
         wrong.append("at last: the set is not the new one")
-    if more := names_of(folder) - reference.names:
+    if more := {name for name in names_of(folder) - reference.names if not is_set_aside(name, place)}:
         wrong.append(f"at last: {', '.join(sorted(more))}")
     return happened, wrong + verify(folder, {0, 1} if "audit" in place else {0})
+
+
+def is_set_aside(name: str, place: str) -> bool:
+    """Return whether a name is what was damaged: renamed, or part of a generation, which retention removes."""
+    damaged = re.sub(r"[0-9]+", "#", f"state/{place}")
+    return ".damaged-" in name or name.startswith(damaged)
 
 
 def is_clean(ran: Ran) -> bool:
@@ -154,15 +159,7 @@ def put_back(path: Path, base: Path) -> None:
         shutil.copy2(kept, path)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=pytest.mark.xfail(strict=True, reason="read like a file, which never ends"))
-        if kind == "a pipe"
-        else kind
-        for kind in DAMAGES
-    ],
-)
+@pytest.mark.parametrize("kind", DAMAGES)
 def test_each_file_of_the_state_folder_may_be_damaged(tmp_path: Path, kind: str) -> None:
     """A run goes on and replaces it, or names it with a documented code; never does a command wait for it."""
     with workers() as pool:
@@ -177,4 +174,4 @@ def test_each_file_of_the_state_folder_may_be_damaged(tmp_path: Path, kind: str)
 
     for place, (happened, wrong) in found.items():
         sys.stdout.write(f"\n{place:<30}{kind:<16}{happened}" + "".join(f"\n    {each}" for each in wrong))
-    assert {place: wrong for place, (_, wrong) in found.items() if not set(wrong) <= set(KNOWN)} == {}
+    assert {place: wrong for place, (_, wrong) in found.items() if wrong} == {}

@@ -1,6 +1,5 @@
 """The disk fails, or a kill comes, at every call that a command makes: the old or the new set is whole, always."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,18 +13,11 @@ from tests.support.strace import READS, WRITES, calls_in, trace_option
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(why_no_strace() != "", reason=why_no_strace())]
 
-KNOWN = (
-    r"LOCK_UN: exit code 70: .*files/lock\.py",  # releasing the lock fails
-    r'"?state"?>?[^:]*: exit code 70: .*isams/part_file\.py',  # the state folder cannot be listed
-    r'hartley\.xml"?>?[^:]*: exit code 70: .*isams/parser\.py',  # the document cannot be read to its end
-)
-"""Violations that are still to be fixed, as patterns."""
-
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 
 
 def try_scenario(name: str, base: Path, *, reads: bool = False, sample: int | None = None) -> None:
-    """Try a scenario, print what was tried, and fail at each violation that is not known."""
+    """Try a scenario, print what was tried, and fail at each violation."""
     with workers(2 if sample else None) as pool:
         scenario = SCENARIOS[name]
         if not pool.submit(has_command, scenario.needs).result():
@@ -33,8 +25,7 @@ def try_scenario(name: str, base: Path, *, reads: bool = False, sample: int | No
         report = try_all(pool, scenario, base, reads=reads, sample=sample)
     sys.stdout.write(f"{report}\n")
     assert report.faults.total() >= (sample or 100)
-    unknown = [each for each in report.violations if not any(re.search(known, each) for known in KNOWN)]
-    assert unknown == [], f"{len(unknown)} violations"
+    assert report.violations == [], f"{len(report.violations)} violations"
 
 
 def calls_of_a_started_process(base: Path) -> list[tuple[str, str]]:

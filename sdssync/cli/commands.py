@@ -163,12 +163,14 @@ def validate(
 
 @app.command()
 @common_options
-@click.argument("code", required=False, help="A code like SDS206, or the name of a rule, or a part of one of them.")
+@click.argument("code", required=False, help="A code like SDS206, the name of a rule, or a part of one; gate:NAME.")
 def rule(common: Common, code: str | None) -> ExitCode:
     """
     Explain a rule: what it looks for, why, and how to fix it. Without an argument: list all rules.
 
     Example: sdssync rule SDS206
+
+    Example: sdssync rule gate:users
 
     Example: sdssync rule teacher
     """

@@ -121,8 +121,8 @@ def release(common: Common, name: str) -> ExitCode:
     """
     from sdssync.jobs.decide import release as release_profile
 
-    release_profile(installation(common).school, name, run_id=common.run_id)
-    streams.print_result(f"{name} is released: the next run publishes it, if no other gate holds it\n")
+    released = release_profile(installation(common).school, name, run_id=common.run_id)
+    streams.print_result(f"{released} is released: the next run publishes it, if no other gate holds it\n")
     return ExitCode.DONE
 
 

@@ -99,6 +99,14 @@ def remove_folder(folder: Path) -> None:
     patiently(folder.rmdir)
 
 
+def is_folder(path: Path) -> bool:
+    """Return True if there is a folder; what may not be looked at is not one, and reading it says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def is_link(status: os.stat_result) -> bool:
     """Return True if `lstat` saw a symbolic link, or a junction of Windows."""
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE)

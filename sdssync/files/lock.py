@@ -1,5 +1,6 @@
 """One run at a time for an installation: a lock in its state folder, which ends with the process in any case."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,9 +36,10 @@ def installation_lock(state: Path) -> Iterator[None]:
     except OSError as error:
         reason = "a file is where a folder is expected" if isinstance(error, FileExistsError) else os_reason(error)
         raise OutputError(
-            f"state {state}: the lock {LOCK_FILE} cannot be taken: {reason}",
-            f"if {LOCK_FILE} is not a file, remove it; else choose a state folder on a local disk that the account of"
-            " sdssync can write to",
+            f"state {state}: the lock cannot be taken: {reason}",
+            f"remove {state / LOCK_FILE}: it is not a file"
+            if os.path.lexists(state / LOCK_FILE) and not (state / LOCK_FILE).is_file()
+            else "choose a state folder on a local disk that the account of sdssync can write to",
         ) from error
     try:
         yield

@@ -11,6 +11,7 @@ from sdssync.jobs.job import Job, Mode
 from sdssync.jobs.planning import Planned
 from sdssync.log import events, outcomes
 from sdssync.publish.generations import Manifest
+from sdssync.report.matter import quoted
 from sdssync.report.outcome import Outcome, ProfileResult
 from sdssync.safety.audit import Act, Audit
 from sdssync.safety.held import HeldSet, Waiting
@@ -93,13 +94,14 @@ def _hold(
     )
     waiting.hold(planned.staged, held)
     Audit(state).append(Act.HELD, job.run_id, profile=profile.name, plan_id=plan.plan_id, gates=list(plan.gates))
+    name = quoted(profile.name)
+    publish = f"sdssync release {name}" if plan.is_pinned else f"sdssync approve {name} {plan.plan_id}"
     events.log().error(
         "profile.held",
         plan_id=plan.plan_id,
         gates=list(plan.gates),
         figures=[f"{trip.gate} against {trip.baseline}: {trip.removed} of {trip.of}" for trip in plan.trips],
-        hint=f"the set published before stays; look with `sdssync plan {profile.name}`, and if it is right:"
-        f" sdssync approve {profile.name} {plan.plan_id}",
+        hint=f"the set published before stays; look with `sdssync plan {name}`, and if it is right: {publish}",
         exit_code=int(ExitCode.HELD),
     )
     return result

@@ -83,9 +83,9 @@ def restore(school: ConfiguredSchool, name: str, number: int, *, day: date, reas
             raise
 
 
-def release(school: ConfiguredSchool, name: str, *, run_id: str) -> None:
+def release(school: ConfiguredSchool, name: str, *, run_id: str) -> str:
     """
-    Let runs publish a restored profile again.
+    Let runs publish a restored profile again; return its name.
 
     Raises:
         ConfigError: it is not pinned.
@@ -104,6 +104,7 @@ def release(school: ConfiguredSchool, name: str, *, run_id: str) -> None:
         Audit(state).append(Act.RELEASED, run_id, profile=profile.name, account=account())
         events.log().info("profile.released", profile=profile.name)
         keep_status(status, school)
+    return profile.name
 
 
 def publishing_profile(school: ConfiguredSchool, name: str) -> Profile:
@@ -131,7 +132,8 @@ def _prepared(school: ConfiguredSchool, profile: Profile, run_id: str) -> Publis
     check_folder(profile.folder)
     heal(profile.folder)
     publisher = Publisher(state=state, profile=profile.name, output=profile.folder)
-    publisher.settle()
+    with events.bound(profile=profile.name):
+        publisher.settle()
     return publisher
 
 

@@ -106,6 +106,8 @@ def difference(school: ConfiguredSchool, name: str, numbers: tuple[int, ...]) ->
         raise ConfigError(f"{profile.name} has no two generations to compare", f"the generations that are kept: {kept}")
     old = known[numbers[0]] if numbers else generations[-2]
     new = known[numbers[1]] if len(numbers) > 1 else generations[-1]
+    if old.number == new.number:
+        raise ConfigError(f"generation {old.number} is the last one of {profile.name}", f"compare two of: {kept}")
     changes = _changes(old, new)
     if changes is None:
         damaged = old if not old.is_whole else new

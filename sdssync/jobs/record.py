@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from sdssync.config.installation import ConfiguredSchool
-from sdssync.errors import OutputError
+from sdssync.errors import ExitCode, OutputError
 from sdssync.log import outcomes
 from sdssync.publish.generations import Generations, Manifest
 from sdssync.publish.status import HeldStatus, LastRun, ProfileStatus, PublishedSet, Status, write_status
-from sdssync.report.outcome import ProfileResult, RunReport
+from sdssync.report.outcome import Outcome, ProfileResult, RunReport
 from sdssync.safety.audit import Audit
 from sdssync.safety.held import Waiting
 
@@ -58,8 +58,28 @@ def current_status(status: Status, school: ConfiguredSchool) -> Status:
         OutputError: it cannot be read.
 
     """
-    state = school.settings.folders.state
-    return replace(status, audit=Audit(state).head, profiles=tuple(_current(status.profiles, school)))
+    audit = Audit(school.settings.folders.state).head
+    return replace(status, audit=audit, profiles=tuple(_current(_all(status, school), school)))
+
+
+def _all(status: Status, school: ConfiguredSchool) -> Iterable[ProfileStatus]:
+    """Yield the profiles of the status, and those of which only a generation is known because the status was lost."""
+    for profile in school.profiles:
+        known = status.of(profile.name)
+        generations = Generations.of(school.settings.folders.state, profile.name).all() if known is None else ()
+        if known:
+            yield known
+        elif generations:
+            last = generations[-1].manifest
+            yield ProfileStatus(
+                profile=profile.name,
+                outcome=Outcome.PUBLISHED,
+                exit_code=int(ExitCode.DONE),
+                finished_at=last.published_at,
+                expires=profile.expires,
+            )
+    names = {profile.name for profile in school.profiles}
+    yield from (known for known in status.profiles if known.profile not in names)
 
 
 def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Iterable[ProfileStatus]:

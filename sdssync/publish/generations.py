@@ -22,7 +22,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from sdssync.config.effective import EffectiveProfile
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.atomic import flush_folder
-from sdssync.files.folders import copy_files, make_private, remove_folder, write_folder
+from sdssync.files.folders import copy_files, is_folder, make_private, remove_folder, write_folder
 from sdssync.files.names import same_name
 from sdssync.files.patience import rename
 from sdssync.log import events
@@ -126,7 +126,7 @@ def profiles_folder(state: Path) -> Path:
 def profile_folder(state: Path, profile: str) -> Path:
     """Return the folder of a profile: the one whose name is the same, without regard to case, if there is one."""
     folder = profiles_folder(state) / profile
-    if folder.is_dir():
+    if is_folder(folder):
         return folder
     known = [found for found in kept_profiles(state) if same_name(found.name) == same_name(profile)]
     return known[0] if known else folder
@@ -141,7 +141,7 @@ def kept_profiles(state: Path) -> tuple[Path, ...]:
 
     """
     try:
-        return tuple(sorted(folder for folder in profiles_folder(state).iterdir() if folder.is_dir()))
+        return tuple(sorted(folder for folder in profiles_folder(state).iterdir() if is_folder(folder)))
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -170,6 +170,16 @@ def make_room(state: Path) -> None:
         raise unwritable(folder, error) from None
 
 
+def last_whole(generations: Sequence[Generation]) -> Generation | None:
+    """Return the newest generation whose files are as they were written, with a warning for each that is not."""
+    for generation in reversed(generations):
+        if generation.is_whole:
+            return generation
+        hint = f"{generation.folder} is damaged; it is not used, and nothing is compared with it"
+        events.log().warning("generation.ignored", generation=generation.number, hint=hint)
+    return None
+
+
 class Generations:
     """The published sets of one profile, the oldest first."""
 
@@ -190,7 +200,7 @@ class Generations:
 
         """
         folders = [self.folder / str(number) for number in self._numbers()]
-        read = [(folder, StateFile(folder / _MANIFEST, _ADAPTER).read()) for folder in folders if folder.is_dir()]
+        read = [(folder, StateFile(folder / _MANIFEST, _ADAPTER).read()) for folder in folders if is_folder(folder)]
         return [Generation(folder, replace(found, number=int(folder.name))) for folder, found in read if found]
 
     def last(self) -> Generation | None:
@@ -201,12 +211,7 @@ class Generations:
             OutputError: the folder cannot be read.
 
         """
-        for generation in reversed(self.all()):
-            if generation.is_whole:
-                return generation
-            hint = f"{generation.folder} is damaged; it is not used, and nothing is compared with it"
-            events.log().warning("generation.ignored", generation=generation.number, hint=hint)
-        return None
+        return last_whole(self.all())
 
     def write(self, staged: Path, manifest: Manifest) -> Pending:
         """

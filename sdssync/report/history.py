@@ -39,15 +39,18 @@ _HISTORY = (
 
 def status_lines(status: Status, now: datetime, width: int | None) -> Iterator[Line]:
     """Yield the state of every profile as a table, then what to do; times are in the time zone of `now`."""
-    if status.last_run is None:
+    if status.last_run is None and not status.profiles:
         yield Line("no run has ended yet: sdssync run-all")
         return
-    finished = _local(status.last_run.finished_at, now)
-    yield Line(f"The last run ended at {finished} with code {status.last_run.exit_code}.")
+    if status.last_run is None:
+        yield Line("How the last run ended is not known: state/status.json was lost.")
+    else:
+        finished = _local(status.last_run.finished_at, now)
+        yield Line(f"The last run ended at {finished} with code {status.last_run.exit_code}.")
     yield Line("")
     yield from table(_STATUS, [_status_row(profile, now) for profile in status.profiles], width)
     for profile in status.profiles:
-        if profile.held:
+        if profile.held and not profile.pinned:
             yield Line("")
             held = f"{profile.profile} is held by {', '.join(profile.held.gates)} until {profile.held.until}"
             yield Line(f"{held}: look with sdssync plan {profile.profile}", "bold red")

@@ -40,10 +40,11 @@ def cause_words(cause: str) -> str:
 
 def trip_words(trip: Trip) -> str:
     """Return a gate that has tripped, with its figures."""
-    detail = f" ({trip.detail})" if trip.detail else ""
+    noun = f"{trip.detail} " if trip.gate == "stop:ids" else ""
+    detail = f" ({trip.detail})" if trip.detail and not noun else ""
     limit = f"; the limit is {trip.limit}" if trip.limit is not None else ""
     figures = f"{trip.removed:,} of {trip.of:,} " if trip.of else ""
-    return f"gate {trip.gate}: {figures}{GATES[trip.gate].means}{detail}, {_BASELINES[trip.baseline]}{limit}"
+    return f"gate {trip.gate}: {figures}{noun}{GATES[trip.gate].means}{detail}, {_BASELINES[trip.baseline]}{limit}"
 
 
 def summary_words(summary: KindSummary) -> str:
@@ -64,11 +65,12 @@ def summary_words(summary: KindSummary) -> str:
 def held_matter(result: ProfileResult, plan: Plan) -> Matter:
     """Return why a set was held, and what to do, for the summary of a run."""
     name = quoted(result.profile)
+    publish = f"sdssync release {name}" if plan.is_pinned else f"sdssync approve {name} {plan.plan_id}"
     details = [*gate_details(plan), *_losses(plan), *_hit_worst(plan)]
     return Matter(
         what=f"{result.profile} was held, and the set published before stays: {', '.join(plan.gates)}",
         details=tuple(details),
-        advice=f"Look: sdssync plan {name}. If it is right: sdssync approve {name} {plan.plan_id}",
+        advice=f"Look: sdssync plan {name}. If it is right: {publish}",
         is_grave=True,
     )
 

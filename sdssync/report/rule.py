@@ -7,6 +7,8 @@ from textwrap import indent, wrap
 
 from sdssync.errors import ConfigError
 from sdssync.files.names import printable
+from sdssync.safety.counts import BaselineName
+from sdssync.safety.gates import GATES, Gate
 from sdssync.sds.catalogue.rules import CATALOGUE, Rule, code_ranges
 
 WIDTH = 100
@@ -27,6 +29,9 @@ def explain(wanted: str, width: int = WIDTH) -> str:
         ConfigError: there is no such rule.
 
     """
+    gates = find_gates(wanted)
+    if gates:
+        return _gate_page(gates[0], width) if len(gates) == 1 else list_gates(gates, width)
     rules = find_rules(wanted)
     return _page(rules[0], width) if len(rules) == 1 else list_rules(rules, width)
 
@@ -36,6 +41,39 @@ def list_rules(rules: Iterable[Rule] = tuple(CATALOGUE.values()), width: int = W
     entries = [(rule.code, ", ".join(rule.severities) or "none", f"{rule.name}: {rule.title}") for rule in rules]
     severities = max(len(words) for _, words, _ in entries)
     return "".join(_hanging(f"{code}  {words:<{severities}}  ", text, width) for code, words, text in entries)
+
+
+def find_gates(wanted: str) -> Sequence[Gate]:
+    """Return the gates that `gate:NAME` names, or all for `gate` or `gates`; none if a rule is meant."""
+    prefix, _, name = wanted.lower().strip().partition(":")
+    if prefix not in {"gate", "gates"}:
+        return ()
+    if not name:
+        return tuple(GATES.values())
+    if name in GATES:
+        return (GATES[name],)
+    near = get_close_matches(name, GATES, n=1)
+    hint = f"did you mean gate:{near[0]}?" if near else f"the gates are {', '.join(GATES)}"
+    raise ConfigError(f'there is no gate "{printable(name[:40])}"', hint)
+
+
+def list_gates(gates: Iterable[Gate], width: int = WIDTH) -> str:
+    """Return one entry for each gate: its name and when it trips."""
+    widest = max(map(len, GATES))
+    return "".join(_hanging(f"gate:{gate.name:<{widest}}  ", f"trips when {gate.trips}", width) for gate in gates)
+
+
+def _gate_page(gate: Gate, width: int) -> str:
+    """Return the page of a gate."""
+    sections = (
+        ("Trips when", f"{gate.trips}."),
+        ("Limit", f"[safety] {gate.limit}" if gate.limit else "it has none that could be raised"),
+        ("Against", ", ".join(name for name in BaselineName if name in gate.against)),
+        ("Look", f"{gate.look}{'' if gate.look.endswith('?') else '.'}"),
+        ("Then", "If the plan is right: sdssync approve NAME PLAN-ID. sdssync plan NAME shows both."),
+    )
+    text = "".join(_hanging(f"{f'{label}:':<{_MARGIN}}", words, width) for label, words in sections)
+    return f"gate:{gate.name}\n\n{text}"
 
 
 def find_rules(wanted: str) -> Sequence[Rule]:

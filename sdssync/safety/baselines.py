@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sdssync.publish.generations import Generation, Origin
+from sdssync.publish.generations import Generation, Origin, last_whole
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import survey_set
 from sdssync.safety.counts import BaselineName
@@ -66,10 +66,8 @@ def find_baselines(generations: Sequence[Generation], output: Path, day: date, w
         OutputError: the output folder cannot be read.
 
     """
-    whole = [generation for generation in generations[-1:] if generation.is_whole]
-    last = whole[0] if whole else next((found for found in reversed(generations[:-1]) if found.is_whole), None)
     return Baselines(
-        last=last,
+        last=last_whole(generations),
         window=window_baseline(generations, day, window),
         output_digest=_output_digest(output),
         output=output,

@@ -72,6 +72,8 @@ def _judge(gate: Gate, case: Case) -> Iterator[Trip]:
         yield max(found, key=lambda trip: (Fraction(trip.removed, max(trip.of, 1)), trip.removed))
 
 
+PINNED = "pinned"
+
 _RECENT = frozenset({BaselineName.LAST, BaselineName.FOLDER})
 
 _CATALOGUE = (
@@ -155,7 +157,7 @@ _CATALOGUE = (
         name="growth",
         trips="more users, classes or enrollments are added than `max_added`, and more than `tolerated`; a lost list of"
         " subjects adds every class of the school",
-        means="would be added",
+        means="rows would be added",
         look="Look at [subjects] and year_groups of the profile, and at the subjects in iSAMS",
         counts=counts.growth,
         moves=lambda changes: changes.users.added or changes.classes.added or changes.enrollments.added,
@@ -206,7 +208,7 @@ _CATALOGUE = (
         name="stop:ids",
         trips="more than half of the students, of the teachers or of the classes of the baseline (ten or more) are"
         " gone, and at least half as many new ones of that kind have come",
-        means="would be gone, and as many would come under other ids",
+        means="would be gone, and half as many or more would come under other ids",
         look="Look whether the ids have changed: SchoolId of pupils, ids of staff and sets in iSAMS, or class_id in the"
         " profile; SDS would make new users or teams",
         counts=counts.new_ids,
@@ -237,9 +239,9 @@ _CATALOGUE = (
         against=_RECENT,
     ),
     Gate(
-        name="pinned",
+        name=PINNED,
         trips="the profile was restored and not released",
-        means="rows would be removed from a restored set",
+        means="rows would be removed; the profile was restored and not released",
         look="When iSAMS is right again, release the profile",
         counts=counts.pinned,
         against=_RECENT,

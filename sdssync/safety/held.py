@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from sdssync.files.folders import copy_files, make_private, remove_folder, write_folder
+from sdssync.files.folders import copy_files, is_folder, make_private, remove_folder, write_folder
 from sdssync.publish.generations import Manifest, profile_folder
 from sdssync.publish.set_files import survey_set
 from sdssync.publish.state_file import StateFile, unwritable
@@ -78,7 +78,7 @@ class Waiting:
             OutputError: it cannot be read.
 
         """
-        return StateFile(self.folder / _RECORD, _HELD).read() if self.folder.is_dir() else None
+        return StateFile(self.folder / _RECORD, _HELD).read() if is_folder(self.folder) else None
 
     def is_whole(self, held: HeldSet) -> bool:
         """Return True if the files are those that were held."""

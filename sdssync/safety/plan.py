@@ -24,7 +24,7 @@ from sdssync.safety.causes import CauseCounts, Causes
 from sdssync.safety.changes import Changes, KindChanges
 from sdssync.safety.counts import BaselineName, Case
 from sdssync.safety.csv_set import CsvSet, read_set
-from sdssync.safety.gates import Trip, judge
+from sdssync.safety.gates import PINNED, Trip, judge
 from sdssync.safety.kept_addresses import KeptAddress
 
 _ID_LENGTH = 12
@@ -71,6 +71,11 @@ class Plan:
     causes: Causes | None = None
 
     @property
+    def is_pinned(self) -> bool:
+        """Return True if the profile was restored and not released: then no plan can be approved."""
+        return PINNED in self.gates
+
+    @property
     def gates(self) -> tuple[str, ...]:
         """Return the names of the gates that trip, each once."""
         return tuple(dict.fromkeys(trip.gate for trip in self.trips))
@@ -108,8 +113,8 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     trips = [
         trip for found in judged for trip in judge(_case(found, changes, proposal, safety, day, is_pinned=is_pinned))
     ]
-    if is_pinned and judged and not any(trip.gate == "pinned" for trip in trips):
-        trips.append(Trip(gate="pinned", baseline=BaselineName.LAST, limit=None, removed=0, of=0))
+    if is_pinned and judged and not any(trip.gate == PINNED for trip in trips):
+        trips.append(Trip(gate=PINNED, baseline=BaselineName.LAST, limit=None, removed=0, of=0))
     shown = changes.get(BaselineName.LAST) or changes.get(BaselineName.FOLDER)
     causes = Causes(proposal.roster, proposal.parts, before)
     summaries = _summaries(shown, causes) if shown else _all_new(new)

@@ -135,11 +135,12 @@ class Keeper:
         claim = comparable(Path(entry.output))
         heir = next((name for name, output in outputs.items() if output and comparable(output) == claim), None)
         why = "its output is another folder now" if has_file else "there is no file of this profile any more"
+        undo = "set output back" if has_file else "put the file back"
         hint = (
             f"{heir} publishes into this folder now; what is kept for {profile} is removed on {self._due(entry)}"
             if heir
-            else "this folder is no longer updated and SDS may still read it: restore the profile, or take the folder"
-            f" out of SDS; what is kept is removed on {self._due(entry)}"
+            else f"this folder is no longer updated and SDS may still read it: {undo}, or take it out of SDS; each run"
+            f" says so until {self._due(entry)}"
         )
         events.log().warning("profile.abandoned", profile=profile, output=entry.output, reason=why, hint=hint)
 

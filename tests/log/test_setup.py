@@ -13,7 +13,7 @@ import sdssync
 from tests.support.runs import command, read_logs
 
 EVENT = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
-PAST = {"held", "broke", "left", "read"}
+PAST = {"held", "set", "broke", "left", "read"}
 METHODS = {"debug", "info", "warning", "error", "failed", "interrupted", "crashed"}
 LIMIT = 10_000_000
 
