@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tests.support.made_school import CAROUSEL, School, TeachingSet, make_pupil, make_teacher
 
@@ -76,11 +77,12 @@ def without_teachers_of(school: School, sets: Collection[int]) -> School:
     return school.with_sets(*(replace(school.sets[number], teachers=()) for number in sets))
 
 
-def median_teacher(school: School) -> int:
-    """Return the teacher who has as many sets as the middle one of all."""
-    load = Counter(teacher for teaching_set in school.sets.values() for teacher in teaching_set.teachers)
-    ranked = sorted(school.teachers, key=lambda teacher: (load[teacher], teacher))
-    return ranked[len(ranked) // 2]
+def teachers_by_load(school: School) -> list[int]:
+    """Return the teachers, those with the fewest classes first."""
+    load = Counter(
+        teacher for teaching_set in school.sets.values() if teaching_set.members for teacher in teaching_set.teachers
+    )
+    return sorted(school.teachers, key=lambda teacher: (load[teacher], teacher))
 
 
 def pupils_leave(school: School, rng: random.Random, *, count: int) -> School:
@@ -108,9 +110,15 @@ def share_lost(school: School, rng: random.Random, *, percent: int) -> School:
     return pupils_leave(school, rng, count=max(1, round(len(school.pupils) * percent / 100)))
 
 
-def teacher_leaves(school: School, _rng: random.Random) -> School:
+def median_teacher_leaves(school: School, _rng: random.Random) -> School:
     """Let the median teacher leave without a successor: the sets have one teacher less, most of them none."""
-    return without_teacher(school, median_teacher(school))
+    ranked = teachers_by_load(school)
+    return without_teacher(school, ranked[len(ranked) // 2])
+
+
+def busiest_teacher_leaves(school: School, _rng: random.Random) -> School:
+    """Let the teacher with the most classes leave without a successor."""
+    return without_teacher(school, teachers_by_load(school)[-1])
 
 
 def teacher_replaced(school: School, rng: random.Random) -> School:
@@ -228,17 +236,20 @@ def rollover(school: School, rng: random.Random) -> School:
 
 def churn(school: School, rng: random.Random) -> School:
     """
-    Let one ordinary night pass: of 1,000 pupils one comes or goes in two nights, three change sets each night.
+    Let one ordinary night pass.
 
-    Every tenth night a class is added, a title is corrected, or a teacher is replaced.
+    In a school of 1,000 pupils one comes or goes every other night, three change sets each night, a teacher is
+    replaced every tenth night, and every fifth a class is added and a title corrected.
     """
     size = len(school.pupils)
-    events: list[Event] = [member_moves] * _as_often(rng, size * 0.003)
-    for event in (pupils_leave, pupils_join):
-        school = event(school, rng, count=_as_often(rng, size * 0.00025))
-    for event_of_ten in (class_added, teacher_replaced):
-        events += [event_of_ten] * _as_often(rng, 0.1)
-    school = titles_corrected(school, rng, count=_as_often(rng, 0.1))
+    events: list[Event] = [
+        partial(pupils_leave, count=_as_often(rng, size * 0.00025)),
+        partial(pupils_join, count=_as_often(rng, size * 0.00025)),
+        partial(titles_corrected, count=_as_often(rng, size * 0.0002)),
+    ]
+    events += [member_moves] * _as_often(rng, size * 0.003)
+    events += [teacher_replaced] * _as_often(rng, size * 0.0001)
+    events += [class_added] * _as_often(rng, size * 0.0002)
     return in_turn(*events)(school, rng)
 
 
