@@ -130,6 +130,29 @@ def validation(folder: Path, classes: int, *, rounds: int, bounds: bool) -> Iter
         yield at_least(f"validate at {rows:,} rows, times the rows a second of frictionless", faster, 10)
 
 
+def comparison(folder: Path, classes: int, *, rounds: int) -> Iterator[Result]:
+    """Compare two sets of which the newer lacks every hundredth enrollment, next to a bare csv.reader over both."""
+    old, new = folder / f"old-{classes}", folder / f"new-{classes}"
+    measure(Job(command=python("-m", "benchmarks.sds_set", "--classes", str(classes), old)))
+    new.mkdir()
+    for path in old.glob("*.csv"):
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for number, line in enumerate(lines) if number % 100 != 1 or path.name != "enrollments.csv"]
+        (new / path.name).write_bytes(b"".join(kept))
+    usage = medians(
+        rounds,
+        {
+            "compare": Job(command=python("-m", "benchmarks.compare", old, new)),
+            "read": Job(command=python(FLOOR, "read", old, new)),
+        },
+    )
+    enrollments = _rows(old / "enrollments.csv")
+    ratio = usage["compare"].cpu / usage["read"].cpu
+    yield Measured(f"comparison of two sets of {enrollments:,} enrollments", usage["compare"], f"{ratio:.2f} times")
+    yield Measured("  floor: csv.reader over both", usage["read"])
+    yield at_most(f"comparison at {enrollments:,} enrollments, times the floor", ratio, 2.5)
+
+
 def _rows(path: Path) -> int:
     with path.open("rb") as file:
         return sum(1 for _ in file) - 1
@@ -153,6 +176,7 @@ def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
     if not quick:
         yield whole_job(folder, 40_000, rounds=3, times_floor=2.15, megabytes=190)
         yield validation(folder, 5_000, rounds=3, bounds=True)
+        yield comparison(folder, 5_000, rounds=3)
 
 
 def measured(section: Iterator[Result]) -> Iterator[Bound]:

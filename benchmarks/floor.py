@@ -3,7 +3,7 @@ The least that a program can do with the same files, each in a process that does
 
     python benchmarks/floor.py walk DOCUMENT    lxml: end of each record, then forget it
     python benchmarks/floor.py tree DOCUMENT    ElementTree: the whole document at once, as the script does
-    python benchmarks/floor.py read FOLDER      csv: every row of every CSV file
+    python benchmarks/floor.py read FOLDER...   csv: every row of every CSV file
 
 Run as a file and not as a module: a bare process imports none of our modules.
 """
@@ -32,15 +32,19 @@ def tree(document: str) -> None:
     ET.parse(document)  # noqa: S314  (the document is our own)
 
 
-def read(folder: str) -> None:
+def read(*folders: str) -> None:
     """Read every row of every CSV file."""
     import csv  # noqa: PLC0415
 
-    for path in Path(folder).glob("*.csv"):
+    for path in (path for folder in folders for path in Path(folder).glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for _ in csv.reader(file):
                 pass
 
 
 if __name__ == "__main__":
-    {"walk": walk, "tree": tree, "read": read}[sys.argv[1]](sys.argv[2])
+    what, *paths = sys.argv[1:]
+    if what == "read":
+        read(*paths)
+    else:
+        {"walk": walk, "tree": tree}[what](*paths)

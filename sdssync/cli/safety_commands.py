@@ -132,7 +132,7 @@ def release(common: Common, name: str) -> ExitCode:
 @click.option("--check", is_flag=True, help="End with the highest last code, or with 3 if a run is overdue.")
 @click.option(
     "--max-age",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0, min_open=True, max=87_600),
     default=36.0,
     metavar="HOURS",
     help="With --check: the oldest that a last run may be.  [default: 36]",

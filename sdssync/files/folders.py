@@ -33,7 +33,7 @@ def make_private(folder: Path) -> None:
 
 def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """
-    Write a folder under a name that is free; its parent must exist.
+    Write a folder, in place of another one that is removed when the new one is on the disk; its parent must exist.
 
     Raises:
         OSError: it cannot be written, and what `fill` made is removed.
@@ -45,6 +45,7 @@ def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
         unfinished.mkdir(mode=_OWNER_ONLY)
         fill(unfinished)
         flush(unfinished)
+        remove_folder(target)
         rename(unfinished, target)
         flush_folder(target.parent)
     except BaseException:

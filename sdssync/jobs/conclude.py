@@ -15,6 +15,7 @@ from sdssync.report.matter import quoted
 from sdssync.report.outcome import Outcome, ProfileResult
 from sdssync.safety.audit import Act, Audit
 from sdssync.safety.held import HeldSet, Waiting
+from sdssync.safety.plan import Plan
 from sdssync.safety.publication import Publisher
 
 
@@ -39,7 +40,8 @@ def conclude(
         return result
     publisher = Publisher(state=settings.folders.state, profile=profile.name, output=profile.folder)
     manifest = _manifest(planned, profile, job)
-    published = publisher.publish(planned.staged, manifest, last=planned.baselines.last)
+    again = planned.baselines.last if planned.baselines.is_edited(planned.files.digest) else None
+    published = publisher.publish(planned.staged, manifest, again=again)
     events.log().info(
         "profile.published",
         output=profile.output_as_written,
@@ -79,6 +81,7 @@ def _hold(
     plan, state = planned.plan, settings.folders.state
     result = replace(result, outcome=Outcome.HELD, exit_code=ExitCode.HELD, why=f"held by {', '.join(plan.gates)}")
     if job.mode is not Mode.PUBLISH:
+        _report_held(plan, "the set published before stays")
         return result
     waiting = Waiting(state, profile.name)
     before = waiting.held()
@@ -96,15 +99,22 @@ def _hold(
     Audit(state).append(Act.HELD, job.run_id, profile=profile.name, plan_id=plan.plan_id, gates=list(plan.gates))
     name = quoted(profile.name)
     publish = f"sdssync release {name}" if plan.is_pinned else f"sdssync approve {name} {plan.plan_id}"
-    events.log().error(
-        "profile.held",
-        plan_id=plan.plan_id,
-        gates=list(plan.gates),
-        figures=[f"{trip.gate} against {trip.baseline}: {trip.removed} of {trip.of}" for trip in plan.trips],
-        hint=f"the set published before stays; look with `sdssync plan {name}`, and if it is right: {publish}",
-        exit_code=int(ExitCode.HELD),
-    )
+    hint = f"the set published before stays; look with `sdssync plan {name}`, and if it is right: {publish}"
+    _report_held(plan, hint)
     return result
+
+
+def _report_held(plan: Plan, hint: str) -> None:
+    """Log by which gates a set is held, with their figures."""
+    figures = [
+        f"{trip.gate} against {trip.baseline}: {trip.removed} of {trip.of}"
+        + (f", limit {trip.limit}" if trip.limit is not None else "")
+        for trip in plan.trips
+    ]
+    code = int(ExitCode.HELD)
+    events.log().error(
+        "profile.held", plan_id=plan.plan_id, gates=list(plan.gates), figures=figures, hint=hint, exit_code=code
+    )
 
 
 def _manifest(planned: Planned, profile: Profile, job: Job) -> Manifest:

@@ -13,12 +13,13 @@ from sdssync.files.folders import copy_files
 from sdssync.files.lock import installation_lock
 from sdssync.jobs.record import keep_status, published_set
 from sdssync.log import events, outcomes
-from sdssync.publish.generations import Generation, Manifest, Origin, make_room
+from sdssync.publish.generations import Manifest, Origin, make_room
 from sdssync.publish.healing import heal
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.set_files import survey_set
 from sdssync.publish.staging import staging
 from sdssync.publish.status import ProfileStatus, read_status
+from sdssync.report.matter import quoted
 from sdssync.report.outcome import Outcome
 from sdssync.safety.audit import Act, Audit, account
 from sdssync.safety.baselines import find_baselines
@@ -44,10 +45,11 @@ def approve(school: ConfiguredSchool, name: str, plan_id: str, *, day: date, rea
         held = _approvable(waiting, profile, plan_id, day)
         _require_unchanged(held, school, profile, day)
         if not waiting.is_whole(held):
-            raise ConfigError(f"the held set of {profile.name} is damaged", f"run sdssync run {profile.name} again")
+            raise ConfigError(
+                f"the held set of {profile.name} is damaged", f"run sdssync run {quoted(profile.name)} again"
+            )
         manifest = _decided(held.manifest, Origin.APPROVAL, day, reason, run_id)
-        last = publisher.generations.last()
-        return _publish(school, profile, waiting.folder, manifest, publisher, last)
+        return _publish(school, profile, waiting.folder, manifest, publisher)
 
 
 def restore(school: ConfiguredSchool, name: str, number: int, *, day: date, reason: str, run_id: str) -> Published:
@@ -76,9 +78,9 @@ def restore(school: ConfiguredSchool, name: str, number: int, *, day: date, reas
         manifest = _decided(wanted.manifest, Origin.RESTORE, day, reason, run_id)
         manifest = replace(manifest, output=str(profile.folder))
         try:
-            return _publish(school, profile, wanted.folder, manifest, publisher, generations[-1])
+            return _publish(school, profile, wanted.folder, manifest, publisher)
         except BaseException:
-            if not was_pinned:
+            if not was_pinned and not publisher.has(manifest):
                 waiting.release()
             raise
 
@@ -100,8 +102,8 @@ def release(school: ConfiguredSchool, name: str, *, run_id: str) -> str:
         waiting = Waiting(state, profile.name)
         if not waiting.is_pinned:
             raise ConfigError(f"{profile.name} is not pinned: there is nothing to release", "sdssync status shows more")
-        waiting.release()
         Audit(state).append(Act.RELEASED, run_id, profile=profile.name, account=account())
+        waiting.release()
         events.log().info("profile.released", profile=profile.name)
         keep_status(status, school)
     return profile.name
@@ -141,13 +143,15 @@ def _approvable(waiting: Waiting, profile: Profile, plan_id: str, day: date) -> 
     """Return the held set, if it is the one that is meant and may still be approved."""
     held = waiting.held()
     if waiting.is_pinned:
-        raise ConfigError(f"{profile.name} was restored and is pinned", f"first: sdssync release {profile.name}")
+        raise ConfigError(
+            f"{profile.name} was restored and is pinned", f"first: sdssync release {quoted(profile.name)}"
+        )
     if held is None:
         raise ConfigError(f"nothing of {profile.name} is held", "sdssync status shows what waits for approval")
     if held.plan_id != plan_id.strip().lower():
         raise ConfigError(
             f"the plan of {profile.name} that waits is {held.plan_id}, not {describe(plan_id)}",
-            f"look at it first: sdssync plan {profile.name}",
+            f"look at it first: sdssync plan {quoted(profile.name)}",
         )
     if profile.has_expired(day):
         raise ConfigError(f"{profile.name} expired on {profile.last_day}", "set a later date in its file, then run it")
@@ -155,7 +159,7 @@ def _approvable(waiting: Waiting, profile: Profile, plan_id: str, day: date) -> 
         raise ConfigError(
             f"the plan {plan_id} of {profile.name} was last held on {held.manifest.day}:"
             f" that is more than {KEPT_DAYS} days ago",
-            f"run it again: sdssync run {profile.name}",
+            f"run it again: sdssync run {quoted(profile.name)}",
         )
     return held
 
@@ -163,11 +167,11 @@ def _approvable(waiting: Waiting, profile: Profile, plan_id: str, day: date) -> 
 def _require_unchanged(held: HeldSet, school: ConfiguredSchool, profile: Profile, day: date) -> None:
     """Refuse to approve what was planned from other settings, or against another set."""
     settings = school.settings
-    hint = f"run it again and look at the new plan: sdssync run {profile.name}"
+    hint = f"run it again and look at the new plan: sdssync run {quoted(profile.name)}"
     effective = effective_profile(profile.on(day), settings.identity)
     safety = settings.safety.of(profile.safety)
     publisher = Publisher(state=settings.folders.state, profile=profile.name, output=profile.folder)
-    baselines = find_baselines(publisher.generations.all(), profile.folder, day, safety.window)
+    baselines = find_baselines(publisher.generations, profile.folder, day, safety.window)
     last = baselines.last.digest if baselines.last else ""
     if (last, baselines.output_digest) != (held.last_digest, held.output_digest):
         raise ConfigError(f"the published set of {profile.name} has changed since the plan was made", hint)
@@ -197,15 +201,13 @@ def _publish(
     source: Path,
     manifest: Manifest,
     publisher: Publisher,
-    last: Generation | None,
 ) -> Published:
     """Publish a set that is kept in the state folder, and record it."""
-    state = school.settings.folders.state
     with staging(profile.folder) as staged:
         copy_files(source, manifest.files.names, staged.folder)
         if survey_set(staged.folder) != manifest.files:
             raise OutputError(f"{source}: the files are damaged", "nothing has been published")
-        published = publisher.publish(staged.folder, manifest, last=last)
+        published = publisher.publish(staged.folder, manifest)
     events.log().info(
         "profile.published",
         profile=profile.name,
@@ -217,17 +219,21 @@ def _publish(
     problem = published.problem or staged.leftover
     if problem:
         outcomes.failed("profile.published_with_problems", problem, profile=profile.name)
-    code = problem.exit_code if problem else ExitCode.DONE
-    _record(school, profile, published.manifest, code, state)
+    try:
+        _record(school, profile, published.manifest, problem.exit_code if problem else ExitCode.DONE)
+    except OutputError as error:
+        outcomes.failed("status.failed", error)
+        problem = problem or error
     return replace(published, problem=problem)
 
 
-def _record(school: ConfiguredSchool, profile: Profile, manifest: Manifest, code: ExitCode, state: Path) -> None:
-    status = read_status(state)
+def _record(school: ConfiguredSchool, profile: Profile, manifest: Manifest, code: ExitCode) -> None:
+    """Write the publication into the status."""
+    status = read_status(school.settings.folders.state)
     ended = ProfileStatus(
         profile=profile.name,
         outcome=Outcome.PUBLISHED,
-        exit_code=int(code),
+        exit_code=code,
         finished_at=manifest.published_at,
         published=published_set(manifest),
         expires=profile.expires,

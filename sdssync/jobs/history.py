@@ -55,10 +55,10 @@ def check_status(status: Status, school: ConfiguredSchool, today: date, max_age:
     `max_age` is in hours, by the clock of the server; each profile that should have run is logged.
     """
     oldest = datetime.now(UTC) - timedelta(hours=max_age)
-    codes = [ExitCode(profile.exit_code) for profile in status.profiles]
+    codes = [profile.exit_code for profile in status.profiles]
     for profile_file in school.profile_files:
         profile = profile_file.profile
-        if profile and profile.has_expired(today):
+        if profile and (profile.output is None or profile.has_expired(today)):
             continue
         last = status.of(profile_file.name)
         if last is None or last.finished_at < oldest:

@@ -47,8 +47,7 @@ def plan_set(
 
     """
     state, safety = settings.folders.state, settings.safety.of(profile.safety)
-    generations = Generations.of(state, profile.name).all()
-    baselines = find_baselines(generations, profile.folder, job.today, safety.window)
+    baselines = find_baselines(Generations.of(state, profile.name), profile.folder, job.today, safety.window)
     effective = effective_profile(profile, settings.identity)
     with reading(profile.folder):
         files = survey_set(staged)

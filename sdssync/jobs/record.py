@@ -22,14 +22,14 @@ def record(report: RunReport, before: Status, school: ConfiguredSchool) -> RunRe
         ProfileStatus(
             profile=result.profile,
             outcome=result.outcome,
-            exit_code=int(result.exit_code),
+            exit_code=result.exit_code,
             finished_at=now,
             published=_published(result, before),
             expires=expiries.get(result.profile),
         )
         for result in report.results
     ]
-    run = LastRun(run_id=report.run_id, finished_at=now, exit_code=int(report.exit_code))
+    run = LastRun(run_id=report.run_id, finished_at=now, exit_code=report.exit_code)
     names = [profile_file.name for profile_file in school.profile_files]
     try:
         keep_status(before.after(run, ended, names), school)
@@ -74,7 +74,7 @@ def _all(status: Status, school: ConfiguredSchool) -> Iterable[ProfileStatus]:
             yield ProfileStatus(
                 profile=profile.name,
                 outcome=Outcome.PUBLISHED,
-                exit_code=int(ExitCode.DONE),
+                exit_code=ExitCode.DONE,
                 finished_at=last.published_at,
                 expires=profile.expires,
             )
@@ -92,14 +92,16 @@ def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Ite
             if held
             else None,
             pinned=waiting.is_pinned,
-            published=profile.published or _from_generation(school, profile.profile),
+            published=_newer(profile.published, school, profile.profile),
         )
 
 
-def _from_generation(school: ConfiguredSchool, profile: str) -> PublishedSet | None:
-    """Return what the last generation says, where the status was lost."""
+def _newer(known: PublishedSet | None, school: ConfiguredSchool, profile: str) -> PublishedSet | None:
+    """Return what is published: what the last generation says, if the status is older or was lost."""
     generations = Generations.of(school.settings.folders.state, profile).all()
-    return published_set(generations[-1].manifest) if generations else None
+    if not generations or (known and (known.generation or 0) >= generations[-1].number):
+        return known
+    return published_set(generations[-1].manifest)
 
 
 def published_set(manifest: Manifest) -> PublishedSet:

@@ -91,7 +91,7 @@ def _run_current(
     settings = school.settings
     for profile in profiles:
         with results.attempt(profile):
-            prepare(profile, settings, job.today)
+            prepare(profile, settings, job)
     ready = [profile for profile in profiles if profile not in results]
     report = RunReport(run_id=job.run_id, results=results.in_order(school))
     if not ready:

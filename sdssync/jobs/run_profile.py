@@ -6,7 +6,6 @@ The CSV set is built in a hidden folder next to the output; the two change place
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
@@ -14,7 +13,7 @@ from sdssync.errors import ConfigError, ExitCode
 from sdssync.files.paths import is_foreign
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.conclude import conclude, with_problem
-from sdssync.jobs.job import Job
+from sdssync.jobs.job import Job, Mode
 from sdssync.jobs.planning import plan_set
 from sdssync.jobs.selections import Selections
 from sdssync.log import events
@@ -32,7 +31,7 @@ from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.safety.publication import Publisher
 
 
-def prepare(profile: Profile, settings: SchoolSettings, today: date) -> None:
+def prepare(profile: Profile, settings: SchoolSettings, job: Job) -> None:
     """
     Check that the output folder belongs to sdssync and fix what a crash left there, with or without a new document.
 
@@ -40,14 +39,15 @@ def prepare(profile: Profile, settings: SchoolSettings, today: date) -> None:
         SdsSyncError: the folder does not belong to sdssync, or cannot be written.
 
     """
-    profile_warnings.warn_of_expiry(profile, today)
-    profile_warnings.warn_of_expired_parts(profile, today)
+    profile_warnings.warn_of_expiry(profile, job.today)
+    profile_warnings.warn_of_expired_parts(profile, job.today)
     if is_foreign(profile.output_as_written):
         raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
     check_folder(profile.folder)
     if heal(profile.folder):
         events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
-    Publisher(state=settings.folders.state, profile=profile.name, output=profile.folder).settle()
+    if job.mode is Mode.PUBLISH:
+        Publisher(state=settings.folders.state, profile=profile.name, output=profile.folder).settle()
 
 
 def run_profile(profile: Profile, selections: Selections, settings: SchoolSettings, job: Job) -> ProfileResult:

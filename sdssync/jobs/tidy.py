@@ -25,8 +25,8 @@ def tidy_up(report: RunReport, school: ConfiguredSchool, job: Job) -> RunReport:
             held = waiting.held()
             if held and job.today > held.until:
                 waiting.discard()
-        if not school.wrong:  # what the output of a wrong profile is, is not known
-            keeper.look_for_abandoned({profile.name: profile.output for profile in school.profiles})
+        outputs = {profile.name: profile.output for profile in school.profiles}
+        keeper.look_for_abandoned(outputs, [profile_file.name for profile_file in school.wrong])
     except OutputError as error:
         outcomes.failed("retention.failed", error)
         return replace(report, record_code=max(report.record_code, error.exit_code))

@@ -17,7 +17,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime
 
 from sdssync.config.effective import EffectiveProfile
 from sdssync.errors import OutputError, os_reason
@@ -27,7 +27,7 @@ from sdssync.files.names import same_name
 from sdssync.files.patience import rename
 from sdssync.log import events
 from sdssync.publish.set_files import SetFiles, survey_set
-from sdssync.publish.state_file import StateFile, set_aside, unwritable
+from sdssync.publish.state_file import StateFile, as_json, set_aside, unwritable
 from sdssync.sds.formats import SdsFormat
 
 _PENDING = ".pending"
@@ -79,9 +79,6 @@ class Manifest:
     files: SetFiles
     effective: EffectiveProfile
     source: SourceFacts
-
-
-_ADAPTER = TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +197,13 @@ class Generations:
 
         """
         folders = [self.folder / str(number) for number in self._numbers()]
-        read = [(folder, StateFile(folder / _MANIFEST, _ADAPTER).read()) for folder in folders if is_folder(folder)]
+        read = [(folder, StateFile(folder / _MANIFEST, Manifest).read()) for folder in folders if is_folder(folder)]
         return [Generation(folder, replace(found, number=int(folder.name))) for folder, found in read if found]
+
+    @property
+    def newest(self) -> int:
+        """Return the highest number that was ever given, be its set damaged; 0 without any."""
+        return max(self._numbers(), default=0)
 
     def last(self) -> Generation | None:
         """
@@ -221,17 +223,16 @@ class Generations:
             OutputError: it cannot be written, and nothing is left.
 
         """
-        number = max(self._numbers(), default=0) + 1
+        number = self.newest + 1
         manifest = replace(manifest, number=number)
         target = self.folder / f"{number}{_PENDING}"
 
         def fill(folder: Path) -> None:
             copy_files(staged, manifest.files.names, folder)
-            (folder / _MANIFEST).write_bytes(_ADAPTER.dump_json(manifest, indent=2) + b"\n")
+            (folder / _MANIFEST).write_bytes(as_json(Manifest, manifest))
 
         try:
             make_private(self.folder)
-            remove_folder(target)
             write_folder(target, fill)
         except OSError as error:
             raise unwritable(target, error) from None
@@ -279,7 +280,7 @@ class Generations:
             if path.name.startswith("."):
                 self.discard(path)
             elif path.name.endswith(_PENDING):
-                manifest = StateFile(path / _MANIFEST, _ADAPTER).read()
+                manifest = StateFile(path / _MANIFEST, Manifest).read()
                 if manifest is None:
                     self.discard(path)
                 else:

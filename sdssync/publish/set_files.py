@@ -80,6 +80,8 @@ def _survey(path: Path) -> SetFile:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
+    if not path.is_file():
+        raise OSError(0, "it is not a file", str(path))  # opening a pipe would wait for ever
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield block

@@ -8,14 +8,16 @@ as if there were none, with a warning, and the next writer replaces it.
 import json
 import os
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files import atomic
 from sdssync.files.folders import read_regular
+from sdssync.files.names import printable
 from sdssync.log import events
 
 Content = TypeVar("Content")
@@ -24,9 +26,9 @@ Content = TypeVar("Content")
 class StateFile(Generic[Content]):
     """One file, and the type of what is in it."""
 
-    def __init__(self, path: Path, adapter: TypeAdapter[Content]) -> None:
+    def __init__(self, path: Path, kind: type[Content]) -> None:
         self.path = path
-        self._adapter = adapter
+        self._kind: Any = kind
 
     @property
     def exists(self) -> bool:
@@ -42,7 +44,8 @@ class StateFile(Generic[Content]):
 
         """
         try:
-            return self._adapter.validate_python(json.loads(read_regular(self.path)))
+            content: Content = _adapter(self._kind).validate_python(json.loads(read_regular(self.path)))
+            return content
         except FileNotFoundError:
             return None
         except (PermissionError, NotADirectoryError) as error:
@@ -66,7 +69,7 @@ class StateFile(Generic[Content]):
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             make_way(self.path)
-            atomic.write(self.path, self._adapter.dump_json(content, indent=2) + b"\n")
+            atomic.write(self.path, as_json(self._kind, content))
         except OSError as error:
             raise unwritable(self.path, error) from None
 
@@ -83,6 +86,17 @@ class StateFile(Generic[Content]):
             self.path.unlink(missing_ok=True)
         except OSError as error:
             raise unwritable(self.path, error) from None
+
+
+def as_json(kind: Any, content: object) -> bytes:
+    """Return the bytes of a state file."""
+    return _adapter(kind).dump_json(content, indent=2) + b"\n"
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads and writes a type; made when it is needed, for it takes some milliseconds."""
+    return TypeAdapter(kind)
 
 
 def make_way(path: Path) -> None:
@@ -107,7 +121,12 @@ def set_aside(path: Path) -> None:
     """
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
     path.rename(aside)
-    events.log().warning("state.set_aside", hint=f"{path} was not what sdssync keeps there; it is {aside.name} now")
+    events.log().warning("state.set_aside", hint=f"{_shown(aside)}: it was not what sdssync keeps there")
+
+
+def _shown(path: Path) -> str:
+    """Return a path as the log may have it: anyone may have given the name."""
+    return str(path.parent / "(a name with @)") if "@" in path.name else printable(str(path))
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:

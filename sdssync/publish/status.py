@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime
 
-from sdssync.publish.state_file import StateFile
+from sdssync.errors import ExitCode
+from sdssync.publish.state_file import StateFile, as_json
 
 NAME = "status.json"
 
@@ -22,7 +23,7 @@ class LastRun:
 
     run_id: str
     finished_at: AwareDatetime
-    exit_code: int
+    exit_code: ExitCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class ProfileStatus:
 
     profile: str
     outcome: str
-    exit_code: int
+    exit_code: ExitCode
     finished_at: AwareDatetime
     published: PublishedSet | None = None
     held: HeldStatus | None = None
@@ -85,9 +86,6 @@ class Status:
         return replace(self, profiles=tuple(known[name] for name in names if name in known))
 
 
-_STATUS = TypeAdapter(Status)
-
-
 def read_status(state: Path) -> Status:
     """
     Return the status; an empty one if there is none or, with a warning, a damaged one.
@@ -96,7 +94,7 @@ def read_status(state: Path) -> Status:
         OutputError: this account may not read it.
 
     """
-    return StateFile(state / NAME, _STATUS).read() or Status()
+    return StateFile(state / NAME, Status).read() or Status()
 
 
 def write_status(state: Path, status: Status) -> None:
@@ -107,9 +105,9 @@ def write_status(state: Path, status: Status) -> None:
         OutputError: it cannot be written; the former one is as it was.
 
     """
-    StateFile(state / NAME, _STATUS).write(status)
+    StateFile(state / NAME, Status).write(status)
 
 
 def status_json(status: Status) -> str:
     """Return the status as the documented JSON."""
-    return _STATUS.dump_json(status, indent=2).decode() + "\n"
+    return as_json(Status, status).decode()

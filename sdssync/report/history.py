@@ -7,6 +7,7 @@ from typing import Any
 from sdssync.publish.generations import Generation
 from sdssync.publish.status import ProfileStatus, Status
 from sdssync.report.json_result import json_result
+from sdssync.report.matter import quoted
 from sdssync.report.plan import change_lines, changes_shape, summary_shape
 from sdssync.report.plan_words import summary_words
 from sdssync.report.screen import Line
@@ -53,11 +54,13 @@ def status_lines(status: Status, now: datetime, width: int | None) -> Iterator[L
         if profile.held and not profile.pinned:
             yield Line("")
             held = f"{profile.profile} is held by {', '.join(profile.held.gates)} until {profile.held.until}"
-            yield Line(f"{held}: look with sdssync plan {profile.profile}", "bold red")
-            yield Line(f"  if it is right: sdssync approve {profile.profile} {profile.held.plan_id}")
+            yield Line(f"{held}: look with sdssync plan {quoted(profile.profile)}", "bold red")
+            yield Line(f"  if it is right: sdssync approve {quoted(profile.profile)} {profile.held.plan_id}")
         if profile.pinned:
             yield Line("")
-            yield Line(f"{profile.profile} was restored: runs hold it until sdssync release {profile.profile}", "bold")
+            yield Line(
+                f"{profile.profile} was restored: runs hold it until sdssync release {quoted(profile.profile)}", "bold"
+            )
 
 
 def _status_row(profile: ProfileStatus, now: datetime) -> Row:

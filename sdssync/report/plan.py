@@ -146,7 +146,8 @@ def plan_lines(report: RunReport, *, everything: bool) -> Iterator[Line]:
         yield Line(f"iSAMS failed: {printable(report.source.message)}", "bold red")
     for result in report.results:
         yield _headline(result)
-    body = [line for result in report.results for line in _body(result)]
+    gravest_first = sorted(report.results, key=lambda result: result.outcome is not Outcome.HELD)
+    body = [line for result in gravest_first for line in _body(result)]
     room = len(body) if everything else MOST_LINES - len(report.results) - 1
     yield from body[:room]
     if len(body) > room:

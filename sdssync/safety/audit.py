@@ -6,10 +6,10 @@ is in `status.json` too, so that missing last lines are found. No personal data 
 restored, and the reason that it gave.
 """
 
-import getpass
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -110,14 +110,8 @@ class Audit:
             content = read_regular(self.path)
         except FileNotFoundError:
             return expected
-        whole = content[: content.rfind(b"\n") + 1]
-        if whole != content:
-            with self.path.open("r+b") as file:
-                file.truncate(len(whole))
-                os.fsync(file.fileno())
-            events.log().warning("audit.repaired", hint="a line that a crash had left incomplete was removed")
-        lines = whole.splitlines()
-        if lines and _entry(lines[-1]) is None:
+        lines = _without_torn_line(self.path, content).splitlines()
+        if lines and not any(map(_entry, lines)):
             set_aside(self.path)
             return expected or _hash(lines[-1])
         known = not expected or any(_hash(line) == expected for line in reversed(lines))
@@ -138,6 +132,8 @@ class Audit:
                 return Fault(number, "it is not a line of an audit")
             if entry.get("previous") != previous:
                 return Fault(number, "it does not follow the line before, which was changed, or lines are missing")
+            if entry.get("event") == Act.REPAIRED:
+                return Fault(number, "before it, lines were lost or changed; a run noticed that and went on")
             previous = _hash(line)
             known = known or previous == expected
         if known:
@@ -159,11 +155,15 @@ _PUBLISHING = frozenset({Act.PUBLISHED, Act.APPROVED, Act.RESTORED})
 
 
 def account() -> str:
-    """Return the name of the account that runs this command; "unknown" if the system does not say."""
+    """Return the name of the account that runs this command, as the system knows it; its number if it has no name."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd  # noqa: PLC0415  (Windows has none)
+
     try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def _append(path: Path, act: Act, run_id: str, facts: Mapping[str, object]) -> str:
@@ -189,12 +189,24 @@ def _append(path: Path, act: Act, run_id: str, facts: Mapping[str, object]) -> s
 
 
 def _last_hash(path: Path) -> str:
-    """Return the hash of the last line, reading no more than the end of the file."""
+    """Return the hash of the last line, after removing one that a crash has left incomplete."""
     try:
-        lines = read_regular(path).splitlines()
+        content = read_regular(path)
     except FileNotFoundError:
         return ""
+    lines = _without_torn_line(path, content).splitlines()
     return _hash(lines[-1]) if lines else ""
+
+
+def _without_torn_line(path: Path, content: bytes) -> bytes:
+    """Remove a last line without an end from a file; return what is left."""
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        with path.open("r+b") as file:
+            file.truncate(len(whole))
+            os.fsync(file.fileno())
+        events.log().warning("audit.repaired", hint="a line that a crash had left incomplete was removed")
+    return whole
 
 
 def _hash(line: bytes) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from sdssync.publish.generations import Generation, Origin, last_whole
+from sdssync.publish.generations import Generation, Generations, Origin, last_whole
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import survey_set
 from sdssync.safety.counts import BaselineName
@@ -31,6 +31,8 @@ class Baselines:
     last: Generation | None
     """The newest generation that is whole."""
     window: Generation | None
+    is_newest: bool
+    """Whether no generation after `last` is known, not even a damaged one."""
     output_digest: str
     """Of the files in the output folder; "" if there are none."""
     output: Path
@@ -50,7 +52,9 @@ class Baselines:
     def is_edited(self, new: str) -> bool:
         """Return True if a new set is the last generation, so that only a hand can have changed its output folder."""
         last = self.last
-        return last is not None and last.digest == new and last.manifest.output == str(self.output)
+        if last is None or not self.is_newest:
+            return False
+        return last.digest == new and last.manifest.output == str(self.output)
 
     @property
     def digest(self) -> str:
@@ -58,16 +62,19 @@ class Baselines:
         return self.last.digest if self.last else self.output_digest
 
 
-def find_baselines(generations: Sequence[Generation], output: Path, day: date, window: int) -> Baselines:
+def find_baselines(store: Generations, output: Path, day: date, window: int) -> Baselines:
     """
-    Return the baselines on a day; `generations` are those of the profile, and `window` is in days.
+    Return the baselines of a profile on a day; `window` is in days.
 
     Raises:
-        OutputError: the output folder cannot be read.
+        OutputError: the output folder or the state folder cannot be read.
 
     """
+    generations = store.all()
+    last = last_whole(generations)
     return Baselines(
-        last=last_whole(generations),
+        last=last,
+        is_newest=last is not None and last.number == store.newest,
         window=window_baseline(generations, day, window),
         output_digest=_output_digest(output),
         output=output,
@@ -80,7 +87,7 @@ def window_baseline(generations: Sequence[Generation], day: date, window: int) -
 
     One that is damaged is passed over for the next.
     """
-    cutoff = day - timedelta(days=window)
+    cutoff = date.fromordinal(max(day.toordinal() - window, 1))
     first = 0
     for index, generation in enumerate(generations):
         if generation.manifest.day <= cutoff or generation.manifest.origin in _RESETTING:

@@ -6,13 +6,13 @@ The two sets are compared as wholes; only rows that differ are taken apart. That
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from sdssync.roster.identifiers import order
-from sdssync.safety.csv_set import CsvSet, Enrollment, UserRow, class_of, enrollment_of
+from sdssync.safety.csv_set import CsvSet, Enrollment, UserRow, enrollment_of
 
 Key = TypeVar("Key")
 
@@ -55,11 +55,11 @@ class Changes:
         """Enrollments, by class and user."""
         old, new = self.old.enrollments, self.new.enrollments
         return KindChanges(
-            before=len(old),
-            after=len(new),
-            added=_sorted(map(enrollment_of, new - old)),
+            before=sum(map(len, old.values())),
+            after=sum(map(len, new.values())),
+            added=_sorted(_only_in(new, old)),
             changed=(),
-            removed=_sorted(map(enrollment_of, old - new)),
+            removed=_sorted(_only_in(old, new)),
         )
 
     @property
@@ -126,31 +126,12 @@ class Changes:
     @cached_property
     def members(self) -> Mapping[str, int]:
         """How many enrollments the old set has of each class that loses more members than join."""
-        if not self.net_losses:
-            return {}
-        counts = Counter(map(class_of, self.old.enrollments))
-        by_id: Counter[str] = Counter()
-        for written, number in counts.items():
-            by_id[_cell(written)] += number
-        return {class_id: by_id[class_id] for class_id in self.net_losses}
+        return {class_id: len(self.old.enrollments[class_id]) for class_id in self.net_losses}
 
     @cached_property
     def orphaned_classes(self) -> tuple[str, ...]:
         """The classes in both sets that had a teacher and have none now."""
-        had = {enrollment.class_id for enrollment in self.enrollments.removed if enrollment.is_teacher}
-        if not had:
-            return ()
-        return tuple(sorted((had & self.new.classes.keys()) - self.taught_classes, key=order))
-
-    @cached_property
-    def taught_classes(self) -> frozenset[str]:
-        """The classes that have a teacher in the new set."""
-        return _taught(self.new)
-
-    @cached_property
-    def formerly_taught(self) -> frozenset[str]:
-        """The classes that have a teacher in the old set."""
-        return _taught(self.old)
+        return tuple(sorted((self.old.taught & self.new.classes.keys()) - self.new.taught, key=order))
 
     @cached_property
     def roles(self) -> Counter[bool]:
@@ -165,18 +146,15 @@ class Changes:
 
 def changed_columns(old: UserRow, new: UserRow) -> tuple[str, ...]:
     """Return the names of what differs between two rows of one user."""
-    return tuple(name for name in UserRow.__slots__ if getattr(old, name) != getattr(new, name))
+    return tuple(name for name in UserRow._fields if getattr(old, name) != getattr(new, name))
 
 
-def _taught(csv_set: CsvSet) -> frozenset[str]:
-    lines = (line for line in csv_set.enrollments if line[-8:].lower() == b",teacher")
-    return frozenset(_cell(written) for written in set(map(class_of, lines)))
-
-
-def _cell(written: bytes) -> str:
-    """Return the id of a class from the first cell of a line."""
-    text = written.decode("utf-8", "surrogateescape")
-    return text[1:-1].replace('""', '"') if text.startswith('"') else text
+def _only_in(one: Mapping[str, frozenset[bytes]], other: Mapping[str, frozenset[bytes]]) -> Iterator[Enrollment]:
+    """Yield the enrollments that only one set has."""
+    for class_id, lines in one.items():
+        there = other.get(class_id, frozenset())
+        if lines != there:
+            yield from map(enrollment_of, lines - there)
 
 
 def _by_id(old: Mapping[str, object], new: Mapping[str, object]) -> KindChanges[str]:

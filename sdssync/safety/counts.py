@@ -150,8 +150,8 @@ def whole_years(case: Case, _: Limit | None) -> Counts:
 
 def no_owner(case: Case, _: Limit | None) -> Counts:
     """Count the classes that had a teacher, if none has one now."""
-    had = len(case.changes.formerly_taught)
-    yield Count(0 if case.changes.taught_classes else had, had)
+    had = len(case.changes.old.taught)
+    yield Count(0 if case.changes.new.taught else had, had)
 
 
 def new_ids(case: Case, _: Limit | None) -> Counts:

@@ -1,16 +1,20 @@
 """
 A CSV set as values that can be compared: by sourcedId, and by meaning across the two formats.
 
-An enrollment is kept as one text, a line of our own `enrollments.csv`: with a million of them, that is what makes the
-comparison affordable. A file of another layout (the script's, or one that a spreadsheet wrote) is brought into that
-form. What cannot be read as a set is said, and the rest is taken as far as it can be.
+An enrollment is kept as one text, a line of our own `enrollments.csv`, with the others of its class: so a million of
+them are compared in little more time than a bare `csv.reader` takes to read both files (`make bench`). A file of
+another layout (the script's, or one that a spreadsheet wrote) is brought into that form. What cannot be read as a set
+is said, and the rest is taken as far as it can be.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter, methodcaller
 from pathlib import Path
+from typing import NamedTuple
 
 from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS
 
@@ -20,16 +24,16 @@ _HEADER = b"classSourcedId,userSourcedId,role"
 csv.field_size_limit(1 << 20)
 
 
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """What a set says about a user; a column that the format lacks is ""."""
+class UserRow(NamedTuple):
+    """What a set says about a user; a column that the format lacks is "". A tuple: there are 100,000 of them."""
 
     username: str
     surname: str
     forename: str
     role: str
     grade: str
-    orgs: tuple[str, ...]
+    orgs: str
+    """Separated by commas."""
 
     @property
     def is_student(self) -> bool:
@@ -66,8 +70,10 @@ class CsvSet:
     orgs: frozenset[str]
     users: Mapping[str, UserRow]
     classes: Mapping[str, ClassRow]
-    enrollments: frozenset[bytes]
-    """Lines without their end; `enrollment_of` reads one."""
+    enrollments: Mapping[str, frozenset[bytes]]
+    """By class: lines without their end; `enrollment_of` reads one."""
+    taught: frozenset[str]
+    """The classes that have a teacher."""
     unreadable: tuple[str, ...] = ()
     """The names of files with rows that cannot be read as a set."""
 
@@ -75,13 +81,9 @@ class CsvSet:
 def enrollment_of(line: bytes) -> Enrollment:
     """Return the enrollment of a line."""
     text = line.decode("utf-8", "surrogateescape")
-    cells = text.split(",") if '"' not in text else next(csv.reader([text]))
-    return Enrollment(*cells)
-
-
-def class_of(line: bytes) -> bytes:
-    """Return the first cell of a line as it is written: the same for all lines of one class."""
-    return line[: line.index(b'",') + 1] if line.startswith(b'"') else line[: line.index(b",")]
+    cells = text.split(",", 2) if '"' not in text else next(csv.reader([text]))
+    class_id, user_id, role = (*cells, "", "")[:3]
+    return Enrollment(class_id, user_id, role)
 
 
 def read_set(folder: Path) -> CsvSet:
@@ -104,6 +106,7 @@ def read_set(folder: Path) -> CsvSet:
         users=users,
         classes=classes,
         enrollments=enrollments,
+        taught=frozenset(class_id for class_id, lines in enrollments.items() if any(map(_IS_TEACHER, lines))),
         unreadable=tuple(unreadable),
     )
 
@@ -118,44 +121,51 @@ _V2 = ("sourcedId", "username", "familyName", "givenName", "role", "grade", "org
 
 def _users(folder: Path, unreadable: list[str]) -> dict[str, UserRow]:
     """Return the users by id; in V2.1 what they are is in `roles.csv`."""
-    roles: dict[str, list[Sequence[str]]] = {}
+    roles: dict[str, Sequence[str]] = {}
+    further: dict[str, str] = {}
     for row in _table(folder / ROLES, ("userSourcedId", "role", "grade", "orgSourcedId"), unreadable):
-        roles.setdefault(row[0], []).append(row)
+        if roles.setdefault(row[0], row) is not row and row[3] not in further.get(row[0], roles[row[0]][3]).split(","):
+            further[row[0]] = f"{further.get(row[0], roles[row[0]][3])},{row[3]}"
     users: dict[str, UserRow] = {}
     for user_id, username, surname, forename, role, grade, orgs in _table(folder / USERS, _V2, unreadable):
         if user_id in users:
             continue
         if found := roles.get(user_id):
-            role, grade = found[0][1], found[0][2]  # noqa: PLW2901  (V2.1)
-            belongs = tuple(dict.fromkeys(row[3] for row in found))
-        else:
-            belongs = tuple(filter(None, orgs.split(",")))
-        users[user_id] = UserRow(username, surname, forename, role, grade, belongs)
+            _, role, grade, orgs = found  # noqa: PLW2901  (V2.1)
+        users[user_id] = UserRow(username, surname, forename, role, grade, orgs)
+    for user_id, orgs in further.items():
+        if user_id in users:
+            users[user_id] = users[user_id]._replace(orgs=orgs)
     return users
 
 
-def _enrollments(file: Path, unreadable: list[str]) -> frozenset[bytes]:
-    """Return the enrollments, each as a line of our own."""
+_IS_TEACHER = methodcaller("endswith", b",teacher")
+_ONE_CLASS = re.compile(rb"([^,\r\n]*),[^\r\n]*\r\n(?:\1,[^\r\n]*\r\n)*")
+"""Consecutive lines of one class, in a file without quotes."""
+
+
+def _enrollments(file: Path, unreadable: list[str]) -> dict[str, frozenset[bytes]]:
+    """Return the enrollments of each class, each as a line of our own."""
     content = _bytes(file)
     header, _, rest = content.partition(b"\r\n")
-    if header == _HEADER and b'"' not in rest:  # our own files, nearly always: no row has to be taken apart
-        lines = rest.split(b"\r\n")
-        if all(map((2).__eq__, map(bytes.count, lines[:-1], _COMMAS))) and not lines[-1]:
-            lines.pop()
-            return frozenset(lines)
-    found = _rows(content, file.name, ("classSourcedId", "userSourcedId", "role"), unreadable)
-    return frozenset(_line(row) for row in found)
+    lines: dict[str, frozenset[bytes]] = {}
+    if header == _HEADER and _is_our_own(rest):  # nearly always: no row has to be taken apart
+        for block in _ONE_CLASS.finditer(rest):
+            class_id = block[1].decode("utf-8", "surrogateescape")
+            of_class = frozenset(block[0].split(b"\r\n")[:-1])
+            lines[class_id] = lines[class_id] | of_class if class_id in lines else of_class
+        return lines
+    found: dict[str, list[bytes]] = {}
+    for class_id, user_id, role in _rows(content, file.name, ("classSourcedId", "userSourcedId", "role"), unreadable):
+        found.setdefault(class_id, []).append(_line((class_id, user_id, role.lower())))
+    return {class_id: frozenset(of_class) for class_id, of_class in found.items()}
 
 
-class _Commas:
-    """An endless supply of commas, for `map`."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            yield b","
-
-
-_COMMAS = _Commas()
+def _is_our_own(rows: bytes) -> bool:
+    """Return True if rows look as our own do: two commas and a known role each, no quotes, whole lines."""
+    number = rows.count(b"\n")
+    known = rows.count(b",student\r\n") + rows.count(b",teacher\r\n")
+    return number == known and rows.count(b",") == 2 * number and b'"' not in rows and rows[-1:] in (b"", b"\n")
 
 
 def _line(row: Sequence[str]) -> bytes:
@@ -179,21 +189,25 @@ def _rows(content: bytes, name: str, wanted: Sequence[str], unreadable: list[str
     text = content.decode("utf-8-sig", "surrogateescape")
     if "\0" in text or not _is_text(content):
         _note(name, unreadable)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
-        columns = [header.index(column.lower()) if column.lower() in header else None for column in wanted]
-        is_set = _is_set(name, columns)
+        columns = [header.index(column.lower()) if column.lower() in header else len(header) for column in wanted]
+        is_set = _is_set(name, [index < len(header) for index in columns])
+        pick, width = itemgetter(*columns, 0), len(header)
         for row in reader:
             if not row:
                 continue
             if not is_set:
                 _note(name, unreadable)
                 return
-            cells = [row[index] if index is not None and index < len(row) else "" for index in columns]
-            yield cells
+            yield pick(row + _NOTHING * (width + 1 - len(row)))[:-1]
     except csv.Error:
         _note(name, unreadable)
+
+
+_NOTHING = [""]
+"""The cell of a column that is absent; each row gets one more than the header has."""
 
 
 def _is_text(content: bytes) -> bool:
@@ -204,10 +218,9 @@ def _is_text(content: bytes) -> bool:
     return True
 
 
-def _is_set(name: str, columns: Sequence[int | None]) -> bool:
+def _is_set(name: str, found: Sequence[bool]) -> bool:
     """Return True if the columns that make a row are there: its id, and of an enrollment both ids."""
-    needed = columns[:2] if name == ENROLLMENTS else columns[:1]
-    return None not in needed
+    return all(found[:2] if name == ENROLLMENTS else found[:1])
 
 
 def _note(name: str, unreadable: list[str]) -> None:

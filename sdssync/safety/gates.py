@@ -202,7 +202,7 @@ _CATALOGUE = (
         means="classes would have no teacher any more: none would",
         look="Look in iSAMS at the current staff and at the teachers of the sets",
         counts=counts.no_owner,
-        moves=lambda changes: changes.formerly_taught - changes.taught_classes,
+        moves=lambda changes: changes.old.taught - changes.new.taught,
     ),
     Gate(
         name="stop:ids",

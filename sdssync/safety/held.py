@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime
 
 from sdssync.files.folders import copy_files, is_folder, make_private, remove_folder, write_folder
 from sdssync.publish.generations import Manifest, profile_folder
 from sdssync.publish.set_files import survey_set
-from sdssync.publish.state_file import StateFile, unwritable
+from sdssync.publish.state_file import StateFile, as_json, unwritable
 
 KEPT_DAYS = 7
 """Days after it was last held for which a set waits (contract, section 6)."""
@@ -44,18 +44,12 @@ class HeldSet:
         return self.manifest.day + timedelta(days=KEPT_DAYS)
 
 
-_HELD = TypeAdapter(HeldSet)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
     """A profile that was restored and not released."""
 
     generation: int
     at: AwareDatetime
-
-
-_PINS = TypeAdapter(Pin)
 
 
 class Waiting:
@@ -78,7 +72,7 @@ class Waiting:
             OutputError: it cannot be read.
 
         """
-        return StateFile(self.folder / _RECORD, _HELD).read() if is_folder(self.folder) else None
+        return StateFile(self.folder / _RECORD, HeldSet).read() if is_folder(self.folder) else None
 
     def is_whole(self, held: HeldSet) -> bool:
         """Return True if the files are those that were held."""
@@ -98,11 +92,10 @@ class Waiting:
 
         def fill(folder: Path) -> None:
             copy_files(staged, held.manifest.files.names, folder)
-            (folder / _RECORD).write_bytes(_HELD.dump_json(held, indent=2) + b"\n")
+            (folder / _RECORD).write_bytes(as_json(HeldSet, held))
 
         try:
             make_private(self.folder.parent)
-            remove_folder(self.folder)
             write_folder(self.folder, fill)
         except OSError as error:
             raise unwritable(self.folder, error) from None
@@ -122,12 +115,22 @@ class Waiting:
 
     @property
     def _pin_file(self) -> StateFile[Pin]:
-        return StateFile(profile_folder(self._state, self._profile) / _PIN, _PINS)
+        return StateFile(profile_folder(self._state, self._profile) / _PIN, Pin)
 
     @property
     def is_pinned(self) -> bool:
         """Return True if the profile was restored and not released; a damaged record of it counts."""
         return self._pin_file.exists
+
+    def pinned(self) -> Pin | None:
+        """
+        Return the record of the restore; None if there is none, or a damaged one.
+
+        Raises:
+            OutputError: it cannot be read.
+
+        """
+        return self._pin_file.read()
 
     def pin(self, pin: Pin) -> None:
         """

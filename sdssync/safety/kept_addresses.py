@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from sdssync.publish.generations import Generation, Generations, kept_profiles
 from sdssync.publish.state_file import StateFile
 from sdssync.roster.roll import user_id
@@ -32,7 +30,11 @@ class _Since:
     day: date
 
 
-_ADAPTER = TypeAdapter(tuple[_Since, ...])
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Everyone whose address is missing."""
+
+    people: tuple[_Since, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ def keep_addresses(school: School, state: Path, day: date, days: int) -> KeptAdd
     if not days or not people:
         return KeptAddresses(school=school)
     published = _published(state)
-    since = {(entry.role, entry.id): entry.day for entry in StateFile(state / _FILE, _ADAPTER).read() or ()}
+    recorded = StateFile(state / _FILE, _Missing).read() or _Missing()
+    since = {(entry.role, entry.id): entry.day for entry in recorded.people}
     taken = {person.email.lower() for person in everyone}
     missing, kept = [], []
     for person in people:
@@ -97,14 +100,14 @@ def record_missing(addresses: KeptAddresses, state: Path) -> None:
         OutputError: it cannot be written.
 
     """
-    file = StateFile(state / _FILE, _ADAPTER)
+    file = StateFile(state / _FILE, _Missing)
     if addresses.missing or file.exists:
-        file.write(addresses.missing)
+        file.write(_Missing(addresses.missing))
 
 
 def _published(state: Path) -> Mapping[tuple[str, str], str]:
     """Return the last published username of everyone by role and id; of several profiles the newest set counts."""
-    last = [generations[-1] for folder in kept_profiles(state) if (generations := Generations(folder).all())]
+    last = [found for folder in kept_profiles(state) if (found := Generations(folder).last())]
     usernames: dict[tuple[str, str], str] = {}
     for generation in sorted(last, key=_age):
         try:

@@ -23,7 +23,7 @@ from sdssync.safety.baselines import Baseline, Baselines
 from sdssync.safety.causes import CauseCounts, Causes
 from sdssync.safety.changes import Changes, KindChanges
 from sdssync.safety.counts import BaselineName, Case
-from sdssync.safety.csv_set import CsvSet, read_set
+from sdssync.safety.csv_set import read_set
 from sdssync.safety.gates import PINNED, Trip, judge
 from sdssync.safety.kept_addresses import KeptAddress
 
@@ -105,6 +105,8 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     plan_id = make_plan_id(baselines.digest, proposal.files.digest, proposal.effective)
     if baselines.output_digest == proposal.files.digest:  # nothing changes, whatever the gates say
         return _without_changes(plan_id, proposal, baselines)
+    if not baselines.all:
+        return _first(plan_id, proposal)
     with reading(baselines.output):
         new = read_set(proposal.staged)
         changes = {found.name: Changes(old=read_set(found.folder), new=new) for found in baselines.all}
@@ -115,9 +117,9 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     ]
     if is_pinned and judged and not any(trip.gate == PINNED for trip in trips):
         trips.append(Trip(gate=PINNED, baseline=BaselineName.LAST, limit=None, removed=0, of=0))
-    shown = changes.get(BaselineName.LAST) or changes.get(BaselineName.FOLDER)
+    shown = changes.get(BaselineName.LAST) or changes[BaselineName.FOLDER]
     causes = Causes(proposal.roster, proposal.parts, before)
-    summaries = _summaries(shown, causes) if shown else _all_new(new)
+    summaries = _summaries(shown, causes)
     return Plan(
         plan_id=plan_id,
         last=baselines.last,
@@ -193,13 +195,13 @@ def summarise(rows: KindChanges[Any], causes: Mapping[str, int]) -> KindSummary:
     )
 
 
-def _all_new(new: CsvSet) -> tuple[KindSummary, KindSummary, KindSummary]:
-    """Return the summary where nothing was there before."""
+def _first(plan_id: str, proposal: Proposal) -> Plan:
+    """Return the plan where nothing was there before."""
+    files = proposal.files
     users, classes, enrollments = (
-        KindSummary(before=0, after=count, added=count)
-        for count in (len(new.users), len(new.classes), len(new.enrollments))
+        KindSummary(before=0, after=count, added=count) for count in (files.users, files.classes, files.enrollments)
     )
-    return users, classes, enrollments
+    return Plan(plan_id=plan_id, last=None, users=users, classes=classes, enrollments=enrollments, kept=proposal.kept)
 
 
 def _source_losses(last: Generation | None, source: SourceFacts) -> Iterator[SourceLoss]:

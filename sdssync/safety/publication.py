@@ -47,25 +47,26 @@ class Publisher:
         """Return the published sets."""
         return Generations.of(self.state, self.profile)
 
-    def publish(self, staged: Path, manifest: Manifest, *, last: Generation | None) -> Published:
+    def publish(self, staged: Path, manifest: Manifest, *, again: Generation | None = None) -> Published:
         """
         Let a staged set take the place of the output folder.
 
-        A set of a run that equals the last generation gets no new number: then someone has edited the output.
+        `again` is the last generation, if this set is the same and only the output was edited: it gets no new number.
 
         Raises:
             OutputError: it cannot; the output is as it was.
 
         """
         audit = Audit(self.state)
-        if manifest.origin is Origin.RUN and last and last.digest == manifest.files.digest:
+        if again:
             publish(staged, self.output)
-            return self._concluded(audit, last.manifest, manifest.run_id, pending=None)
+            return self._concluded(audit, again.manifest, manifest.run_id, pending=None)
         pending = self.generations.write(staged, manifest)
         try:
             publish(staged, self.output)
         except BaseException:
-            self.generations.discard(pending.folder)
+            if not self.has(pending.manifest):  # else the next run adopts it
+                self.generations.discard(pending.folder)
             raise
         return self._concluded(audit, pending.manifest, manifest.run_id, pending)
 
@@ -90,6 +91,17 @@ class Publisher:
             return Published(manifest=manifest, problem=error)
         return Published(manifest=manifest)
 
+    def has(self, manifest: Manifest) -> bool:
+        """
+        Return True if the output folder holds the files of a manifest.
+
+        Raises:
+            OutputError: it cannot be read.
+
+        """
+        with reading(self.output):
+            return has_set(self.output) and survey_set(self.output) == manifest.files
+
     def settle(self) -> bool:
         """
         Adopt or discard what an interrupted publication left; return whether there was anything.
@@ -100,9 +112,7 @@ class Publisher:
         """
         left = self.generations.pending()
         for pending in left:
-            with reading(self.output):
-                is_out = has_set(self.output) and survey_set(self.output) == pending.manifest.files
-            if not is_out:
+            if not self.has(pending.manifest):
                 self.generations.discard(pending.folder)
                 continue
             audit = Audit(self.state)

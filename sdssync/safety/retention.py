@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from sdssync.config.safety import Retention
 from sdssync.files.folders import remove_folder
 from sdssync.files.names import same_name
@@ -22,6 +20,7 @@ from sdssync.publish.generations import Generation, Generations, kept_profiles
 from sdssync.publish.state_file import StateFile, unwritable
 from sdssync.safety.audit import Act, Audit
 from sdssync.safety.baselines import window_baseline
+from sdssync.safety.held import Waiting
 
 _NEVER = 3
 """The last generations of a profile, which are never removed."""
@@ -38,7 +37,13 @@ class Abandoned:
     since: date
 
 
-_ADAPTER = TypeAdapter(tuple[Abandoned, ...])
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """The abandoned folders of one profile."""
+
+    folders: tuple[Abandoned, ...] = ()
+    missing_since: date | None = None
+    """Since when the profile has no file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +85,14 @@ class Keeper:
         """
         generations = Generations.of(self.state, profile)
         everything = generations.all()
-        baseline = window_baseline(everything, day, window)
+        baseline, pin = window_baseline(everything, day, window), Waiting(self.state, profile).pinned()
+        needed = {baseline.number if baseline else 0, pin.generation if pin else 0}
         for generation in self._outdated(everything):
-            if baseline is None or generation.number != baseline.number:
-                generations.discard(generation.folder)
+            if generation.number not in needed:
                 Audit(self.state).append(
                     Act.REMOVED, self.run_id, profile=profile, generation=generation.number, why="retention"
                 )
+                generations.discard(generation.folder)
 
     def _outdated(self, generations: Sequence[Generation]) -> Iterable[Generation]:
         oldest = self.now - timedelta(days=self.retention.generations)
@@ -94,42 +100,47 @@ class Keeper:
             if following.manifest.published_at < oldest:
                 yield generation
 
-    def look_for_abandoned(self, outputs: Mapping[str, Path | None]) -> None:
+    def look_for_abandoned(self, outputs: Mapping[str, Path | None], wrong: Iterable[str]) -> None:
         """
-        Warn of output folders in which no one publishes any more, and remove what is kept for them after 90 days.
+        Warn of output folders in which no one publishes any more; remove what a profile without a file had 90 days ago.
 
-        `outputs` are the output folders by the name of each profile that has a file; None for a part.
+        `outputs` are the output folders by the name of each profile, None for a part; `wrong` are the names of those
+        whose files have mistakes, of which nothing is known.
 
         Raises:
             OutputError: the state folder cannot be read or written.
 
         """
         by_name = {same_name(name): output for name, output in outputs.items()}
+        unknown = frozenset(map(same_name, wrong))
         for folder in kept_profiles(self.state):
-            has_file = same_name(folder.name) in by_name
-            output = by_name.get(same_name(folder.name))
-            found = self._abandoned(folder, output)
-            due = [entry for entry in found if self._due(entry) <= self.now.date()]
-            for entry in found:
-                if entry not in due:
-                    self._warn(folder.name, entry, outputs, has_file=has_file)
-            if due and not has_file:
+            name = same_name(folder.name)
+            if name in unknown:
+                continue
+            record = self._look(folder, by_name.get(name), has_file=name in by_name)
+            for entry in record.folders:
+                if self._due(entry.since) > self.now.date():
+                    self._warn(folder.name, entry, outputs, has_file=name in by_name)
+            if record.missing_since and self._due(record.missing_since) <= self.now.date():
                 self._remove(folder)
             else:
-                self._record(folder, tuple(entry for entry in found if entry not in due))
+                self._record(folder, record)
 
-    def _abandoned(self, folder: Path, output: Path | None) -> tuple[Abandoned, ...]:
-        """Return the folders of one profile that are abandoned, with those that are so since today."""
-        known = {entry.output: entry for entry in StateFile(folder / _FILE, _ADAPTER).read() or ()}
-        generations = Generations(folder).all()
-        if generations:
-            last = generations[-1].manifest.output
-            known.setdefault(last, Abandoned(output=last, since=self.now.date()))
+    def _look(self, folder: Path, output: Path | None, *, has_file: bool) -> _Record:
+        """Return which folders of one profile are abandoned, with what is so since today."""
+        before = StateFile(folder / _FILE, _Record).read() or _Record()
+        known = {entry.output: entry for entry in before.folders}
+        for generation in Generations(folder).all():
+            published = generation.manifest.output
+            known.setdefault(published, Abandoned(output=published, since=self.now.date()))
         now = comparable(output) if output else None
-        return tuple(entry for name, entry in known.items() if comparable(Path(name)) != now)
+        return _Record(
+            folders=tuple(entry for name, entry in known.items() if comparable(Path(name)) != now),
+            missing_since=None if has_file else before.missing_since or self.now.date(),
+        )
 
-    def _due(self, entry: Abandoned) -> date:
-        return entry.since + timedelta(days=ABANDONED_DAYS)
+    def _due(self, since: date) -> date:
+        return since + timedelta(days=ABANDONED_DAYS)
 
     def _warn(self, profile: str, entry: Abandoned, outputs: Mapping[str, Path | None], *, has_file: bool) -> None:
         claim = comparable(Path(entry.output))
@@ -137,24 +148,27 @@ class Keeper:
         why = "its output is another folder now" if has_file else "there is no file of this profile any more"
         undo = "set output back" if has_file else "put the file back"
         hint = (
-            f"{heir} publishes into this folder now; what is kept for {profile} is removed on {self._due(entry)}"
+            f"{heir} publishes into this folder now; what is kept for {profile} is removed on {self._due(entry.since)}"
             if heir
             else f"this folder is no longer updated and SDS may still read it: {undo}, or take it out of SDS; each run"
-            f" says so until {self._due(entry)}"
+            f" says so until {self._due(entry.since)}"
         )
         events.log().warning("profile.abandoned", profile=profile, output=entry.output, reason=why, hint=hint)
 
     def _remove(self, folder: Path) -> None:
+        """Remove everything that is kept for a profile, unless someone has restored it and not released it."""
+        if Waiting(self.state, folder.name).is_pinned:
+            return
+        Audit(self.state).append(Act.REMOVED, self.run_id, profile=folder.name, why="abandoned")
         try:
             remove_folder(folder)
         except OSError as error:
             raise unwritable(folder, error) from None
-        Audit(self.state).append(Act.REMOVED, self.run_id, profile=folder.name, why="abandoned")
 
-    def _record(self, folder: Path, entries: tuple[Abandoned, ...]) -> None:
-        file = StateFile(folder / _FILE, _ADAPTER)
-        if entries:
-            if file.read() != entries:
-                file.write(entries)
-        elif file.exists:
-            file.remove()
+    def _record(self, folder: Path, record: _Record) -> None:
+        file = StateFile(folder / _FILE, _Record)
+        if record == _Record():
+            if file.exists:
+                file.remove()
+        elif file.read() != record:
+            file.write(record)

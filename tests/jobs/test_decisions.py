@@ -423,9 +423,11 @@ def test_an_abandoned_profile(school: Path) -> None:
 
     first = run(1)
     kept = school / "state" / "profiles" / "Seniors"
-    record = json.loads((kept / "abandoned.json").read_text(encoding="utf-8"))
+    record = json.loads((kept / "abandoned.json").read_text(encoding="utf-8"))["folders"]
     [warning] = first.logs("profile.abandoned")
-    (kept / "abandoned.json").write_text(json.dumps([record[0] | {"since": "2026-01-01"}]), encoding="utf-8")
+    (kept / "abandoned.json").write_text(
+        json.dumps({"folders": record, "missing_since": "2026-01-01"}), encoding="utf-8"
+    )
     last = run(2)
 
     assert (first.exit_code, warning["profile"], warning["output"]) == (0, "Seniors", str(school / "csv" / "Seniors"))
