@@ -87,6 +87,8 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "a pipe": replace_by_pipe,
     "a dangling link": replace_by_dangling_link,
 }
+QUICK = ("garbage", "a pipe")
+"""Tried by `make test`; `make torture` tries all."""
 OF_FOLDERS = ("gone", "garbage", "a pipe", "a dangling link")
 OWN_CODES = {0, 1, 2, 3, 4, 6}
 
@@ -159,7 +161,9 @@ def put_back(path: Path, base: Path) -> None:
         shutil.copy2(kept, path)
 
 
-@pytest.mark.parametrize("kind", DAMAGES)
+@pytest.mark.parametrize(
+    "kind", [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.torture) for kind in DAMAGES]
+)
 def test_each_file_of_the_state_folder_may_be_damaged(tmp_path: Path, kind: str) -> None:
     """A run goes on and replaces it, or names it with a documented code; never does a command wait for it."""
     with workers() as pool:

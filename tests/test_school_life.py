@@ -25,9 +25,9 @@ from tests.support.school_life import Event
 SIZES = (40, 300, 1200, 4000)
 SEED = 5
 each_size = pytest.mark.parametrize(
-    "size", [40, 300, pytest.param(1200, marks=pytest.mark.slow), pytest.param(4000, marks=pytest.mark.slow)]
+    "size", [40, 300, pytest.param(1200, marks=pytest.mark.torture), pytest.param(4000, marks=pytest.mark.torture)]
 )
-smallest_and_largest = pytest.mark.parametrize("size", [40, pytest.param(4000, marks=pytest.mark.slow)])
+smallest_and_largest = pytest.mark.parametrize("size", [40, pytest.param(4000, marks=pytest.mark.torture)])
 
 Nights = tuple[Event, ...]
 """What happens before each of several nights."""
@@ -193,7 +193,7 @@ def test_school_life(diary: Diary, size: int, event: str) -> None:
         assert (night.outcome == "held", night.counts) == (bool(expected), school.rows().counts)
 
 
-@pytest.mark.parametrize("size", [40, *(pytest.param(size, marks=pytest.mark.slow) for size in SIZES[1:])])
+@pytest.mark.parametrize("size", [40, *(pytest.param(size, marks=pytest.mark.torture) for size in SIZES[1:])])
 def test_churn_passes(diary: Diary, size: int) -> None:
     """In 65 nights of ordinary coming and going nothing is held, although `window` adds up thirty of them."""
     nights = [night for _, _, night in played(diary, size, (life.churn,) * 65)]
@@ -211,7 +211,7 @@ who are left 5% are 15, which the next six nights exceed, and so on.
 """
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 @pytest.mark.parametrize("size", HELD_LOSSES)
 def test_a_loss_of_a_hundredth_each_night(diary: Diary, size: int) -> None:
     """Each loss of 1% passes `last`; `window` holds the night that exceeds 5% since the last approval, and again."""
@@ -268,7 +268,7 @@ def test_a_held_loss_is_held_until_it_is_approved(diary: Diary) -> None:
     assert outcomes == ["published"] * 5 + ["held"] * 3
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_what_left_long_ago_no_longer_counts(diary: Diary) -> None:
     """One of 300 pupils in two nights is 15 in a window and 30 in all: the limit of 16 would hold the latter."""
     school, annals = school_of(300), Annals()
@@ -304,7 +304,7 @@ def test_the_last_number_that_passes(tmp_path: Path, size: int, about: str) -> N
     assert diary.published() == at.rows()
 
 
-@pytest.mark.parametrize("size", [40, 300, 1200, pytest.param(4000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [40, 300, 1200, pytest.param(4000, marks=pytest.mark.torture)])
 @pytest.mark.parametrize("about", BOUNDARIES)
 def test_the_boundary_by_arithmetic(size: int, about: str) -> None:
     """The number from the defaults is the last that passes also in the arithmetic of the rows, for each size."""
@@ -322,7 +322,7 @@ def boundary_of(about: str, size: int) -> tuple[Boundary, School, int]:
     return boundary, school, boundary.passes(school)
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Print the boundaries and what school life does, by arithmetic and by the program, as Markdown."""
     lines = [*boundary_table(), "", *life_table(tmp_path)]

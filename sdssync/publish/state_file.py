@@ -44,7 +44,8 @@ class StateFile(Generic[Content]):
 
         """
         try:
-            content: Content = _adapter(self._kind).validate_python(json.loads(read_regular(self.path)))
+            written = json.loads(read_regular(self.path))  # first: without a file nothing has to be made to read it
+            content: Content = _adapter(self._kind).validate_python(written)
             return content
         except FileNotFoundError:
             return None

@@ -118,13 +118,13 @@ class Keeper:
             if name in unknown:
                 continue
             record = self._look(folder, by_name.get(name), has_file=name in by_name)
+            if record.missing_since and self._due(record.missing_since) <= self.now.date():
+                self._remove(folder)
+                continue
             for entry in record.folders:
                 if self._due(entry.since) > self.now.date():
                     self._warn(folder.name, entry, outputs, has_file=name in by_name)
-            if record.missing_since and self._due(record.missing_since) <= self.now.date():
-                self._remove(folder)
-            else:
-                self._record(folder, record)
+            self._record(folder, record)
 
     def _look(self, folder: Path, output: Path | None, *, has_file: bool) -> _Record:
         """Return which folders of one profile are abandoned, with what is so since today."""

@@ -461,3 +461,87 @@ def test_status_check_after_a_held_run(school: Path, held: str) -> None:
     line = (school / "state" / "audit.jsonl").read_bytes().splitlines()[-1]
     assert (ran.exit_code, ran.json["audit"]) == (4, hashlib.sha256(line).hexdigest())
     assert held in command("status").out
+
+
+def test_a_damaged_newest_generation_waives_no_gate(school: Path, held: str) -> None:
+    """The older one that takes its place as a baseline is not published again as if the output had been edited."""
+    assert approve(held).exit_code == 0
+    write(school, 20)
+    assert run(2).exit_code == 4  # nine of eleven come back: growth
+    newest = school / "state" / "profiles" / "Seniors" / "2" / "users.csv"
+    newest.write_bytes(newest.read_bytes() + b"x")
+    before = output(school)
+
+    ran = run(2)
+
+    assert len(ran.logs("generation.ignored")) == 1
+    assert seniors(ran)["outcome"] == "held"
+    assert output(school) == before
+
+
+def test_a_restore_whose_status_cannot_be_written_stays_pinned(school: Path) -> None:
+    """The set is out, so the profile is pinned, and the code says that something did not work."""
+    write(school, 21)
+    assert run(1).exit_code == 0
+    (school / "state" / ".status.json.new" / "x").mkdir(parents=True)
+
+    ran = command("restore", "Seniors", "1")
+
+    assert (ran.exit_code, len(ran.logs("status.failed"))) == (6, 1)
+    assert "published as generation 3" in ran.out
+    shutil.rmtree(school / "state" / ".status.json.new")
+    assert seniors(run(2))["outcome"] == "held"
+    assert command("status", "--format", "json").json["profiles"][0]["published"]["generation"] == 3
+
+
+def test_a_plan_after_a_crash_touches_nothing(school: Path) -> None:
+    """A publication that was interrupted is completed by the next run, not by a look; no line is written into one."""
+    status = (school / "state" / "status.json").read_bytes()
+    write(school, 21)
+    assert run(1).exit_code == 0
+    folder = school / "state" / "profiles" / "Seniors"
+    (folder / "2").rename(folder / "2.pending")
+    file = school / "state" / "audit.jsonl"
+    file.write_bytes(file.read_bytes()[:-40])
+    (school / "state" / "status.json").write_bytes(status)
+    before = everything(school)
+
+    assert seniors(command("plan", "--format", "json"))["outcome"] == "unchanged"
+
+    assert everything(school) == before
+    ran = run(2)
+    assert (ran.exit_code, seniors(ran)["outcome"]) == (0, "unchanged")
+    assert [path.name for path in sorted(folder.iterdir())] == ["1", "2"]
+    assert [line["event"] for line in audit(school)] == ["published", "published"]
+
+
+def test_a_lost_line_is_found_after_the_next_run_too(school: Path) -> None:
+    """A run goes on after lines are lost, and `verify` still says so."""
+    write(school, 21)
+    assert run(1).exit_code == 0
+    file = school / "state" / "audit.jsonl"
+    file.write_bytes(file.read_bytes().splitlines(keepends=True)[0])
+
+    ran = run(2)
+
+    assert (ran.exit_code, len(ran.logs("audit.repaired"))) == (0, 1)
+    verified = command("audit", "verify")
+    assert verified.exit_code == 1
+    assert "line 2: before it, lines were lost or changed" in verified.out
+
+
+def test_an_old_output_does_not_shorten_what_is_kept(school: Path) -> None:
+    """The 90 days of a profile without a file begin when its file is missed, not when its output moved."""
+    install(school, SETTINGS, seniors=SENIORS.replace("csv/Seniors", "csv/New"))
+    assert run(1).exit_code == 0
+    kept = school / "state" / "profiles" / "Seniors"
+    record = json.loads((kept / "abandoned.json").read_text(encoding="utf-8"))
+    record["folders"][0]["since"] = "2026-01-01"
+    (kept / "abandoned.json").write_text(json.dumps(record), encoding="utf-8")
+    install(school, SETTINGS, other='name = "Other"\noutput = "csv/Other"\nyear_groups = [9]\n')
+    (school / "profiles.d" / "seniors.toml").unlink()
+
+    ran = run(2)
+
+    assert [line["output"] for line in ran.logs("profile.abandoned")] == [str(school / "csv" / "New")]
+    assert (kept / "1" / "manifest.json").exists()
