@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import shutil
 import subprocess
 import sys
 import threading
@@ -158,9 +159,16 @@ def test_nobody_there(after_a_run: Path) -> None:
     assert f"127.0.0.1:{port}" in assert_source_failed(after_a_run, f"http://127.0.0.1:{port}")
 
 
+def forget(folder: Path) -> None:
+    """Remove what was published: the recorded answer is another school, which the gates would hold."""
+    shutil.rmtree(folder / "csv")
+    shutil.rmtree(folder / "state" / "profiles")
+
+
 def test_a_good_night(httpserver: HTTPServer, after_a_run: Path) -> None:
     """A document that is good is published and kept, and the next night without iSAMS can use it."""
     install(after_a_run, remote(play(httpserver, "good")), seniors=PROFILE)
+    forget(after_a_run)
 
     (after_a_run / "logs").mkdir()
     ran = process("run-all", "--log-file", "logs/night.log", "--format", "json", folder=after_a_run)
@@ -180,6 +188,7 @@ def test_one_download_for_all(httpserver: HTTPServer, after_a_run: Path) -> None
     """However many profiles there are, and of which kind, the document is asked for and parsed once."""
     more = {f"p{number}": f'output = "csv/p{number}"\nparity = {number % 2 == 0}\n'.lower() for number in range(4)}
     install(after_a_run, remote(play(httpserver, "good")), **more)
+    forget(after_a_run)
 
     ran = command("run-all", "--format", "json")
 
@@ -191,6 +200,7 @@ def test_one_download_for_all(httpserver: HTTPServer, after_a_run: Path) -> None
 def test_a_second_attempt(httpserver: HTTPServer, after_a_run: Path) -> None:
     """A failure that passes is a warning, and the run goes on with the next answer."""
     install(after_a_run, remote(play(httpserver, "unavailable", "good")).replace("retry_for = 0", "retry_for = 30"))
+    forget(after_a_run)
 
     ran = command("run-all")
 
@@ -234,12 +244,7 @@ def _output_is_a_file(after_a_run: Path) -> None:
     (after_a_run / "profiles.d" / "seniors.toml").write_text('output = "hartley.xml"\n', encoding="utf-8")
 
 
-def _record_is_a_folder(after_a_run: Path) -> None:
-    (after_a_run / "state" / "published" / "Seniors.json").unlink()
-    (after_a_run / "state" / "published" / "Seniors.json" / "in the way").mkdir(parents=True)
-
-
-@pytest.mark.parametrize("change", [_state_is_a_file, _output_is_a_file, _record_is_a_folder])
+@pytest.mark.parametrize("change", [_state_is_a_file, _output_is_a_file])
 def test_what_cannot_be_written(after_a_run: Path, change: Callable[[Path], None]) -> None:
     """Where a file is in the way of a folder or the reverse, the run ends with 6."""
     change(after_a_run)

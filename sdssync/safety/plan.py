@@ -93,6 +93,16 @@ class Proposal:
     source: SourceFacts
     kept: tuple[KeptAddress, ...]
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many users, classes and enrollments there are; rows with one id, as the script has, count once."""
+        users = {user.id for user in self.roster.users}
+        classes = {enrolled.id for enrolled in self.roster.classes}
+        members = (
+            len(set(people)) for enrolled in self.roster.classes for people in (enrolled.teachers, enrolled.pupils)
+        )
+        return len(users), len(classes), sum(members)
+
 
 def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: date, *, is_pinned: bool) -> Plan:
     """
@@ -162,8 +172,7 @@ def _case(
 
 
 def _without_changes(plan_id: str, proposal: Proposal, baselines: Baselines) -> Plan:
-    counts = (proposal.files.users, proposal.files.classes, proposal.files.enrollments)
-    users, classes, enrollments = (KindSummary(before=count, after=count) for count in counts)
+    users, classes, enrollments = (KindSummary(before=count, after=count) for count in proposal.counts)
     return Plan(
         plan_id=plan_id,
         last=baselines.last,
@@ -197,10 +206,7 @@ def summarise(rows: KindChanges[Any], causes: Mapping[str, int]) -> KindSummary:
 
 def _first(plan_id: str, proposal: Proposal) -> Plan:
     """Return the plan where nothing was there before."""
-    files = proposal.files
-    users, classes, enrollments = (
-        KindSummary(before=0, after=count, added=count) for count in (files.users, files.classes, files.enrollments)
-    )
+    users, classes, enrollments = (KindSummary(before=0, after=count, added=count) for count in proposal.counts)
     return Plan(plan_id=plan_id, last=None, users=users, classes=classes, enrollments=enrollments, kept=proposal.kept)
 
 
