@@ -89,7 +89,10 @@ def _hold(
     held = HeldSet(
         plan_id=plan.plan_id,
         since=before.since if before and is_same else datetime.now(UTC).replace(microsecond=0),
-        gates=plan.gates,
+        trips=plan.trips,
+        users=plan.users,
+        classes=plan.classes,
+        enrollments=plan.enrollments,
         manifest=_manifest(planned, profile, job),
         last_digest=planned.baselines.last.digest if planned.baselines.last else "",
         output_digest=planned.baselines.output_digest,

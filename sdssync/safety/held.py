@@ -14,6 +14,8 @@ from sdssync.files.folders import copy_files, is_folder, make_private, remove_fo
 from sdssync.publish.generations import Manifest, profile_folder
 from sdssync.publish.set_files import survey_set
 from sdssync.publish.state_file import StateFile, as_json, unwritable
+from sdssync.safety.gates import Trip
+from sdssync.safety.plan import KindSummary
 
 KEPT_DAYS = 7
 """Days after it was last held for which a set waits (contract, section 6)."""
@@ -28,7 +30,11 @@ class HeldSet:
     plan_id: str
     since: AwareDatetime
     """When this plan was held first."""
-    gates: tuple[str, ...]
+    trips: tuple[Trip, ...]
+    """The gates that hold it, with their figures."""
+    users: KindSummary
+    classes: KindSummary
+    enrollments: KindSummary
     manifest: Manifest
     """What its generation will have, but for number, time and origin; its day is the day it was last held."""
     last_digest: str
@@ -37,6 +43,11 @@ class HeldSet:
     """Of the files in the output folder at that time."""
     safety: str
     """The limits that counted, as a text: another text means that they have changed."""
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """Return the names of the gates that hold it, each once."""
+        return tuple(dict.fromkeys(trip.gate for trip in self.trips))
 
     @property
     def until(self) -> date:
