@@ -104,6 +104,7 @@ def release(school: ConfiguredSchool, name: str, *, run_id: str) -> str:
             raise ConfigError(f"{profile.name} is not pinned: there is nothing to release", "sdssync status shows more")
         Audit(state).append(Act.RELEASED, run_id, profile=profile.name, account=account())
         waiting.release()
+        waiting.discard()  # it was held against the restored set; the next run plans anew
         events.log().info("profile.released", profile=profile.name)
         keep_status(status, school)
     return profile.name

@@ -8,7 +8,7 @@ from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.jobs.decide import publishing_profile
 from sdssync.jobs.record import current_status
 from sdssync.log import events
-from sdssync.publish.generations import Generation, Generations
+from sdssync.publish.generations import Generation, Generations, kept_profiles
 from sdssync.publish.os_errors import reading
 from sdssync.publish.status import Status, read_status
 from sdssync.safety.audit import Audit, Fault
@@ -117,14 +117,17 @@ def difference(school: ConfiguredSchool, name: str, numbers: tuple[int, ...]) ->
 
 def verify_audit(school: ConfiguredSchool) -> Fault | None:
     """
-    Return the first fault of the audit; None: it fits.
+    Return the first fault of the audit; None: it fits. Where generations are kept, there has to be one.
 
     Raises:
         OutputError: it cannot be read.
 
     """
     state = school.settings.folders.state
-    return Audit(state).verify(read_status(state).audit)
+    audit = Audit(state)
+    if not audit.head and any(Generations(folder).newest for folder in kept_profiles(state)):
+        return Fault(0, "it is gone or empty, and sets were published")
+    return audit.verify(read_status(state).audit)
 
 
 def _changes(old: Generation, new: Generation) -> Changes | None:

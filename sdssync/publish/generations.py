@@ -267,9 +267,22 @@ class Generations:
         except OSError as error:
             raise unwritable(folder, error) from None
 
+    def clear_unfinished(self) -> bool:
+        """
+        Remove what an interrupted run left half-written; return whether there was anything.
+
+        Raises:
+            OutputError: something cannot be removed.
+
+        """
+        unfinished = [path for path in self._entries() if path.name.startswith(".")]
+        for path in unfinished:
+            self.discard(path)
+        return bool(unfinished)
+
     def pending(self) -> Sequence[Pending]:
         """
-        Return what an interrupted run left to adopt or to discard, and remove what it left half-written.
+        Return what an interrupted run left to adopt or to discard.
 
         Raises:
             OutputError: something cannot be read or removed.
@@ -277,9 +290,7 @@ class Generations:
         """
         found = []
         for path in self._entries():
-            if path.name.startswith("."):
-                self.discard(path)
-            elif path.name.endswith(_PENDING):
+            if path.name.endswith(_PENDING):
                 manifest = StateFile(path / _MANIFEST, Manifest).read()
                 if manifest is None:
                     self.discard(path)

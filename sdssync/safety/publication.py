@@ -110,6 +110,7 @@ class Publisher:
             OutputError: it cannot be read, written or removed.
 
         """
+        cleared = self.generations.clear_unfinished()
         left = self.generations.pending()
         for pending in left:
             if not self.has(pending.manifest):
@@ -120,9 +121,9 @@ class Publisher:
                 _note(audit, pending.manifest, pending.manifest.run_id)
             self.generations.settle(pending)
             Waiting(self.state, self.profile).discard()
-        if left:
+        if cleared or left:
             events.log().warning("generation.settled", hint="a run was killed or the power failed; nothing is lost")
-        return bool(left)
+        return cleared or bool(left)
 
 
 def _note(audit: Audit, manifest: Manifest, run_id: str) -> None:

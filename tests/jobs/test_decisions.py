@@ -265,7 +265,7 @@ def _flip(lines: list[bytes]) -> list[bytes]:
         pytest.param(_flip, "line 2: it does not follow", id="a flipped byte"),
         pytest.param(lambda lines: [lines[0], *lines[2:]], "line 2: it does not follow", id="a removed line"),
         pytest.param(lambda lines: lines[:-1], "audit.jsonl: the line that status.json names", id="the last line gone"),
-        pytest.param(lambda _: [], "audit.jsonl: the line that status.json names", id="all lines gone"),
+        pytest.param(lambda _: [], "audit.jsonl: it is gone or empty", id="all lines gone"),
         pytest.param(lambda lines: [*lines, b"{}"], "line 4: it is not a line", id="another line"),
     ],
 )
