@@ -131,7 +131,12 @@ _ALL = (
     Scenario(name="holding", prepare=fewer_pupils, command=run_all, needs="approve"),
     Scenario(name="approval", prepare=held, command=approve, needs="approve"),
     Scenario(name="restore", prepare=two_generations, command=lambda _: ("restore", "Seniors", "1"), needs="restore"),
-    Scenario(name="release", prepare=restored, command=lambda _: ("release", "Seniors"), needs="release"),
+    Scenario(
+        name="release",
+        prepare=restored,
+        command=lambda _: ("release", "Seniors", "--log-file", "sdssync.log"),
+        needs="release",
+    ),
 )
 SCENARIOS = {scenario.name: scenario for scenario in _ALL}
 
