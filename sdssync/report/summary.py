@@ -148,15 +148,32 @@ def _row(result: ProfileResult) -> Row:
 
 
 def _change(result: ProfileResult) -> str:
-    """Return how the counts differ from those of the set that was published before: "+3 users, -1 class"."""
-    before = result.before
-    if before is None:
+    """
+    Return what comes and goes against the set that was published before: "+3 users, -1 class, +4 -4 enrollments".
+
+    A set that was not judged has no plan; then only the counts are known.
+    """
+    nouns = (("user", "users"), ("class", "classes"), ("enrollment", "enrollments"))
+    before, plan = result.before, result.plan
+    if plan and plan.changes:
+        kinds = (plan.users, plan.classes, plan.enrollments)
+        changes = [(kind.added, kind.removed) for kind in kinds]
+    elif before and not plan:
+        counts = zip(
+            (result.users, result.classes, result.enrollments),
+            (before.users, before.classes, before.enrollments),
+            strict=True,
+        )
+        changes = [(max(now - then, 0), max(then - now, 0)) for now, then in counts]
+    else:
         return ""
-    changes = (
-        (result.users - before.users, "user", "users"),
-        (result.classes - before.classes, "class", "classes"),
-        (result.enrollments - before.enrollments, "enrollment", "enrollments"),
-    )
     return ", ".join(
-        f"{change:+,} {one if abs(change) == 1 else several}" for change, one, several in changes if change
+        f"{_signed(added, removed)} {one if added + removed == 1 else several}"
+        for (added, removed), (one, several) in zip(changes, nouns, strict=True)
+        if added or removed
     )
+
+
+def _signed(added: int, removed: int) -> str:
+    """Return what is added and removed, without what is nought."""
+    return " ".join(part for part, number in ((f"+{added:,}", added), (f"-{removed:,}", removed)) if number)

@@ -545,3 +545,18 @@ def test_an_old_output_does_not_shorten_what_is_kept(school: Path) -> None:
 
     assert [line["output"] for line in ran.logs("profile.abandoned")] == [str(school / "csv" / "New")]
     assert (kept / "1" / "manifest.json").exists()
+
+
+def test_leavers_are_seen_although_as_many_join(school: Path) -> None:
+    """The table of a run has what comes and what goes, not the difference alone."""
+    numbers = [*range(602, 621), 650]
+    text = document(
+        pupils="".join(map(pupil, numbers)) + pupil(503, year="3"),
+        rows="".join(row(PHYSICS, number) for number in numbers),
+    )
+    (school / "hartley.xml").write_text(text, encoding="utf-8")
+
+    ran = command("run-all", "--today", str(DAY))
+
+    assert ran.exit_code == 0
+    assert "+1 -1 users, +1 -1 enrollments" in ran.out
