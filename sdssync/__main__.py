@@ -26,11 +26,16 @@ def run() -> None:
 
 
 def _handle_termination() -> None:
-    """Handle SIGTERM and SIGHUP like Ctrl+C, so that clean-up runs. Signals that are ignored stay ignored."""
+    """
+    Handle what ends a process like Ctrl+C, so that clean-up runs; what is ignored stays ignored.
+
+    On Windows SIGBREAK is Ctrl+Break, a console that is closed, and the end of a session: for these two Windows leaves
+    a few seconds.
+    """
     import signal  # noqa: PLC0415
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP, and no other system has SIGBREAK
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
 
