@@ -5,11 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import sdssync
+from sdssync.log import events
+from sdssync.log.options import LogOptions
+from sdssync.log.setup import logging_to
 from tests.support.runs import command, read_logs
 
 EVENT = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
@@ -136,17 +140,37 @@ def test_rotation(school: Path) -> None:
     assert [kept[f"night.log.{number}"] for number in range(2, 6)] == ["1", "2", "3", "4"]
 
 
-def test_rotation_that_fails(school: Path) -> None:
-    """If a full file cannot be renamed, for instance because it is open elsewhere, the log continues in it."""
-    log = school / "night.log"
-    log.write_text("x" * LIMIT + "\n", encoding="utf-8")
-    log.with_name("night.log.4").touch()
-    log.with_name("night.log.5").mkdir()
+def rotate(file: Path) -> str:
+    """Write a line that no longer fits, so that the file is rotated before it; return what was in the file."""
+    full = f"{time.monotonic_ns()}{'x' * LIMIT}\n"
+    file.write_text(full, encoding="utf-8")
+    with logging_to(LogOptions(file=file), "a1"):
+        events.log().info("profile.selected")
+    return full
 
-    ran = command("run-all", "--log-file", log)
 
-    assert ran.exit_code == 0
-    assert log.read_text(encoding="utf-8").splitlines()[1:] == ran.err.splitlines()
+def test_rotation_passes_by_what_cannot_be_renamed(tmp_path: Path) -> None:
+    """A folder, or a file that another program has open, keeps its number; of the others only the oldest is lost."""
+    log = tmp_path / "night.log"
+    log.with_name("night.log.2").mkdir()
+
+    full = [rotate(log) for _ in range(6)]
+
+    kept = [log.with_name(f"night.log.{number}") for number in (1, 3, 4, 5)]
+    assert [path.read_text(encoding="utf-8") for path in kept] == full[:1:-1]
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_rotation_without_any_number_left(tmp_path: Path) -> None:
+    """If the full file can get no number, the log continues in it, and nothing is lost."""
+    log = tmp_path / "night.log"
+    for number in range(1, 6):
+        log.with_name(f"night.log.{number}").mkdir()
+
+    full = rotate(log)
+
+    assert log.read_text(encoding="utf-8").startswith(full)
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 2
 
 
 @pytest.mark.skipif(shutil.which("chattr") is None, reason="no files that can be appended to and not renamed")
