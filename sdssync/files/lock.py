@@ -1,6 +1,5 @@
 """One run at a time for an installation: a lock in its state folder, which ends with the process in any case."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sdssync.errors import LockedError, OutputError, os_reason
+from sdssync.files.regular import NotRegularError, require_regular
 
 LOCK_FILE = "sdssync.lock"
 """Stays in the state folder; its presence means nothing, the operating system knows who holds the lock."""
@@ -24,9 +24,13 @@ def installation_lock(state: Path) -> Iterator[None]:
 
     """
     # Without fallback_to_soft=False a file system without locks would get a marker file, which outlives a kill.
-    lock = FileLock(state / LOCK_FILE, blocking=False, fallback_to_soft=False)
+    # On Windows the file would be removed at the end: then any program that looks at it at that moment is in the way.
+    file = state / LOCK_FILE
+    lock = FileLock(file, blocking=False, fallback_to_soft=False, preserve_lock_file=True)
     try:
         state.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            require_regular(file)
         lock.acquire()
     except Timeout:
         raise LockedError(
@@ -37,8 +41,8 @@ def installation_lock(state: Path) -> Iterator[None]:
         reason = "a file is where a folder is expected" if isinstance(error, FileExistsError) else os_reason(error)
         raise OutputError(
             f"state {state}: the lock cannot be taken: {reason}",
-            f"remove {state / LOCK_FILE}: it is not a file"
-            if os.path.lexists(state / LOCK_FILE) and not (state / LOCK_FILE).is_file()
+            f"remove {file}"
+            if isinstance(error, NotRegularError)
             else "choose a state folder on a local disk that the account of sdssync can write to",
         ) from error
     try:

@@ -81,7 +81,7 @@ def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
     [
         pytest.param("file", "a file is where a folder is expected", id="a file in place of the folder"),
         pytest.param("file/state", "Not a directory", id="a file in place of a parent"),
-        pytest.param("folder", "Is a directory", id="a folder in place of the lock file"),
+        pytest.param("folder", "it is a folder, and a file is expected", id="a folder in place of the lock file"),
         pytest.param("n" * 300, "File name too long", id="a name that is too long"),
     ],
 )
