@@ -7,7 +7,6 @@ No message shows the text that was read, nor a key that was written in place of 
 import os
 import re
 import shlex
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError, os_reason
+from sdssync.files.regular import NotRegularError, open_regular
 from sdssync.log import events
 
 KEY_FILE_LIMIT = 65_536
@@ -95,11 +95,9 @@ def _fault(text: str) -> str:
 
 
 def _key_bytes(file: Path, where: str) -> bytes:
-    """Read the key file, which must be a regular file."""
+    """Read the key file."""
     try:
-        if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be read for ever
-            raise ConfigError(f"{where} is not a file", "name a file that contains the API key and nothing else")
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             _warn_of_readers(file, os.fstat(stream.fileno()).st_mode)
             data = stream.read(KEY_FILE_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -107,6 +105,8 @@ def _key_bytes(file: Path, where: str) -> bytes:
             f"{where} does not exist: {path_in_message(file)}",
             "write the API key into it; a relative path counts from the folder of sdssync.toml",
         ) from None
+    except NotRegularError:
+        raise ConfigError(f"{where} is not a file", "name a file that contains the API key and nothing else") from None
     except OSError as error:
         raise ConfigError(
             f"{where} cannot be read: {path_in_message(file)}: {os_reason(error)}",

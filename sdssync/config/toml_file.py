@@ -5,13 +5,13 @@ No line of a file that does not parse gets into a mistake: it may hold the API k
 """
 
 import re
-import stat
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from sdssync.config.mistakes import MISSING, WHOLE_FILE, Mistake
 from sdssync.errors import os_reason
+from sdssync.files.regular import NotRegularError, read_regular
 
 TOML_LIMIT = 1_048_576
 """In bytes; a settings file has a few thousand."""
@@ -40,13 +40,11 @@ _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 def read_toml(file: Path) -> dict[str, Any] | Mistake:
     """Read a TOML file in UTF-8, with or without a byte order mark; if it cannot be read, return why."""
     try:
-        mode = file.stat().st_mode
-        if not stat.S_ISREG(mode):  # a pipe would be read for ever
-            return Mistake(WHOLE_FILE, "expected a file, found " + ("a folder" if stat.S_ISDIR(mode) else "a device"))
-        with file.open("rb") as stream:
-            data = stream.read(TOML_LIMIT + 1)
+        data = read_regular(file, TOML_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
         return MISSING
+    except NotRegularError as error:
+        return Mistake(WHOLE_FILE, f"expected a file, found {error.what}")
     except OSError as error:
         return Mistake(WHOLE_FILE, f"cannot be read: {os_reason(error)}")
     if len(data) > TOML_LIMIT:

@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from sdssync.files.patience import patiently
+from sdssync.files.patience import patiently, remove_file, rename
 
 
 def temporary(file: Path) -> Path:
@@ -87,8 +87,7 @@ def flush_folder(folder: Path) -> None:
 
 def _written(file: Path, content: bytes) -> Path:
     """Write a temporary file and flush it; if that fails, it is removed."""
-    unfinished = temporary(file)
-    unfinished.unlink(missing_ok=True)  # left by an interrupted run; a link there is not followed
+    unfinished = _free_name(file)
     try:
         with unfinished.open("xb") as stream:
             stream.write(content)
@@ -98,6 +97,17 @@ def _written(file: Path, content: bytes) -> Path:
         _remove(unfinished)
         raise
     return unfinished
+
+
+def _free_name(file: Path) -> Path:
+    """Remove what an interrupted run left; return the name of the temporary file, or a second one if that is taken."""
+    names = temporary(file), temporary(file).with_name(f".{file.name}.new2")
+    for name in names:
+        _remove(name)  # a link there is not followed
+    free = [name for name in names if not os.path.lexists(name)]
+    if not free:
+        raise OSError(errno.EBUSY, f"{names[0].name} is in the way and cannot be removed")
+    return free[0]
 
 
 def _name(unfinished: Path, file: Path) -> None:
@@ -112,9 +122,9 @@ def _name(unfinished: Path, file: Path) -> None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file)) from None
         else:
             return
-    unfinished.rename(file)
+    rename(unfinished, file)
 
 
 def _remove(unfinished: Path) -> None:
     with suppress(OSError):  # what went wrong before counts; the next attempt replaces it
-        unfinished.unlink(missing_ok=True)
+        remove_file(unfinished)

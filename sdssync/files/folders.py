@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from sdssync.files.atomic import flush_folder
-from sdssync.files.patience import patiently, rename
+from sdssync.files.patience import make_folder, patiently, remove_file, rename
+from sdssync.files.regular import open_regular
 
 _OWNER_ONLY = 0o700
 _NAME_SURROGATE = 0x2000_0000
@@ -42,7 +43,7 @@ def write_folder(target: Path, fill: Callable[[Path], None]) -> None:
     unfinished = target.with_name(f".{target.name}.new")
     remove_folder(unfinished)  # left by an interrupted run
     try:
-        unfinished.mkdir(mode=_OWNER_ONLY)
+        make_folder(unfinished, _OWNER_ONLY)
         fill(unfinished)
         flush(unfinished)
         remove_folder(target)
@@ -70,14 +71,15 @@ def flush(folder: Path) -> None:
 
 def copy_files(source: Path, names: Iterable[str], target: Path) -> None:
     """
-    Copy the named files of one folder to another.
+    Copy the named files of one folder to another, which has none of them.
 
     Raises:
         OSError: one cannot be read or written.
 
     """
     for name in names:
-        shutil.copyfile(source / name, target / name)
+        with open_regular(source / name) as original, (target / name).open("xb") as copy:
+            shutil.copyfileobj(original, copy)
 
 
 def remove_folder(folder: Path) -> None:
@@ -93,7 +95,7 @@ def remove_folder(folder: Path) -> None:
     except FileNotFoundError:
         return
     if is_link(status) or not stat.S_ISDIR(status.st_mode):
-        patiently(folder.unlink)
+        remove_file(folder)
         return
     for entry in sorted(folder.iterdir()):
         remove_folder(entry)
@@ -102,28 +104,9 @@ def remove_folder(folder: Path) -> None:
 
 def is_folder(path: Path) -> bool:
     """Return True if there is a folder; what may not be looked at is not one, and reading it says why."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+    return os.path.isdir(path)  # noqa: PTH112  (unlike pathlib it never raises)
 
 
 def is_link(status: os.stat_result) -> bool:
     """Return True if `lstat` saw a symbolic link, or a junction of Windows."""
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE)
-
-
-def read_regular(file: Path) -> bytes:
-    """
-    Return the bytes of a regular file; opening a pipe would wait for ever.
-
-    Raises:
-        FileNotFoundError: there is nothing.
-        OSError: it is no regular file, or cannot be read.
-
-    """
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as stream:  # noqa: PTH123  (a descriptor)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is not a file", str(file))
-        return stream.read()

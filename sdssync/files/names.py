@@ -34,6 +34,16 @@ def printable(text: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if has_invisible(character) else character for character in text)
 
 
+def is_device(name: str) -> bool:
+    """Return True if Windows reserves a name for a device, with any ending; dots and blanks after it do not count."""
+    return bool(_DEVICES.fullmatch(name.rstrip(". ")))
+
+
+def has_forbidden(text: str) -> bool:
+    r"""Return True if a text holds a character that no name on Windows can have, other than / and \."""
+    return bool(_FORBIDDEN.search(text))
+
+
 def is_encodable(text: str) -> bool:
     """Return True if file names can hold a text: with a locale that knows ASCII only, many cannot."""
     try:
@@ -51,7 +61,7 @@ def name_fault(name: str) -> str:  # noqa: PLR0911  (one line for each fault)
         return "it holds control or invisible characters"
     if _SEPARATORS.search(name):
         return "it holds a path separator"
-    if _FORBIDDEN.search(name):
+    if has_forbidden(name):
         return 'it holds one of < > : " | ? *'
     if "@" in name:
         return "it holds an @, like an address; names appear in logs and file names"
@@ -61,7 +71,7 @@ def name_fault(name: str) -> str:  # noqa: PLR0911  (one line for each fault)
         return "it begins or ends with white space"
     if name.endswith("."):
         return "it ends with a dot"
-    if _DEVICES.fullmatch(name):
+    if is_device(name):
         return "Windows reserves it for a device"
     if len(name) > NAME_LIMIT:
         return f"it has more than {NAME_LIMIT} characters"

@@ -12,12 +12,22 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePath, PureWindowsPath
 
-from sdssync.files.names import NOT_ENCODABLE, has_invisible, is_encodable, printable, same_name
+from sdssync.files.names import (
+    NOT_ENCODABLE,
+    has_forbidden,
+    has_invisible,
+    is_device,
+    is_encodable,
+    printable,
+    same_name,
+)
 
 _FOREIGN = re.compile(r"[A-Za-z]:[/\\]|\\\\")
 _SIBLING_LIMIT = 200
 """Bytes of a folder's name that its hidden siblings can carry: file systems allow 255."""
-_SIBLING = re.compile(r"\..+\.sdssync-(?:new|old)", re.IGNORECASE)
+_SIBLING = re.compile(r"\..+\.sdssync-(?:new|old|stuck)", re.IGNORECASE)
+_KERNEL_PATH = re.compile(r"[/\\]{2}[?.][/\\]")
+"""Windows takes such a path past its own rules: two spellings of one folder would not be seen as one."""
 _DRIVE_RELATIVE = re.compile(r"[A-Za-z]:(?![/\\])")
 
 
@@ -29,7 +39,20 @@ def path_fault(text: str) -> str:
         return r"it holds control characters; \n, \t, \b, \f and \r in double quotes mean these, so use single quotes"
     if _DRIVE_RELATIVE.match(text):
         return r"after a drive letter and its colon, \ or / must follow"
+    if match := _KERNEL_PATH.match(text):
+        return f"it begins with {match[0]}; write the path without that"
+    if os.name == "nt" and (fault := windows_fault(text)):
+        return fault
     return "" if is_encodable(text) else NOT_ENCODABLE
+
+
+def windows_fault(text: str) -> str:
+    """Return why Windows cannot have a path that elsewhere may be one; "" if it can."""
+    drive, rest = ntpath.splitdrive(text)
+    if has_forbidden(rest) or has_forbidden(drive.removesuffix(":")):
+        return 'it holds one of < > : " | ? *, which Windows does not allow in a path'
+    device = next((part for part in re.split(r"[/\\]", rest) if is_device(part)), "")
+    return f"Windows reserves {device} for a device" if device else ""
 
 
 def is_foreign(text: str) -> bool:
@@ -61,10 +84,18 @@ def comparable(folder: Path) -> tuple[str, ...]:
     """
     Return the form in which two folders are compared: links are followed, case does not count.
 
-    Nor do dots and blanks at the end of a part, as on Windows.
+    Nor do dots and blanks at the end of a part, as on Windows. A path whose links cannot be followed, because a share
+    refuses or does not answer, or because it changes at this moment, counts as it is written.
     """
-    path: PurePath = PureWindowsPath(folder.name) if is_foreign(folder.name) else Path(os.path.realpath(folder))
+    path: PurePath = PureWindowsPath(folder.name) if is_foreign(folder.name) else _followed(folder)
     return tuple(same_name(part.rstrip(". ") or part) for part in path.parts)
+
+
+def _followed(folder: Path) -> Path:
+    try:
+        return Path(os.path.realpath(folder))
+    except OSError:
+        return Path(os.path.abspath(folder))  # noqa: PTH100  (drops `..`)
 
 
 def contains(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:

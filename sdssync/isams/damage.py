@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 from lxml import etree
 
 from sdssync.errors import RefusedDocumentError
+from sdssync.files.regular import open_regular
 from sdssync.isams.datasets import BY_SECTION, EMPTY_CACHE, Dataset
 from sdssync.isams.document_head import Prolog
 from sdssync.isams.origin import Origin
@@ -167,7 +168,7 @@ def _examine(path: Path, prolog: Prolog, trail: _Trail) -> _Damage | None:
     end = _Position(1, 1)
     etree.clear_error_log()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while block := file.read(_BLOCK):
                 state = decoder.getstate()
                 try:
@@ -199,7 +200,7 @@ def _end(path: Path, prolog: Prolog) -> _Position:
     """Return where the document ends."""
     decoder = codecs.getincrementaldecoder(prolog.codec)(errors="replace")
     end = _Position(1, 1)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(_BLOCK):
             end = end.after(decoder.decode(block))
     return end

@@ -1,6 +1,5 @@
 """A document of the Batch API on disk: downloaded now, downloaded last, or recorded. It is not parsed here."""
 
-import errno
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 from sdssync.config.api_key import path_in_message
 from sdssync.config.settings import RecordedSource
 from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
+from sdssync.files.regular import open_regular
 from sdssync.isams.origin import CACHED, RECORDED, Origin
 
 LAST_DOCUMENT = "isams.xml"
@@ -85,12 +85,10 @@ def measure(path: Path) -> tuple[int, datetime]:
     Return the size in bytes and the time of modification of a file that can be opened.
 
     Raises:
-        OSError: it cannot be opened, or is not a file.
+        OSError: it cannot be opened, or is not a regular file.
 
     """
-    if path.exists() and not path.is_file():
-        raise IsADirectoryError(errno.EISDIR, "it is not a file")  # opening a pipe would wait for ever
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         status = os.fstat(file.fileno())
     return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
 

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from sdssync.errors import SourceUnavailableError, os_reason
+from sdssync.files.regular import read_regular
 from sdssync.isams.error_documents import read_error_document
 from sdssync.isams.failures import FailedAttempt, malformed
 from sdssync.isams.origin import DOWNLOADED, Origin
@@ -83,8 +84,7 @@ def inspect(path: Path, origin: Origin = DOWNLOADED) -> Prolog:
 
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+        head = read_regular(path, HEAD_BYTES)
     except OSError as error:
         raise SourceUnavailableError(
             f"the iSAMS document cannot be read: {os_reason(error)}",

@@ -12,6 +12,7 @@ from typing import Any, cast
 from lxml import etree
 
 from sdssync.errors import SourceUnavailableError, os_reason
+from sdssync.files.regular import open_regular
 from sdssync.isams import document_head
 from sdssync.isams.damage import damage
 from sdssync.isams.datasets import BY_SECTION
@@ -34,9 +35,10 @@ def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNL
     records = Records()
     try:
         prolog = document_head.inspect(path, origin)
-        _feed(path, prolog.encoding, records, progress)
-    except etree.XMLSyntaxError as error:
-        raise damage(path, prolog, origin, error) from None  # the parser's own text may quote the document
+        try:
+            _feed(path, prolog.encoding, records, progress)
+        except etree.XMLSyntaxError as error:
+            raise damage(path, prolog, origin, error) from None  # the parser's own text may quote the document
     except OSError as error:
         hint = "check the disk on which it is, and that the account of sdssync can read it"
         raise SourceUnavailableError(f"the document cannot be read: {os_reason(error)}", hint) from None
@@ -57,7 +59,7 @@ def _feed(path: Path, encoding: str | None, records: Records, progress: Callable
     )
     root: etree._Element | None = None
     section: etree._Element | None = None
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         block = b"before the first"
         while block:
             block = file.read(_BLOCK)

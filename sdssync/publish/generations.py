@@ -158,10 +158,10 @@ def make_room(state: Path) -> None:
     """
     folder = profiles_folder(state)
     try:
-        if os.path.lexists(folder) and not folder.is_dir():
+        if os.path.lexists(folder) and not is_folder(folder):
             set_aside(folder)
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if not path.is_dir() and ".damaged-" not in path.name:
+        for path in sorted(folder.iterdir()) if is_folder(folder) else ():
+            if not is_folder(path) and ".damaged-" not in path.name:
                 set_aside(path)
     except OSError as error:
         raise unwritable(folder, error) from None

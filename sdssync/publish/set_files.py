@@ -2,10 +2,12 @@
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdssync.files.regular import open_regular
 from sdssync.sds.schema import CLASSES, ENROLLMENTS, USERS
 
 _BLOCK = 1 << 20
@@ -80,16 +82,14 @@ def _survey(path: Path) -> SetFile:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    if not path.is_file():
-        raise OSError(0, "it is not a file", str(path))  # opening a pipe would wait for ever
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(_BLOCK):
             yield block
 
 
 def _count(path: Path) -> int:
     """Count the lines of a file with quotes, which may hold line breaks."""
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+    with io.TextIOWrapper(open_regular(path), encoding="utf-8", errors="replace", newline="") as file:
         try:
             return sum(1 for _ in csv.reader(file))
         except csv.Error:

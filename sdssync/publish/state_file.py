@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files import atomic
-from sdssync.files.folders import read_regular
 from sdssync.files.names import printable
+from sdssync.files.patience import remove_file, rename
+from sdssync.files.regular import read_regular
 from sdssync.log import events
 
 Content = TypeVar("Content")
@@ -31,7 +32,7 @@ class StateFile(Generic[Content]):
         self._kind: Any = kind
 
     @property
-    def exists(self) -> bool:
+    def is_present(self) -> bool:
         """Return True if there is anything of this name, be it damaged."""
         return os.path.lexists(self.path)
 
@@ -84,7 +85,7 @@ class StateFile(Generic[Content]):
         """
         try:
             make_way(self.path)
-            self.path.unlink(missing_ok=True)
+            remove_file(self.path)
         except OSError as error:
             raise unwritable(self.path, error) from None
 
@@ -108,7 +109,7 @@ def make_way(path: Path) -> None:
         OSError: it cannot be renamed.
 
     """
-    if path.is_dir() and not path.is_symlink():
+    if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114  (they raise nothing)
         set_aside(path)
 
 
@@ -121,7 +122,7 @@ def set_aside(path: Path) -> None:
 
     """
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    path.rename(aside)
+    rename(path, aside)
     events.log().warning("state.set_aside", hint=f"{_shown(aside)}: it was not what sdssync keeps there")
 
 

@@ -5,6 +5,7 @@ The rules are those of `sds`; what is added here needs more than the set: the wh
 """
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
+from sdssync.files.regular import open_regular
 from sdssync.publish.generations import Generations
 from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind
@@ -140,7 +142,7 @@ def _files_without_rows(report: SetReport) -> Iterator[str]:
 def _has_rows(published: Path) -> bool:
     """Return True if a published file has a row after its header; a missing file has none."""
     try:
-        with published.open(encoding="utf-8", errors="replace", newline="") as file:
+        with io.TextIOWrapper(open_regular(published), encoding="utf-8", errors="replace", newline="") as file:
             return sum(1 for row, _ in zip(csv.reader(file), range(2), strict=False) if row) > 1
     except (OSError, csv.Error):
         return False

@@ -18,7 +18,9 @@ from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.atomic import flush_folder
-from sdssync.files.folders import make_private, read_regular
+from sdssync.files.folders import make_private
+from sdssync.files.patience import patiently
+from sdssync.files.regular import read_regular
 from sdssync.log import events
 from sdssync.publish.state_file import make_way, set_aside, unwritable
 
@@ -104,7 +106,7 @@ class Audit:
 
     def _repair(self, expected: str) -> str:
         """Return the hash of a line that is lost; "" if there is none."""
-        if os.path.lexists(self.path) and not self.path.is_file():
+        if os.path.lexists(self.path) and not os.path.isfile(self.path):  # noqa: PTH113  (raises nothing)
             set_aside(self.path)
         try:
             content = read_regular(self.path)
@@ -173,8 +175,8 @@ def _append(path: Path, act: Act, run_id: str, facts: Mapping[str, object]) -> s
     now = datetime.now(UTC).isoformat(timespec="seconds")
     entry = {"previous": previous, "at": now, "run_id": run_id, "event": act, **facts}
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")
-    is_new = not path.exists()
-    with path.open("ab") as file:
+    is_new = not os.path.lexists(path)
+    with patiently(lambda: path.open("ab")) as file:
         length = file.tell()
         try:
             file.write(line + b"\n")
@@ -202,7 +204,7 @@ def _without_torn_line(path: Path, content: bytes) -> bytes:
     """Remove a last line without an end from a file; return what is left."""
     whole = content[: content.rfind(b"\n") + 1]
     if whole != content:
-        with path.open("r+b") as file:
+        with patiently(lambda: path.open("r+b")) as file:
             file.truncate(len(whole))
             os.fsync(file.fileno())
         events.log().warning("audit.repaired", hint="a line that a crash had left incomplete was removed")

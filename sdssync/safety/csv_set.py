@@ -9,6 +9,7 @@ is said, and the rest is taken as far as it can be.
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from operator import itemgetter, methodcaller
 from pathlib import Path
 from typing import NamedTuple
 
+from sdssync.files.regular import read_regular
 from sdssync.sds.schema import CLASSES, ENROLLMENTS, ORGS, ROLES, USERS
 
 STUDENT, TEACHER = "student", "teacher"
@@ -113,7 +115,7 @@ def read_set(folder: Path) -> CsvSet:
 
 def has_set(folder: Path) -> bool:
     """Return True if a folder has any file of a set that could have rows."""
-    return any((folder / name).is_file() for name in (USERS, CLASSES, ENROLLMENTS))
+    return any(os.path.lexists(folder / name) for name in (USERS, CLASSES, ENROLLMENTS))
 
 
 _V2 = ("sourcedId", "username", "familyName", "givenName", "role", "grade", "orgSourcedIds")
@@ -181,7 +183,10 @@ def _table(file: Path, wanted: Sequence[str], unreadable: list[str]) -> Iterator
 
 def _bytes(file: Path) -> bytes:
     """Return the content of a file; b"" if there is none."""
-    return file.read_bytes() if file.is_file() else b""
+    try:
+        return read_regular(file)
+    except FileNotFoundError:
+        return b""
 
 
 def _rows(content: bytes, name: str, wanted: Sequence[str], unreadable: list[str]) -> Iterator[Sequence[str]]:

@@ -131,7 +131,7 @@ class Waiting:
     @property
     def is_pinned(self) -> bool:
         """Return True if the profile was restored and not released; a damaged record of it counts."""
-        return self._pin_file.exists
+        return self._pin_file.is_present
 
     def pinned(self) -> Pin | None:
         """

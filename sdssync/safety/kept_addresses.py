@@ -101,7 +101,7 @@ def record_missing(addresses: KeptAddresses, state: Path) -> None:
 
     """
     file = StateFile(state / _FILE, _Missing)
-    if addresses.missing or file.exists:
+    if addresses.missing or file.is_present:
         file.write(_Missing(addresses.missing))
 
 

@@ -168,7 +168,7 @@ class Keeper:
     def _record(self, folder: Path, record: _Record) -> None:
         file = StateFile(folder / _FILE, _Record)
         if record == _Record():
-            if file.exists:
+            if file.is_present:
                 file.remove()
         elif file.read() != record:
             file.write(record)

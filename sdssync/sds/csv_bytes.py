@@ -70,7 +70,7 @@ def open_file(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[Bina
                 raise changed(path)
             yield stream
     except OSError as error:
-        if error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR} and path.is_symlink():
+        if error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR} and os.path.islink(path):  # noqa: PTH114
             raise DefectError("SDS101", None, "expected a file, found a link to nothing") from None
         raise unreadable(path, error) from None
 
@@ -108,7 +108,9 @@ def survey(stream: BinaryIO) -> Survey:
 
 def _chunk(stream: BinaryIO) -> bytes:
     """Read a chunk that does not end within CR LF."""
-    chunk = stream.read(CHUNK)
+    chunk: bytes | None = stream.read(CHUNK)
+    if chunk is None:  # nothing at this moment: a file of the system, which looks like any other
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     return chunk + stream.read(1) if chunk.endswith(b"\r") else chunk
 
 

@@ -25,6 +25,7 @@ from sdssync.config.settings import PLACEHOLDER_ID, PLACEHOLDER_NAME
 from sdssync.config.settings_file import read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files import atomic
+from sdssync.files.folders import is_folder
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.sds.formats import SdsFormat
 
@@ -100,7 +101,7 @@ def init(config: Path) -> tuple[Path, ...]:
     """
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link stays one
     profiles = file.parent / PathsSection().profiles
-    made = not os.path.isdir(profiles)  # noqa: PTH112 - unlike pathlib it takes a folder that it may not enter as none
+    made = not is_folder(profiles)
     if os.path.lexists(file):
         raise ConfigError(
             f"{printable(str(file))} already exists and was not changed",
@@ -144,7 +145,7 @@ def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -
     if fault := name_fault(name):
         raise ConfigError(f"expected a name that Windows and Linux accept for a file, found {describe(name)}: {fault}")
     file = settings.folders.profiles / f"{name}.toml"
-    others = read_profile_files(head)[0] if settings.folders.profiles.is_dir() else []
+    others = read_profile_files(head)[0] if is_folder(settings.folders.profiles) else []
     for other in others:
         if same_name(other.file.stem) == same_name(name):
             raise _exists(other.file)

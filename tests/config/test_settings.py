@@ -502,7 +502,7 @@ def test_settings_path_that_is_not_a_file(tmp_path: Path, kind: str) -> None:
     else:
         os.mkfifo(config)
 
-    assert mistakes(config) == [f"expected a file, found a {'folder' if kind == 'folder' else 'device'}"]
+    assert mistakes(config) == [f"expected a file, found a {'folder' if kind == 'folder' else 'pipe'}"]
 
 
 UNPRIVILEGED = """

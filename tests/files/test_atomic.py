@@ -93,3 +93,26 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
 
     assert stat.S_ISDIR((tmp_path / "record").stat().st_mode)
     assert names(tmp_path) == ["record"]
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_is_left_stops_nothing(tmp_path: Path, what: str) -> None:
+    """Under the temporary name may be anything that an interrupted run, or a person, has left."""
+    taken(atomic.temporary(tmp_path / "record"), what)
+
+    atomic.write(tmp_path / "record", b"new")
+
+    assert (tmp_path / "record").read_bytes() == b"new"
+    assert names(tmp_path) == ["record"] if what == "file" else [".record.new", "record"]
+
+
+def test_without_any_temporary_name(tmp_path: Path) -> None:
+    """If nothing can be written the former file stays, and the error says what is in the way."""
+    (tmp_path / "record").write_bytes(b"former")
+    for name in (".record.new", ".record.new2"):
+        (tmp_path / name).mkdir()
+
+    with pytest.raises(OSError, match=r"\.record\.new is in the way and cannot be removed"):
+        atomic.write(tmp_path / "record", b"new")
+
+    assert (tmp_path / "record").read_bytes() == b"former"

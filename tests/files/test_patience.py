@@ -7,10 +7,40 @@ import pytest
 from sdssync.files.patience import patiently
 
 
-class SharingViolationError(PermissionError):
-    """What Windows raises while another program has a file open."""
+class RefusedByWindowsError(OSError):
+    """What Windows raises while another program has a file open; elsewhere no error has such a number."""
+
+    winerror: int = 0
+
+
+class AccessDeniedError(RefusedByWindowsError, PermissionError):
+    """ERROR_ACCESS_DENIED."""
+
+    winerror = 5
+
+
+class SharingViolationError(RefusedByWindowsError, PermissionError):
+    """ERROR_SHARING_VIOLATION."""
 
     winerror = 32
+
+
+class LockViolationError(RefusedByWindowsError, PermissionError):
+    """ERROR_LOCK_VIOLATION."""
+
+    winerror = 33
+
+
+class DirNotEmptyError(RefusedByWindowsError):
+    """ERROR_DIR_NOT_EMPTY."""
+
+    winerror = 145
+
+
+class PathNotFoundError(RefusedByWindowsError, FileNotFoundError):
+    """ERROR_PATH_NOT_FOUND."""
+
+    winerror = 3
 
 
 @pytest.mark.parametrize(
@@ -19,12 +49,16 @@ class SharingViolationError(PermissionError):
         pytest.param(SharingViolationError, 0, 1, id="not open elsewhere"),
         pytest.param(SharingViolationError, 3, 4, id="open for a moment"),
         pytest.param(SharingViolationError, 9, 5, id="open for too long"),
+        pytest.param(AccessDeniedError, 3, 4, id="a file that is gone when it is closed elsewhere"),
+        pytest.param(LockViolationError, 3, 4, id="a part locked for a moment"),
+        pytest.param(DirNotEmptyError, 3, 4, id="a folder whose last file is gone when it is closed elsewhere"),
+        pytest.param(PathNotFoundError, 9, 1, id="another error of Windows"),
         pytest.param(PermissionError, 9, 1, id="no right to do it"),
         pytest.param(FileNotFoundError, 9, 1, id="another error"),
     ],
 )
 def test_only_what_is_held_open_is_tried_again(error: type[OSError], failures: int, attempts: int) -> None:
-    """A sharing violation is tried again a bounded number of times, everything else is raised at once."""
+    """What Windows says of a file held open is tried again a bounded number of times; anything else is raised."""
     calls: list[int] = []
 
     def action() -> None:

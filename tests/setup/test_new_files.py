@@ -84,6 +84,7 @@ def test_a_file_is_complete_or_missing(tmp_path: Path) -> None:
     """A file that cannot be written does not exist afterwards."""
     config = install(tmp_path)
     (tmp_path / "profiles.d" / ".a.toml.new").mkdir()
+    (tmp_path / "profiles.d" / ".a.toml.new2").mkdir()
 
     with pytest.raises(OutputError, match=r"a\.toml cannot be written"):
         new_profile(config, "a", ProfileOptions(), TODAY)

@@ -1,0 +1,86 @@
+"""
+Read regular files only: a pipe or a device may wait for ever, or never end.
+
+Links are followed. Nothing here waits: a file that has nothing to give at this moment cannot be read.
+"""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from sdssync.files.patience import patiently
+
+
+class NotRegularError(OSError):
+    """What has the name of a file is something else."""
+
+    def __init__(self, file: Path, mode: int) -> None:
+        self.what = _what(mode)
+        """Such as "a folder"."""
+        super().__init__(errno.EINVAL, f"it is {self.what}, and a file is expected", str(file))
+
+
+def open_regular(file: Path) -> BinaryIO:
+    """
+    Open a regular file to read its bytes.
+
+    Raises:
+        NotRegularError: it is a folder, a pipe or a device; none of them is opened.
+        OSError: there is nothing, or it cannot be opened.
+
+    """
+    require_regular(file)
+    return patiently(lambda: _open(file))
+
+
+def require_regular(file: Path) -> None:
+    """
+    Refuse what has the name of a file and is something else.
+
+    Raises:
+        NotRegularError: it is a folder, a pipe or a device.
+        OSError: there is nothing, or it cannot be looked at.
+
+    """
+    _check(file, file.stat().st_mode)
+
+
+def _open(file: Path) -> BinaryIO:
+    # without waiting for a writer, if a pipe has taken the place of the file by now
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _check(file, os.fstat(descriptor).st_mode)
+        return os.fdopen(descriptor, "rb")
+    except OSError:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(file: Path, limit: int = -1) -> bytes:
+    """
+    Return the bytes of a regular file, at most `limit` of them.
+
+    Raises:
+        FileNotFoundError: there is nothing.
+        NotRegularError: it is something else.
+        OSError: it cannot be read.
+
+    """
+    with open_regular(file) as stream:
+        content: bytes | None = stream.read(limit)
+    if content is None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), str(file))
+    return content
+
+
+def _check(file: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise NotRegularError(file, mode)
+
+
+def _what(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device"

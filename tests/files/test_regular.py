@@ -1,0 +1,42 @@
+"""Only regular files are read; anything else is named, and never waited for."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sdssync.files.regular import NotRegularError, open_regular, read_regular
+
+
+def test_a_file(tmp_path: Path) -> None:
+    """A file is read to its end, or as far as is asked for."""
+    file = tmp_path / "file"
+    file.write_bytes(b"abc\r\n")
+
+    assert (read_regular(file), read_regular(file, 2)) == (b"abc\r\n", b"ab")
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        pytest.param(Path.mkdir, "a folder", id="folder"),
+        pytest.param(os.mkfifo, "a pipe", id="pipe"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), "a device", id="a link to a device"),
+    ],
+)
+@pytest.mark.parametrize("read", [read_regular, open_regular])
+def test_anything_else(tmp_path: Path, read: Callable[[Path], object], make: Callable[[Path], None], what: str) -> None:
+    """A pipe would wait for a writer, a device may never end."""
+    make(tmp_path / "name")
+
+    with pytest.raises(NotRegularError, match=rf"it is {what}, and a file is expected") as refused:
+        read(tmp_path / "name")
+
+    assert refused.value.what == what
+
+
+def test_nothing(tmp_path: Path) -> None:
+    """What does not exist is an error of its own."""
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "nothing")
