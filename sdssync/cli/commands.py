@@ -203,10 +203,10 @@ def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
         found = list_subjects(settings, years=counted, cached=cached, progress=progress)
     if result_format is ResultFormat.JSON:
-        streams.print_result(subjects_json(found))
+        streams.print_result(subjects_json(found.subjects))
     else:
-        streams.print_lines(subjects_lines(found, streams.width()), color=common.log.color)
-    return ExitCode.DONE
+        streams.print_lines(subjects_lines(found.subjects, streams.width()), color=common.log.color)
+    return found.exit_code
 
 
 @app.command()

@@ -5,6 +5,7 @@ It takes the place of the last document only when the caller, having parsed it, 
 0.1 s of CPU, so this module is imported when a download begins.
 """
 
+import os
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,8 +15,9 @@ from urllib.parse import urlsplit
 
 from sdssync.config.api_key import ApiKey, path_in_message
 from sdssync.config.settings import RemoteSource
-from sdssync.errors import ConfigError, RefusedDocumentError, os_reason
+from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, os_reason
 from sdssync.files import atomic
+from sdssync.files.patience import patiently, remove_file
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.attempts import Attempts, Pace
 from sdssync.isams.datasets import DATASETS
@@ -47,13 +49,20 @@ class Download:
         Let this document take the place of the last one; then the one refused last is of no use.
 
         Raises:
-            OutputError: the state folder cannot be written; the last document stays if the file could not be renamed.
+            OutputError: the last document stays, because something has it open or is in its place.
 
         """
-        with writing_state():
-            atomic.replace(self.document.path, self.state / LAST_DOCUMENT)
+        last = self.state / LAST_DOCUMENT
+        try:
+            atomic.replace(self.document.path, last)
+        except OSError as error:
+            raise OutputError(
+                f"{last} could not be replaced by the document of this run: {os_reason(error)}",
+                "close programs that have it open, such as a backup or an editor; until then --cached reads the former "
+                "document",
+            ) from None
         with suppress(OSError):  # the next good download removes it
-            (self.state / REFUSED_DOCUMENT).unlink(missing_ok=True)
+            remove_file(self.state / REFUSED_DOCUMENT)
 
 
 @contextmanager
@@ -93,9 +102,8 @@ def _kept(error: RefusedDocumentError, path: Path, refused: Path) -> RefusedDocu
 def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pace: Pace) -> Document:
     """Try until a document comes, until a failure is permanent, or until time is up."""
     request = _request(source, key)
-    attempts = Attempts(source, pace, progress, has_reached=(path.parent / LAST_DOCUMENT).exists())
-    with path.open("r+b", buffering=0) as file, Deadline(source.max_seconds) as deadline:
-        part = PartFile(file)
+    attempts = Attempts(source, pace, progress, has_reached=os.path.lexists(path.parent / LAST_DOCUMENT))
+    with _opened(path) as part, Deadline(source.max_seconds) as deadline:
 
         def sink(chunk: bytes, expected: int | None) -> None:
             part.add(chunk)
@@ -111,7 +119,8 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
                 break
             attempts.wait_after(failure)
         seconds = attempts.seconds
-    _, downloaded_at = measure(path)
+    with writing_state(path.parent):
+        _, downloaded_at = measure(path)
     return Document(
         path=path,
         bytes=part.size,
@@ -120,6 +129,18 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
         downloaded_at=downloaded_at,
         origin=DOWNLOADED,
     )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[PartFile]:
+    """Open the temporary file to write, and close it, which on a network disk may fail too."""
+    with writing_state(path.parent):
+        file = patiently(lambda: path.open("r+b", buffering=0))
+    try:
+        yield PartFile(path.parent, file)
+    finally:
+        with writing_state(path.parent):
+            file.close()
 
 
 def _request(source: RemoteSource, key: ApiKey) -> Request:

@@ -8,6 +8,7 @@ from io import FileIO
 from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
+from sdssync.files.patience import remove_file
 
 _PREFIX, _SUFFIX = "isams-", ".part"
 
@@ -15,33 +16,34 @@ _PREFIX, _SUFFIX = "isams-", ".part"
 class PartFile:
     """The temporary file while it is written."""
 
-    def __init__(self, file: FileIO) -> None:
+    def __init__(self, state: Path, file: FileIO) -> None:
         self.size = 0
+        self._state = state
         self._file = file
 
     def restart(self) -> None:
         """Empty the file."""
         self.size = 0
-        with writing_state():
+        with writing_state(self._state):
             self._file.seek(0)
             self._file.truncate()
 
     def add(self, chunk: bytes) -> None:
         """Add a piece; without a buffer, so that a full disk shows here and not when the file is closed."""
         rest = memoryview(chunk)
-        with writing_state():
+        with writing_state(self._state):
             while rest:
                 rest = rest[self._file.write(rest) :]
         self.size += len(chunk)
 
     def finish(self) -> None:
         """Flush it to the disk, so that a power failure cannot leave an empty file in place of the last document."""
-        with writing_state():
+        with writing_state(self._state):
             os.fsync(self._file.fileno())
 
     def head(self, size: int) -> bytes:
         """Return the first bytes that were written."""
-        with writing_state():
+        with writing_state(self._state):
             self._file.seek(0)
             return self._file.read(size)
 
@@ -55,7 +57,7 @@ def temporary_path(state: Path) -> Iterator[Path]:
         OutputError: the state folder cannot be written.
 
     """
-    with writing_state():
+    with writing_state(state):
         state.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=state, prefix=_PREFIX, suffix=_SUFFIX)
         os.close(handle)
@@ -64,7 +66,7 @@ def temporary_path(state: Path) -> Iterator[Path]:
         yield path
     finally:
         with suppress(OSError):  # the next run removes it
-            path.unlink(missing_ok=True)
+            remove_file(path)
 
 
 def remove_part_files(state: Path) -> None:
@@ -72,13 +74,13 @@ def remove_part_files(state: Path) -> None:
     with suppress(OSError):  # the run does not depend on it
         for path in state.glob(f"{_PREFIX}*{_SUFFIX}"):
             with suppress(OSError):  # it may be open elsewhere
-                path.unlink()
+                remove_file(path)
 
 
 @contextmanager
-def writing_state() -> Iterator[None]:
+def writing_state(path: Path) -> Iterator[None]:
     """
-    Translate errors of the disk.
+    Translate errors of the disk for a file of the state folder, or the folder itself.
 
     Raises:
         OutputError: the block raised an OSError.
@@ -88,6 +90,6 @@ def writing_state() -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"the state folder cannot be written: {os_reason(error)}",
+            f"{path} cannot be written: {os_reason(error)}",
             "check that [paths] state is a folder in which sdssync may write, and that the disk is not full",
         ) from None

@@ -8,16 +8,20 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sdssync.config.api_key import read_api_key
 from sdssync.config.settings import RecordedSource, SchoolSettings
-from sdssync.errors import SourceError
+from sdssync.errors import OutputError, SourceError
 from sdssync.isams import parser
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
-from sdssync.log import events
+from sdssync.log import events, outcomes
+
+if TYPE_CHECKING:
+    from sdssync.isams.download import Download
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,8 @@ class Taken:
 
     document: Document
     reading: Reading
+    is_kept: bool = True
+    """False if the document could not take the place of the one that was downloaded before."""
 
 
 def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress) -> Taken:
@@ -48,8 +54,18 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
     with download(source, key, settings.folders.state, progress=progress) as downloaded:
         events.log().info("source.downloaded", **_facts(downloaded.document))
         reading = _parse(downloaded.document, progress)
+        is_kept = _keep(downloaded)
+    return Taken(document=downloaded.document, reading=reading, is_kept=is_kept)
+
+
+def _keep(downloaded: "Download") -> bool:
+    """Keep the document for `--cached`; return False if that fails, for the sets do not depend on it."""
+    try:
         downloaded.keep()
-    return Taken(document=downloaded.document, reading=reading)
+    except OutputError as error:
+        outcomes.failed("cache.failed", error)
+        return False
+    return True
 
 
 def _read(document: Document, progress: Progress) -> Taken:

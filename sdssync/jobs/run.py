@@ -17,7 +17,7 @@ from sdssync.config.mistakes import describe, render
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import RecordedSource, SchoolSettings
-from sdssync.errors import ConfigError, SdsSyncError
+from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock
 from sdssync.files.names import same_name
 from sdssync.files.paths import display
@@ -103,6 +103,8 @@ def _run_current(
         for profile in ready:
             results.fail_without_source(profile, error)
         return replace(report, results=results.in_order(school), source=error)
+    if not taken.is_kept:
+        report = replace(report, record_code=ExitCode.OUTPUT)
     profile_warnings.warn_of_old_document(taken.document, datetime.now(UTC), cached=job.cached)
     state, source = settings.folders.state, _source_facts(taken)
     addresses = keep_addresses(taken.reading.school, state, job.today, settings.safety.keep_address)

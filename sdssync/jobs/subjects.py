@@ -1,8 +1,10 @@
 """List the subjects of the school, for `sdssync subjects`."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sdssync.config.settings import SchoolSettings
+from sdssync.errors import ExitCode
 from sdssync.files.lock import installation_lock
 from sdssync.isams.progress import Progress
 from sdssync.isams.source import take_document
@@ -10,9 +12,15 @@ from sdssync.roster.roll import call_roll
 from sdssync.roster.subjects import SubjectSummary, summarise_subjects
 
 
-def list_subjects(
-    settings: SchoolSettings, *, years: Iterable[int] | None, cached: bool, progress: Progress
-) -> tuple[SubjectSummary, ...]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The subjects by id, and how the command ends."""
+
+    subjects: tuple[SubjectSummary, ...]
+    exit_code: ExitCode
+
+
+def list_subjects(settings: SchoolSettings, *, years: Iterable[int] | None, cached: bool, progress: Progress) -> Listed:
     """
     Return the subjects of the school's document, by id; with years, counting sets and pupils of these years only.
 
@@ -22,4 +30,5 @@ def list_subjects(
     """
     with installation_lock(settings.folders.state):
         taken = take_document(settings, cached=cached, progress=progress)
-    return summarise_subjects(call_roll(taken.reading.school), years)
+    subjects = summarise_subjects(call_roll(taken.reading.school), years)
+    return Listed(subjects, ExitCode.DONE if taken.is_kept else ExitCode.OUTPUT)

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str] = {
     "source.retried": "{host}: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
     "state.ignored": "a file of the state folder is damaged",
     "state.set_aside": "something in the state folder was set aside",
+    "cache.failed": "the document was not kept; the sets do not depend on it",
     "status.failed": "the status of the run was not kept",
 }
 """What an event of level warning or error means; "": its `error` says it all."""

@@ -124,7 +124,7 @@ class RunReport:
     untaken: UntakenSets = field(default_factory=UntakenSets)
     """The teaching sets that no profile takes."""
     record_code: ExitCode = ExitCode.DONE
-    """Whether the status of the run could be written."""
+    """Whether the state folder could take everything: the document, the status of the run, what retention does."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -547,7 +547,7 @@ def test_state_that_is_not_a_folder(httpserver: HTTPServer, tmp_path: Path) -> N
         pass
 
     assert str(caught.value) == (
-        "the state folder cannot be written: File exists "
+        f"{state} cannot be written: File exists "
         "(check that [paths] state is a folder in which sdssync may write, and that the disk is not full)"
     )
     assert httpserver.log == []
@@ -566,7 +566,7 @@ def test_full_disk(httpserver: HTTPServer, tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    assert (failed.kind, failed.error.message) == ("OutputError", "the state folder cannot be written: File too large")
+    assert (failed.kind, failed.error.message) == ("OutputError", f"{tmp_path} cannot be written: File too large")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
 
 
@@ -575,7 +575,10 @@ def test_keep_that_fails(httpserver: HTTPServer, tmp_path: Path) -> None:
     (tmp_path / "isams.xml").mkdir()
 
     with (
-        pytest.raises(OutputError, match=r"^the state folder cannot be written: Is a directory"),
+        pytest.raises(
+            OutputError,
+            match=r"isams\.xml could not be replaced by the document of this run",
+        ),
         download(source(play(httpserver, "good")), KEY, tmp_path, progress=Progress()) as downloaded,
     ):
         downloaded.keep()
@@ -637,8 +640,8 @@ def make_pipe(path: Path) -> None:
             "No such file or directory (a relative path counts from the folder of sdssync.toml)",
             id="missing",
         ),
-        pytest.param(lambda path: path.mkdir(), f"it is not a file ({LET_READ})", id="a folder"),
-        pytest.param(make_pipe, f"it is not a file ({LET_READ})", id="a pipe"),
+        pytest.param(lambda path: path.mkdir(), f"it is a folder, and a file is expected ({LET_READ})", id="a folder"),
+        pytest.param(make_pipe, f"it is a pipe, and a file is expected ({LET_READ})", id="a pipe"),
     ],
 )
 def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
