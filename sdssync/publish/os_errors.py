@@ -18,6 +18,24 @@ _HINTS = {
     errno.EEXIST: "a file is where a folder is expected",
     errno.EBUSY: "a mount point cannot be the output folder, a folder in it can",
 }
+_HELD_OPEN = "close programs that have a file or the folder open, and let the account of sdssync write there"
+_NO_PATH = "shorten the path, or check that the drive and the folders above exist for the account of sdssync"
+_NO_SHARE = r"check that the server answers, and that the share exists; write it as \\server\share\folder"
+_NO_ACCESS = "let the account of sdssync log on to the server and write to the share"
+_WINDOWS_HINTS = {
+    **dict.fromkeys((5, 32, 33, 145), _HELD_OPEN),
+    # a path of more than 260 characters, a folder of more than 247, or a drive letter of another user
+    **dict.fromkeys((3, 206), _NO_PATH),
+    **dict.fromkeys((51, 53, 55, 59, 64, 65, 67, 121, 1203, 1222, 1231, 1232), _NO_SHARE),
+    **dict.fromkeys((86, 1219, 1272, 1326, 1327, 1328, 1330, 1331, 1385, 1909), _NO_ACCESS),
+    **dict.fromkeys((39, 112), _HINTS[errno.ENOSPC]),
+}
+"""By the numbers of Windows ("System Error Codes", learn.microsoft.com), which say more than those of C."""
+
+
+def hint_for(error: OSError) -> str:
+    """Return what to do about an error of the system at an output folder; "" if there is nothing to say."""
+    return _WINDOWS_HINTS.get(getattr(error, "winerror", 0) or 0) or _HINTS.get(error.errno or 0, "")
 
 
 @contextmanager
@@ -32,8 +50,7 @@ def writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = _HINTS.get(error.errno or 0, "")
-        raise OutputError(f"output {output}: it cannot be written: {os_reason(error)}", hint) from error
+        raise OutputError(f"output {output}: it cannot be written: {os_reason(error)}", hint_for(error)) from error
 
 
 @contextmanager
@@ -48,5 +65,5 @@ def reading(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "let the account of sdssync read and write there"
+        hint = hint_for(error) or "let the account of sdssync read and write there"
         raise OutputError(f"output {output}: it cannot be read: {os_reason(error)}", hint) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.folders import is_link
 from sdssync.files.names import printable
+from sdssync.publish.os_errors import hint_for
 from sdssync.sds.schema import FORMATS
 
 SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.files)
@@ -35,7 +36,7 @@ def check_folder(output: Path) -> None:
         fault = _path_fault(output)
         foreign = sorted(_foreign_entries(output)) if not fault and os.path.lexists(output) else []
     except OSError as error:
-        hint = "let the account of sdssync read and write there, or choose another output folder"
+        hint = hint_for(error) or "let the account of sdssync read and write there, or choose another output folder"
         raise OutputError(f"output {output}: it cannot be read: {os_reason(error)}", hint) from error
     if foreign:
         more = f" and {len(foreign) - _LISTED} more" if len(foreign) > _LISTED else ""
