@@ -1,19 +1,18 @@
 """
 Put right what an interrupted run left next to an output folder, without looking at the content of any file.
 
-`staging` says which two hidden names there are and what each may hold.
+`staging` says which hidden names there are and what each may hold.
 """
 
 import os
 import stat
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.folders import is_link
 from sdssync.files.paths import hidden_sibling
-from sdssync.files.patience import patiently, rename
+from sdssync.files.patience import patiently, remove_file, rename
 from sdssync.publish.os_errors import writing
 from sdssync.publish.output_folder import SDS_FILES
 
@@ -22,13 +21,16 @@ def heal(output: Path) -> bool:
     """
     Put right what is left next to an output folder; return whether there was anything.
 
-    If the output does not exist, the former set is put back: it is the last one that a run reported as published.
+    If the output does not exist, the former set is put back: it is the last one that a run reported as published. A
+    set that cannot be removed is moved out of the way, so that it stops no later run; `check_removed` reports it.
 
     Raises:
-        OutputError: something cannot be renamed or removed.
+        OutputError: something can neither be removed nor renamed.
 
     """
-    staged, former = hidden_sibling(output, "new"), hidden_sibling(output, "old")
+    staged, former, stuck = (hidden_sibling(output, role) for role in ("new", "old", "stuck"))
+    with suppress(OutputError):
+        _remove(stuck)
     if not os.path.lexists(staged) and not os.path.lexists(former):
         return False
     with writing(output):
@@ -37,11 +39,37 @@ def heal(output: Path) -> bool:
                 output.rmdir()  # an empty folder that someone made in place of the missing one; any other stays
             if not os.path.lexists(output):
                 rename(former, output)
-        _remove(staged)
+        _clear(staged, stuck)
         if os.path.lexists(former):
             rename(former, staged)  # so that the name of the former set never holds half of one
-            _remove(staged)
+            _clear(staged, stuck)
     return True
+
+
+def check_removed(output: Path) -> None:
+    """
+    Check that no former set is left next to an output folder.
+
+    Raises:
+        OutputError: one is, and it cannot be removed.
+
+    """
+    _remove(hidden_sibling(output, "stuck"))
+
+
+def _clear(folder: Path, stuck: Path) -> None:
+    """Free the name of a hidden folder: remove it, or rename it if it cannot be removed."""
+    try:
+        _remove(folder)
+    except OutputError:
+        if os.path.lexists(stuck) or _holds_more(folder):
+            raise
+        rename(folder, stuck)
+
+
+def _holds_more(folder: Path) -> bool:
+    """Return True if a folder holds anything but files with SDS names: that is not ours to move."""
+    return any(path.name not in SDS_FILES or not stat.S_ISREG(path.lstat().st_mode) for path in folder.iterdir())
 
 
 def _remove(folder: Path) -> None:
@@ -55,22 +83,14 @@ def _remove(folder: Path) -> None:
         with suppress(FileNotFoundError):
             status = folder.lstat()
             if is_link(status) or not stat.S_ISDIR(status.st_mode):
-                patiently(folder.unlink)
+                remove_file(folder)
                 return
             folder.chmod(stat.S_IMODE(status.st_mode) | stat.S_IRWXU)
             for name in sorted(SDS_FILES):
-                patiently(partial(_unlink, folder / name))
+                remove_file(folder / name)
             patiently(folder.rmdir)
     except OSError as error:
         raise OutputError(
             f"{folder}: this folder of an earlier run cannot be removed: {os_reason(error)}",
             "close programs that have it open, or look at what is in it and remove it",
         ) from error
-
-
-def _unlink(file: Path) -> None:
-    """Remove a file if it exists; Windows would refuse one that is read-only."""
-    with suppress(FileNotFoundError):
-        if os.name == "nt":
-            file.chmod(stat.S_IWRITE)
-        file.unlink()

@@ -1,10 +1,11 @@
 """
 The files of a set change all at once: a set is built in a hidden folder next to the output, then the two change places.
 
-Two hidden names are used next to an output folder `csv/Seniors`:
+Three hidden names are used next to an output folder `csv/Seniors`:
 
     csv/.Seniors.sdssync-new    the set being built, or the former set on its way out: may always be removed
     csv/.Seniors.sdssync-old    the former set while the output does not exist: always complete
+    csv/.Seniors.sdssync-stuck  a former set that could not be removed: each run tries again
 
 So `healing` can put right whatever a killed process leaves without looking at any content. A reader who opens files by
 path finds complete files, old or new. A reader who holds the folder open sees the one set that it opened, never files
@@ -26,9 +27,9 @@ from sdssync.files import swap
 from sdssync.files.atomic import flush_folder
 from sdssync.files.folders import flush
 from sdssync.files.paths import hidden_sibling
-from sdssync.files.patience import rename
+from sdssync.files.patience import make_folder, rename
 from sdssync.files.swap import Swap
-from sdssync.publish.healing import heal
+from sdssync.publish.healing import check_removed, heal
 from sdssync.publish.os_errors import writing
 from sdssync.publish.output_folder import check_folder
 
@@ -59,7 +60,7 @@ def staging(output: Path) -> Iterator[Staged]:
     staged = Staged(hidden_sibling(output, "new"))
     with writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        staged.folder.mkdir(mode=_first_mode(output))
+        make_folder(staged.folder, _first_mode(output))
     try:
         with writing(output):
             yield staged
@@ -71,6 +72,7 @@ def staging(output: Path) -> Iterator[Staged]:
         with writing(output):
             flush_folder(output.parent)
         heal(output)  # the hidden names now hold the former set, or one that was not published
+        check_removed(output)
     except OutputError as error:
         staged.leftover = error
 
