@@ -1,6 +1,7 @@
 """Stdout and stderr as a scheduled task may have them: closed, full, in any encoding, or without a reader."""
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ def prepare() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  (until the process ends)
+            setattr(sys, name, io.StringIO())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
