@@ -11,6 +11,7 @@ from lxml import etree
 from benchmarks import hartley, school, sds_set
 from benchmarks.bench import Bound, at_least, at_most
 from benchmarks.process import Job, JobError, measure, medians, python
+from tests.support.needs import needs_limits
 
 ROOT = Path(__file__).parent.parent
 HARTLEY = ROOT / "fixtures" / "isams" / "hartley.xml"
@@ -152,6 +153,7 @@ def test_sds_set_is_consistent(tmp_path: Path) -> None:
     assert {identifier for identifier, _ in pairs} == classes
 
 
+@needs_limits
 def test_measure_counts_the_child() -> None:
     """Processor time and peak memory are those of the command, not of this process."""
     work = """
@@ -167,6 +169,7 @@ while time.process_time() < 0.1:
     assert usage.peak >= 200
 
 
+@needs_limits
 @pytest.mark.parametrize(
     ("code", "makes", "message"),
     [
@@ -183,6 +186,7 @@ def test_a_failed_job_has_no_figures(tmp_path: Path, code: str, makes: str, mess
         measure(job)
 
 
+@needs_limits
 def test_every_round_starts_fresh(tmp_path: Path) -> None:
     """What a job has made is removed before its next round, so that no run finds its work done."""
     made_folder = tmp_path / "csv"

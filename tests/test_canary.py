@@ -8,7 +8,6 @@ files; stdout only for results that do not list people.
 import json
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from pytest_httpserver import HTTPServer
 from tests.support.documents import PHYSICS, document, pupil, row
 from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server
 from tests.support.installation import SETTINGS, install
+from tests.support.needs import needs_proc, needs_pty
 from tests.support.processes import on_terminal, process, started
 from tests.support.runs import Ran, command
 
@@ -138,6 +138,7 @@ def test_the_results_of_a_rejected_set(canaries: Path, arguments: str) -> None:
     assert CANARY not in (canaries / "state" / "status.json").read_text(encoding="utf-8")
 
 
+@needs_pty
 @pytest.mark.parametrize(
     "arguments", ["run-all", "run-all --today 2030-01-01", "run Senior", "validate", "run-all x@y.z"]
 )
@@ -404,9 +405,9 @@ def _slow(line: socket.socket, _: bytes) -> None:
     line.recv(1)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_process_that_is_stopped(canaries: Path, number: signal.Signals) -> None:
+@needs_proc
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_process_that_is_stopped(canaries: Path, name: str) -> None:
     """While it waits for iSAMS and however it ends, others see neither key nor people; the next run cleans up."""
     with raw_server(_slow) as url:
         install(canaries, remote(url))
@@ -417,11 +418,11 @@ def test_a_process_that_is_stopped(canaries: Path, number: signal.Signals) -> No
                 time.sleep(0.01)
             seen = [
                 path.read_bytes()
-                for name in ("cmdline", "comm", "status")
-                for path in Path(f"/proc/{running.pid}").glob(f"task/*/{name}" if name == "comm" else name)
+                for file in ("cmdline", "task/*/comm", "status")
+                for path in Path(f"/proc/{running.pid}").glob(file)
             ]
             modes = {path.stat().st_mode & 0o777 for path in (canaries / "state").glob("*.part")}
-            running.send_signal(number)
+            running.send_signal(signal.Signals[name])
             out, err = running.communicate(timeout=20)
 
     assert modes == {0o600}

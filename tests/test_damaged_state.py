@@ -11,10 +11,11 @@ import pytest
 
 from tests.support.faults import Reference, explore, judge, names_of, sets_of, verify
 from tests.support.forked import HUNG, forked, workers
+from tests.support.needs import needs_fork
 from tests.support.runs import Ran
 from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh, has_command
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux has them")]
+pytestmark = [pytest.mark.slow, needs_fork]
 
 SCENARIO = SCENARIOS["third publication"]
 READERS = (

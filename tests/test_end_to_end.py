@@ -21,6 +21,7 @@ from pytest_httpserver import HTTPServer
 from tests.support.documents import document
 from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
 from tests.support.installation import SETTINGS, install
+from tests.support.needs import needs_dev_full, needs_posix_shell, needs_pty
 from tests.support.processes import on_terminal, process, started
 from tests.support.runs import Ran, command, read_logs
 
@@ -252,7 +253,7 @@ def test_what_cannot_be_written(after_a_run: Path, change: Callable[[Path], None
     assert command("run-all").exit_code == 6
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of a shell")
+@needs_posix_shell
 def test_a_disk_that_is_full(after_a_run: Path) -> None:
     """When the files of a set cannot be written to their end, the published set stays and nothing is left over."""
     (after_a_run / "hartley.xml").write_bytes((FIXTURES / "isams" / "hartley.xml").read_bytes())
@@ -270,7 +271,7 @@ def test_a_disk_that_is_full(after_a_run: Path) -> None:
 @pytest.mark.parametrize(
     ("log", "event"),
     [
-        pytest.param("/dev/full", "run.finished", id="full disk"),
+        pytest.param("/dev/full", "run.finished", id="full disk", marks=needs_dev_full),
         pytest.param("hartley.xml/x.log", "log.failed", id="a file where a folder is needed"),
         pytest.param("state", "log.failed", id="a folder of that name"),
     ],
@@ -317,6 +318,7 @@ def test_nobody_reads_to_the_end(after_a_run: Path) -> None:
     assert ran.logs()[-1]["event"] == "run.finished"
 
 
+@needs_dev_full
 def test_stdout_is_full(after_a_run: Path) -> None:
     """A result that cannot be written is an error, reported on stderr."""
     with Path("/dev/full").open("w") as full:
@@ -329,6 +331,7 @@ def test_stdout_is_full(after_a_run: Path) -> None:
     )
 
 
+@needs_dev_full
 def test_stderr_is_full(after_a_run: Path) -> None:
     """A log without a reader stops nothing."""
     with Path("/dev/full").open("w") as full:
@@ -378,6 +381,7 @@ def without_style(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
+@needs_pty
 def test_on_a_terminal(after_a_run: Path) -> None:
     """On a terminal there are no log lines, and the result is in colour unless that is switched off."""
     plain = on_terminal("run-all", folder=after_a_run, env={"NO_COLOR": "1"})
@@ -391,6 +395,7 @@ def test_on_a_terminal(after_a_run: Path) -> None:
     assert ["\x1b[1m" in ran.out for ran in (plain, option, dumb, colored)] == [False, False, False, True]
 
 
+@needs_pty
 @pytest.mark.parametrize("stream", ["1", "2"])
 def test_one_of_two_is_a_terminal(after_a_run: Path, stream: str) -> None:
     """Each stream is looked at by itself: JSON lines beside a screen, or events in local time beside plain text."""
@@ -404,6 +409,7 @@ def test_one_of_two_is_a_terminal(after_a_run: Path, stream: str) -> None:
         assert ran.err.startswith("iSAMS: ")
 
 
+@needs_pty
 def test_usage_on_a_terminal(after_a_run: Path) -> None:
     """A wrong command line is an error and a hint."""
     ran: Ran = on_terminal("run-all", "--zzz", folder=after_a_run)

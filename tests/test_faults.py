@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.faults import explore, try_all
-from tests.support.forked import why_no_strace, workers
+from tests.support.forked import workers
+from tests.support.needs import needs_strace
 from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh, has_command
 from tests.support.strace import READS, WRITES, calls_in, trace_option
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(why_no_strace() != "", reason=why_no_strace())]
+pytestmark = [pytest.mark.slow, needs_strace]
 
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 

@@ -1,7 +1,6 @@
 """A small disk, folders that may not be written, limits on files, many runs at once: the set is whole, always."""
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,15 +14,18 @@ import pytest
 
 from tests.support.faults import Reference, check, explore, judge
 from tests.support.forked import NO_ONE, forked, workers
+from tests.support.needs import IS_ROOT, needs_fork, needs_limits, needs_mounts
 from tests.support.processes import SECONDS, process, started
 from tests.support.runs import Ran
 from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="limits and mounts of Linux")]
+if sys.platform != "win32":
+    import resource
+
+pytestmark = [pytest.mark.slow, needs_fork]
 
 PUBLICATION = SCENARIOS["publication"]
 FIRST = SCENARIOS["first publication"]
-AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 FULL = {0, 6}
 """Codes of a run that meets the limit in time, or does not meet it."""
 
@@ -44,16 +46,6 @@ def assert_whole(found: dict[str, Outcome], *codes: int) -> None:
     )
     assert {limit: wrong for limit, (_, wrong) in found.items() if wrong} == {}
     assert set(codes) <= set(ended)
-
-
-def may_mount() -> bool:
-    """Return whether this account may mount a file system."""
-    with tempfile.TemporaryDirectory() as folder:
-        line = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]
-        if not shutil.which("mount") or subprocess.run(line, capture_output=True, check=False).returncode:
-            return False
-        subprocess.run(["umount", folder], check=True)
-        return True
 
 
 @contextmanager
@@ -93,11 +85,10 @@ def on_small_disk(name: str, base: Path, blocks: int | None, files: int | None, 
         return outcome(folder, ran, reference, FULL)
 
 
+@needs_mounts
 @pytest.mark.parametrize("name", [PUBLICATION.name, FIRST.name])
 def test_a_full_disk(tmp_path: Path, name: str) -> None:
     """However few blocks or files the disk has left."""
-    if not may_mount():
-        pytest.skip("this account may not mount a disk")
     with workers() as pool:
         reference = pool.submit(explore, name, tmp_path, traced=False).result()
         limits: list[tuple[int | None, int | None]] = [(blocks, None) for blocks in range(16)]
@@ -118,6 +109,7 @@ def with_large_files_forbidden(base: Path, size: int, reference: Reference) -> O
     return outcome(folder, ran, reference, FULL)
 
 
+@needs_limits
 def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     """Wherever in a file the limit is met."""
     sizes = (0, 1, 40, 46, 47, 100, 200, 300, 389, 390, 500, 700, 900, 958, 959, 2000)
@@ -141,6 +133,7 @@ def with_few_open_files(base: Path, number: int, reference: Reference) -> Outcom
     return outcome(folder, process(*NEXT_RUN, folder=folder, preexec_fn=limit), reference, FULL)
 
 
+@needs_limits
 def test_a_limit_on_the_number_of_open_files(tmp_path: Path) -> None:
     """From as few as Python itself can start with."""
     with workers() as pool:
@@ -189,8 +182,8 @@ def places(base: Path) -> list[str]:
 def with_mode(base: Path, place: str, mode: int, reference: Reference) -> Outcome:
     """Run as an account without rights where something may not be written, or not even read; then where it may."""
     folder = fresh(PUBLICATION, base)
-    user = NO_ONE if AS_ROOT else None
-    if AS_ROOT:
+    user = NO_ONE if IS_ROOT else None
+    if IS_ROOT:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, NO_ONE, NO_ONE)
     path = folder / place

@@ -15,9 +15,10 @@ from tests.support.builders import Document, PupilRecord, SetListRecord, SetReco
 from tests.support.documents import TWINS, document
 from tests.support.golden import FIXTURES, assert_golden
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
+from tests.support.needs import needs_pty
 from tests.support.screens import Seen, seen
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, needs_pty]
 
 ROOT = FIXTURES.parent
 COLUMNS = (40, 80, 120)

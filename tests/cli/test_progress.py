@@ -9,6 +9,7 @@ from werkzeug import Request, Response
 from tests.support.documents import document
 from tests.support.fake_isams import PATH, play
 from tests.support.installation import SETTINGS, install
+from tests.support.needs import needs_pty
 from tests.support.processes import on_terminal, process
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,7 @@ def remote(folder: Path, url: str, more: str = "") -> None:
     install(folder, SETTINGS.replace('file = "hartley.xml"', source))
 
 
+@needs_pty
 @pytest.mark.parametrize(
     ("arguments", "stages"),
     [("run-all", ["iSAMS: reading 0.0 of 0.0 MB", "Seniors (1 of 1)"]), ("subjects", ["iSAMS: reading"])],
@@ -37,6 +39,7 @@ def test_stages(school: Path, arguments: str, stages: list[str]) -> None:
     assert "source.parsed" not in ran.out
 
 
+@needs_pty
 def test_download(httpserver: HTTPServer, school: Path) -> None:
     """The bytes of a download are shown."""
     remote(school, play(httpserver, "good"))
@@ -47,6 +50,7 @@ def test_download(httpserver: HTTPServer, school: Path) -> None:
     assert "iSAMS: downloading 0.0 of 0.0 MB" in ran.out
 
 
+@needs_pty
 def test_waiting(httpserver: HTTPServer, school: Path) -> None:
     """While sdssync waits for the next attempt, the seconds that are left are shown, with the reason."""
     answers = iter((503, 503, 200))
@@ -64,6 +68,7 @@ def test_waiting(httpserver: HTTPServer, school: Path) -> None:
     assert "attempt 2 failed: status 503; the next one follows in" in ran.out
 
 
+@needs_pty
 @pytest.mark.parametrize("arguments", [["-q", "run-all"], ["profiles"], ["run-all", "--cached"]], ids=" ".join)
 def test_nothing_to_show(school: Path, arguments: list[str]) -> None:
     """Quiet runs, commands that wait for nothing, and a run that fails at once show no progress."""
@@ -85,6 +90,7 @@ def test_not_without_a_terminal(school: Path) -> None:
     assert all(line.startswith("{") for line in ran.err.splitlines())
 
 
+@needs_pty
 def test_a_document_that_breaks(school: Path) -> None:
     """The display is gone when the parse fails, and the cursor is back."""
     (school / "hartley.xml").write_text(document()[:-30], encoding="utf-8")
@@ -96,6 +102,7 @@ def test_a_document_that_breaks(school: Path) -> None:
     assert "error: no document from iSAMS" in ran.out
 
 
+@needs_pty
 def test_a_wrong_host(school: Path) -> None:
     """A wrong address on a first `subjects` is reported within 20 seconds, with the host."""
     remote(school, "http://127.0.0.1:1")

@@ -1,7 +1,6 @@
 """The API key: where it is read, and that it is never shown."""
 
 import codecs
-import os
 import traceback
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sdssync.config.api_key import ApiKey, read_api_key
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError
 from tests.support.installation import remote_source
+from tests.support.needs import needs_modes
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
 
@@ -195,7 +195,7 @@ def test_a_key_that_looks_wrong(key: str, looks_right: bool) -> None:
     assert key not in str(logs)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a mode has this meaning on POSIX only")
+@needs_modes
 @pytest.mark.parametrize(
     ("mode", "is_exposed"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o620, True), (0o666, True)]
 )

@@ -19,6 +19,7 @@ from sdssync.files.names import name_fault
 from sdssync.files.paths import is_foreign, resolve
 from sdssync.sds.formats import SdsFormat
 from tests.support.installation import SETTINGS, install
+from tests.support.needs import needs_any_file_name, needs_posix_paths, needs_symlinks
 
 ROOT = Path(__file__).parents[2]
 
@@ -315,20 +316,29 @@ def test_mistakes(tmp_path: Path, content: str, expected: list[str]) -> None:
                 ("state", "state"),
                 ("STATE", "state"),
                 ("profiles.d/.", "profiles"),
-                ("link", "settings"),
             ]
         ),
     ],
 )
 def test_wrong_output(tmp_path: Path, output: str, expected: str) -> None:
     """A folder that publishing would replace together with our own files is refused."""
-    (tmp_path / "link").symlink_to(tmp_path)
     config = install(tmp_path, a=output, b='output = "csv/B"')
 
     installation = load(config)
 
     assert wrong_files(installation) == {"profiles.d/a.toml": [expected]}
     assert [profile.name for profile in installation.school.profiles] == ["b"]
+
+
+@needs_symlinks
+def test_wrong_output_through_a_link(tmp_path: Path) -> None:
+    """A link to such a folder is refused as the folder itself is."""
+    (tmp_path / "link").symlink_to(tmp_path)
+    config = install(tmp_path, a='output = "link"')
+
+    assert wrong_files(load(config)) == {
+        "profiles.d/a.toml": [f"{ALONE} one that is or contains the folder of the settings"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -447,6 +457,7 @@ def test_parity_may_repeat_a_teacher(tmp_path: Path) -> None:
     assert load(config).school.profiles[0].extra_teachers == ("x@a.example", "X@a.example", "x@a.example")
 
 
+@needs_symlinks
 def test_files_that_are_not_profiles(tmp_path: Path) -> None:
     """A file that cannot be read is named by its stem; one that is not .toml, or begins with a dot, is ignored."""
     config = install(tmp_path, good='output = "csv/A"', Torn='output = "x', Latin=b'suffix = "\xe9"')
@@ -467,7 +478,7 @@ def test_files_that_are_not_profiles(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses such a file name")
+@needs_any_file_name
 def test_file_name(tmp_path: Path) -> None:
     """The name of the file has to be safe even where the profile has another."""
     config = install(tmp_path, aux='name = "Seniors"\noutput = "csv/A"')
@@ -477,7 +488,7 @@ def test_file_name(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="file names are text on Windows")
+@needs_any_file_name
 def test_file_name_that_is_not_text(tmp_path: Path) -> None:
     """A file name that is not UTF-8 is shown without the bytes that are not."""
     config = install(tmp_path)
@@ -543,7 +554,7 @@ def test_names(name: str, fault: str) -> None:
     assert name_fault(name) == fault
 
 
-@pytest.mark.skipif(os.name == "nt", reason="drives exist on Windows")
+@needs_posix_paths
 def test_windows_paths_elsewhere(tmp_path: Path) -> None:
     """A path with a drive is foreign and is not taken apart; a relative one works everywhere."""
     assert [is_foreign(text) for text in ("C:\\SDS", "c:/SDS", "\\\\server\\share\\x", "csv\\A", "/csv", "C:x")] == [

@@ -23,6 +23,7 @@ from sdssync.config.settings import (
 from sdssync.errors import ConfigError
 from sdssync.sds.code_lists import ORG_TYPES
 from tests.support.installation import SETTINGS, install, remote_source
+from tests.support.needs import needs_fifo, needs_removable_current_folder
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
 SCHOOL = '[school]\nid = "8889999"\nname = "MySchool"\n'
@@ -162,7 +163,7 @@ def test_which_file(option: Path | None, environ: dict[str, str], expected: Path
     assert settings_path(option, environ) == Path.cwd() / expected
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not remove the current folder of a process")
+@needs_removable_current_folder
 def test_a_current_folder_that_is_gone(here: Path) -> None:
     """A relative path cannot be found from a folder that no longer exists."""
     here.rmdir()
@@ -492,7 +493,7 @@ def test_byte_order_mark(tmp_path: Path) -> None:
     assert (installation.school.settings.identity.id, installation.school.profiles[0].name) == ("8889999", "a")
 
 
-@pytest.mark.parametrize("kind", ["folder", "fifo"])
+@pytest.mark.parametrize("kind", ["folder", pytest.param("fifo", marks=needs_fifo)])
 def test_settings_path_that_is_not_a_file(tmp_path: Path, kind: str) -> None:
     """Only a regular file is opened: a pipe would be read for ever."""
     config = tmp_path / "sdssync.toml"

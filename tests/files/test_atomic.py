@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sdssync.files import atomic
+from tests.support.needs import needs_symlinks
 
 
 def names(folder: Path) -> list[str]:
@@ -47,8 +48,7 @@ def taken(path: Path, what: str) -> None:
         path.write_bytes(b"former")
 
 
-@pytest.mark.parametrize("what", ["file", "folder", pytest.param("link", marks=pytest.mark.skipif(
-    os.name == "nt", reason="links take rights on Windows"))])  # fmt: skip
+@pytest.mark.parametrize("what", ["file", "folder", pytest.param("link", marks=needs_symlinks)])
 def test_write_new_never_replaces(tmp_path: Path, what: str) -> None:
     """Whatever has the name keeps it, and no temporary file stays."""
     taken(tmp_path / "settings", what)

@@ -1,7 +1,6 @@
 """One run at a time: a lock that another process holds is refused at once, and dies with its holder."""
 
 import errno
-import fcntl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,11 +11,16 @@ import pytest
 
 from sdssync.errors import LockedError, OutputError
 from sdssync.files.lock import LOCK_FILE, installation_lock
+from tests.support.needs import needs_flock, needs_linux_texts
+
+if sys.platform != "win32":
+    import fcntl
 
 HOLD = """
 import sys
 from pathlib import Path
 from sdssync.files.lock import installation_lock
+from tests.support.needs import needs_flock, needs_linux_texts
 with installation_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -85,7 +89,7 @@ def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
         pytest.param("n" * 300, "File name too long", id="a name that is too long"),
     ],
 )
-@pytest.mark.skipif(sys.platform != "linux", reason="the texts are those of Linux")
+@needs_linux_texts
 def test_a_state_folder_that_cannot_be_written_is_an_output_error(tmp_path: Path, state: str, reason: str) -> None:
     """The message names the state folder and says why."""
     (tmp_path / "file").touch()
@@ -97,6 +101,7 @@ def test_a_state_folder_that_cannot_be_written_is_an_output_error(tmp_path: Path
     assert refused.value.message == f"state {tmp_path / state}: the lock cannot be taken: {reason}"
 
 
+@needs_flock
 def test_a_file_system_without_locks_is_an_output_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system has no flock the run stops: a marker file instead would outlive a kill."""
 

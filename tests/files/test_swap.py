@@ -2,13 +2,13 @@
 
 import errno
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from sdssync.files import swap
 from sdssync.files.swap import Swap
+from tests.support.needs import needs_exchange
 
 
 def folders(place: Path, *names: str) -> None:
@@ -21,14 +21,11 @@ def found(place: Path) -> dict[str, str]:
     return {path.name: (path / "users.csv").read_text(encoding="utf-8") for path in place.iterdir()}
 
 
-SYSTEM = pytest.mark.skipif(sys.platform not in {"linux", "darwin"}, reason="this system has no exchange")
-
-
 @pytest.mark.parametrize(
     ("swap", "former"),
     [
-        pytest.param(swap.by_system, "staged", id="by system", marks=SYSTEM),
-        pytest.param(swap.swap, "staged", id="by system if it can", marks=SYSTEM),
+        pytest.param(swap.by_system, "staged", id="by system", marks=needs_exchange),
+        pytest.param(swap.swap, "staged", id="by system if it can", marks=needs_exchange),
         pytest.param(swap.by_renaming, "aside", id="by renaming"),
     ],
 )
@@ -41,7 +38,7 @@ def test_the_staged_folder_takes_the_place_of_the_output(tmp_path: Path, swap: S
     assert found(tmp_path) == {"output": "staged", former: "output"}
 
 
-@pytest.mark.parametrize("swap", [swap.by_system, swap.swap, swap.by_renaming])
+@pytest.mark.parametrize("swap", [pytest.param(swap.by_system, marks=needs_exchange), swap.swap, swap.by_renaming])
 def test_without_a_staged_folder_the_output_stays(tmp_path: Path, swap: Swap) -> None:
     """An error on the way leaves the output as it was."""
     folders(tmp_path, "output")
@@ -52,7 +49,7 @@ def test_without_a_staged_folder_the_output_stays(tmp_path: Path, swap: Swap) ->
     assert found(tmp_path) == {"output": "output"}
 
 
-@SYSTEM
+@needs_exchange
 def test_renaming_is_tried_where_the_system_refuses_the_exchange(tmp_path: Path) -> None:
     """A folder and one inside it cannot be exchanged (EINVAL); renaming then fails in its own way, and puts back."""
     folders(tmp_path, "output")
@@ -69,7 +66,7 @@ def test_renaming_is_tried_where_the_system_refuses_the_exchange(tmp_path: Path)
     assert found(tmp_path) == {"output": "output"}
 
 
-@SYSTEM
+@needs_exchange
 def test_an_exchange_has_no_instant_without_a_folder(tmp_path: Path) -> None:
     """A descriptor opened before stays with the former folder, which is still whole under the other name."""
     folders(tmp_path, "staged", "output")

@@ -28,6 +28,10 @@ from sdssync.isams.origin import CACHED, RECORDED
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
+from tests.support.needs import needs_fifo, needs_limits
+
+if sys.platform != "win32":
+    import resource
 
 PANEL = "in the iSAMS control panel, API Services Manager"
 ALL_DATASETS = (
@@ -553,11 +557,11 @@ def test_state_that_is_not_a_folder(httpserver: HTTPServer, tmp_path: Path) -> N
     assert httpserver.log == []
 
 
+@needs_limits
 def test_full_disk(httpserver: HTTPServer, tmp_path: Path) -> None:
     """A file that cannot grow is an output error; no temporary file is left, and the last document stays."""
     (tmp_path / "isams.xml").write_bytes(b"the last one")
     url = play(httpserver, "good")
-    resource = pytest.importorskip("resource", reason="Windows has no limit of file sizes for a process")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
@@ -627,9 +631,7 @@ LET_READ = "name a file that the account of sdssync can read"
 
 
 def make_pipe(path: Path) -> None:
-    if not hasattr(os, "mkfifo"):
-        pytest.skip("Windows has no pipes in folders")
-    os.mkfifo(path)
+    os.mkfifo(path)  # looked up only where there is one
 
 
 @pytest.mark.parametrize(
@@ -641,7 +643,7 @@ def make_pipe(path: Path) -> None:
             id="missing",
         ),
         pytest.param(lambda path: path.mkdir(), f"it is a folder, and a file is expected ({LET_READ})", id="a folder"),
-        pytest.param(make_pipe, f"it is a pipe, and a file is expected ({LET_READ})", id="a pipe"),
+        pytest.param(make_pipe, f"it is a pipe, and a file is expected ({LET_READ})", id="a pipe", marks=needs_fifo),
     ],
 )
 def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:

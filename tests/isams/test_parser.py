@@ -15,6 +15,7 @@ from sdssync.errors import SourceError, SourceMalformedError
 from sdssync.isams import parser
 from sdssync.school import School
 from tests.support.builders import MANAGERS, Document, PupilRecord, SetListRecord, SetRecord, StaffRecord, parsed
+from tests.support.needs import needs_limits
 
 XML = Document().xml()
 
@@ -297,6 +298,7 @@ def peak(file: Path) -> int:
 
 
 @pytest.mark.slow
+@needs_limits
 @pytest.mark.parametrize(
     ("opening", "piece", "closing"),
     [

@@ -1,7 +1,6 @@
 """What `validate` is asked to check: folders and names in all ways, the context of a profile, choices and codes."""
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
+from tests.support.needs import needs_proc, needs_root
 from tests.support.processes import as_nobody
 from tests.support.runs import Ran, command
 
@@ -161,7 +161,7 @@ def test_a_folder_that_is_not_there(target: str, order: int) -> None:
     assert paths(ran) == ["./csv/Prep", "csv/Seniors"][::order]
 
 
-@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file of Linux that opens and cannot be read")
+@needs_proc
 def test_a_set_that_cannot_be_read(published: Path) -> None:
     """A file that cannot be read stops its set only."""
     users = published / "csv" / "Prep" / "users.csv"
@@ -335,7 +335,7 @@ def test_settings_that_are_named_must_be_there(published: Path, monkeypatch: pyt
     assert [validate(target).exit_code for target in ("csv", "./csv/Seniors")] == [2, 2]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be two accounts")
+@needs_root
 @pytest.mark.parametrize("place", ["csv/Seniors", "csv"])
 @pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])
 def test_a_folder_that_may_not_be_entered(mode: int, place: str) -> None:

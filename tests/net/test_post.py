@@ -5,7 +5,6 @@ import inspect
 import logging
 import socket
 import ssl
-import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from tests.support.fake_isams import (
     recorded,
     source,
 )
+from tests.support.needs import needs_second_loopback_address, needs_trust_store_of_openssl
 
 pytestmark = pytest.mark.slow
 
@@ -322,7 +322,7 @@ class TestTls:
 
         assert (failed.kind, failed.line, failed.waits) == ("SourceUnavailableError", UNTRUSTED, [])
 
-    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is not an address of this machine")
+    @needs_second_loopback_address
     def test_the_name_counts(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A trusted certificate for another name is refused."""
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
@@ -339,6 +339,7 @@ class TestTls:
         ):
             assert downloaded.document.bytes == len(GOOD)
 
+    @needs_trust_store_of_openssl
     def test_trust_store_of_the_system(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A certificate in the trust store of the operating system is trusted; OpenSSL lets a variable name it."""
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))

@@ -10,8 +10,7 @@ import pytest
 
 from sdssync.errors import OutputError
 from sdssync.publish.output_folder import SDS_FILES, check_folder
-
-POSIX = pytest.mark.skipif(os.name != "posix", reason="links and pipes are made as on POSIX")
+from tests.support.needs import needs_any_file_name, needs_fifo, needs_linux_texts, needs_proc, needs_symlinks
 
 
 def make_set(output: Path, *names: str) -> Path:
@@ -53,7 +52,7 @@ def parent_is_link(output: Path) -> None:
         pytest.param(nothing, id="nothing there yet"),
         pytest.param(Path.mkdir, id="empty folder"),
         pytest.param(whole, id="every SDS file"),
-        pytest.param(parent_is_link, id="a link among the parents", marks=POSIX),
+        pytest.param(parent_is_link, id="a link among the parents", marks=needs_symlinks),
     ],
 )
 def test_a_folder_of_ours_is_let_through(tmp_path: Path, arrange: Callable[[Path], None]) -> None:
@@ -102,22 +101,25 @@ MORE = "it holds more than the files of an SDS set: "
 @pytest.mark.parametrize(
     ("arrange", "message"),
     [
-        pytest.param(link, "it is a link, and a folder is expected", id="link", marks=POSIX),
-        pytest.param(dangling_link, "it is a link, and a folder is expected", id="dangling link", marks=POSIX),
+        pytest.param(link, "it is a link, and a folder is expected", id="link", marks=needs_symlinks),
+        pytest.param(dangling_link, "it is a link, and a folder is expected", id="dangling link", marks=needs_symlinks),
         pytest.param(Path.touch, "it is a file, and a folder is expected", id="file"),
         pytest.param(holding("notes.txt"), f"{MORE}file notes.txt", id="another file"),
         pytest.param(holding("Classes.csv"), f"{MORE}file Classes.csv", id="an SDS name in another case"),
         pytest.param(holding(".users.csv"), f"{MORE}file .users.csv", id="hidden file"),
         pytest.param(folder_inside, f"{MORE}folder users.csv", id="folder with an SDS name"),
-        pytest.param(link_inside, f"{MORE}link users.csv", id="link with an SDS name", marks=POSIX),
-        pytest.param(fifo_inside, f"{MORE}special file users.csv", id="pipe with an SDS name", marks=POSIX),
+        pytest.param(link_inside, f"{MORE}link users.csv", id="link with an SDS name", marks=needs_symlinks),
+        pytest.param(fifo_inside, f"{MORE}special file users.csv", id="pipe with an SDS name", marks=needs_fifo),
         pytest.param(
             holding("a", "b", "c", "d", "e"), f"{MORE}file a, file b, file c and 2 more", id="three are named at most"
         ),
         pytest.param(holding("n" * 60), f"{MORE}file {'n' * 40}…", id="a long name is cut"),
         pytest.param(holding("ann@school.example"), f"{MORE}file (a name with @)", id="an address is not shown"),
         pytest.param(
-            holding("two\nlines"), f"{MORE}file two\N{REPLACEMENT CHARACTER}lines", id="line break", marks=POSIX
+            holding("two\nlines"),
+            f"{MORE}file two\N{REPLACEMENT CHARACTER}lines",
+            id="line break",
+            marks=needs_any_file_name,
         ),
     ],
 )
@@ -133,15 +135,13 @@ def test_what_is_not_ours_is_named_and_left_alone(
     assert snapshot(tmp_path) == before
 
 
+@needs_proc
 def test_a_mount_point_is_refused() -> None:
     """A mount point cannot be swapped; the one that every Linux has is refused as such."""
-    if not os.path.ismount("/proc"):
-        pytest.skip("no /proc here")
-
     assert refusal(Path("/proc")) == "it is a mount point, and a folder in a file system is expected"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the text is that of Linux")
+@needs_linux_texts
 def test_a_path_that_cannot_be_looked_at_is_an_output_error(tmp_path: Path) -> None:
     """What is there cannot be seen, so it is not ours to replace."""
     under_a_file = tmp_path / "file" / "Seniors"

@@ -16,13 +16,19 @@ from sdssync.files.patience import rename
 from sdssync.files.swap import Swap
 from sdssync.publish.healing import heal
 from sdssync.publish.staging import publish, staging
+from tests.support.needs import (
+    needs_dev_full,
+    needs_exchange,
+    needs_linux_texts,
+    needs_modes,
+    needs_root,
+    needs_symlinks,
+)
 from tests.support.processes import as_nobody
 from tests.support.publish_forever import FILES, SWAPS, content, generation_of
 
 ROOT = Path(__file__).parents[2]
-POSIX = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the texts and the exchange are those of Linux")
-BOTH_WAYS = pytest.mark.parametrize("strategy", [pytest.param("exchange", marks=LINUX), "renaming"])
+BOTH_WAYS = pytest.mark.parametrize("strategy", [pytest.param("exchange", marks=needs_exchange), "renaming"])
 
 
 @pytest.fixture
@@ -235,8 +241,7 @@ print("published")
 
 
 @pytest.mark.slow
-@LINUX
-@pytest.mark.parametrize("strategy", ["exchange", "renaming"])
+@BOTH_WAYS
 @pytest.mark.parametrize("before", [{}, {"Seniors": 1}, {OLD: 1, NEW: 2}], ids=["first", "next", "healing"])
 def test_a_kill_before_any_single_step_loses_nothing(
     tmp_path: Path, strategy: str, before: dict[str, int | list[str]]
@@ -276,7 +281,7 @@ def swapped_for_a_link(output: Path) -> None:
     ("happens", "message"),
     [
         pytest.param(stranger, "it holds more than the files of an SDS set: file notes.txt", id="a stranger"),
-        pytest.param(swapped_for_a_link, "it is a link, and a folder is expected", id="a link", marks=POSIX),
+        pytest.param(swapped_for_a_link, "it is a link, and a folder is expected", id="a link", marks=needs_symlinks),
     ],
 )
 def test_what_came_after_the_guards_looked_is_left_alone(
@@ -299,7 +304,7 @@ def test_what_came_after_the_guards_looked_is_left_alone(
     assert not output.with_name(NEW).exists()
 
 
-@POSIX
+@needs_symlinks
 @pytest.mark.parametrize("sibling", [NEW, OLD])
 def test_a_link_in_place_of_a_hidden_folder_is_not_followed(tmp_path: Path, sibling: str) -> None:
     """The link goes, what it points to stays."""
@@ -313,7 +318,7 @@ def test_a_link_in_place_of_a_hidden_folder_is_not_followed(tmp_path: Path, sibl
     assert found(tmp_path) == {"Seniors": 2, "target": 5}
 
 
-@LINUX
+@needs_linux_texts
 @pytest.mark.parametrize(
     ("stray", "reason"),
     [
@@ -338,7 +343,7 @@ def test_strangers_in_a_hidden_folder_are_kept(output: Path, stray: str, reason:
     assert generation_of("users.csv", (output / "users.csv").read_bytes()) == 0
 
 
-@LINUX
+@needs_exchange
 def test_a_former_set_that_cannot_be_removed_is_reported_as_such(output: Path) -> None:
     """The error is a value next to the new set, which is in its place; the next run heals."""
     put(output, 0)
@@ -360,7 +365,7 @@ def test_a_former_set_that_cannot_be_removed_is_reported_as_such(output: Path) -
     assert (there, found(output.parent)) == (1, {"Seniors": 2})
 
 
-@LINUX
+@needs_linux_texts
 @pytest.mark.parametrize(
     ("place", "reason", "hint"),
     [
@@ -381,7 +386,7 @@ def test_what_the_system_refuses_is_an_output_error(tmp_path: Path, place: str, 
     assert refused.value.hint == hint
 
 
-@LINUX
+@needs_dev_full
 def test_a_full_disk_while_building_is_an_output_error(output: Path) -> None:
     """An error of the system within the block is one of the output; the former set stays, nothing is left over."""
     put(output, 0)
@@ -397,7 +402,7 @@ def modes(folder: Path) -> dict[str, str]:
     return {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in (folder, *folder.iterdir())}
 
 
-@POSIX
+@needs_modes
 @pytest.mark.usefixtures("umask")
 @BOTH_WAYS
 def test_the_folder_keeps_its_mode_and_each_file_its_own(output: Path, strategy: str) -> None:
@@ -418,10 +423,7 @@ def test_the_folder_keeps_its_mode_and_each_file_its_own(output: Path, strategy:
     assert modes(output) == first | {"Seniors": "0o2750", "users.csv": "0o640"}
 
 
-AS_ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be two accounts")
-
-
-@AS_ROOT
+@needs_root
 def test_the_folder_keeps_its_owner(output: Path) -> None:
     """Folder and files belong to the owner and the group of the folder that was there."""
     put(output, 0)
@@ -440,7 +442,7 @@ def refusal(action: Callable[[], object]) -> str:
     return caught.value.message
 
 
-@AS_ROOT
+@needs_root
 @pytest.mark.parametrize(
     ("parent_mode", "reason"),
     [

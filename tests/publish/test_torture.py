@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sdssync.publish.healing import heal
+from tests.support.needs import needs_fork
 from tests.support.publish_forever import FILES, generation_of
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ SPAN = 0.025
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="kill -9, and the exchange of two folders by Linux"),
+    needs_fork,
 ]
 
 

@@ -8,6 +8,7 @@ from sdssync.report.screen import fit, plain
 from sdssync.report.tables import Column, Row, table
 from tests.support.documents import document
 from tests.support.installation import install
+from tests.support.needs import needs_pty
 from tests.support.processes import on_terminal
 
 COLUMNS = (Column("Name"), Column("Count", is_number=True, rank=1), Column("Folder", rank=2))
@@ -62,6 +63,7 @@ def test_cells_stay_on_their_line() -> None:
 
 
 @pytest.mark.slow
+@needs_pty
 @pytest.mark.parametrize("arguments", ["run-all --dry-run", "subjects", "profiles", "validate"])
 def test_on_a_terminal(here: Path, arguments: str) -> None:
     """What looks like markup is shown as it is, and no escape gets through."""

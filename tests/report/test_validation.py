@@ -23,6 +23,7 @@ from sdssync.sds.catalogue.rules import CATALOGUE
 from sdssync.sds.findings import Finding, SetReport, Severity
 from sdssync.sds.schema import V21
 from tests.support.golden import FIXTURES, assert_golden
+from tests.support.needs import needs_posix_paths
 
 FATAL, ERROR, WARNING, ADVICE = Severity
 BLOCKING = {FATAL, ERROR}
@@ -184,7 +185,7 @@ def test_github_escapes(path: str, property_: str, data: str) -> None:
         pytest.param("/srv/a b", "file:///srv/a%20b/enrollments.csv", id="absolute"),
     ],
 )
-@pytest.mark.skipif(sys.platform == "win32", reason="the paths are those of Linux")
+@needs_posix_paths
 def test_sarif_uris(path: str, uri: str) -> None:
     """A path becomes a URI that leads back to it."""
     run = sarif_run((report(path, finding("SDS206", ERROR, "m", line=7)),))

@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,10 @@ from sdssync.sds.findings import SetReport
 from sdssync.sds.formats import SdsFormat
 from sdssync.sds.quoteless import PIECE
 from sdssync.sds.schema import FORMATS, File
+from tests.support.needs import needs_fifo, needs_limits, needs_proc, needs_symlinks
+
+if sys.platform != "win32":
+    import resource
 
 V2_FILES = {
     "orgs.csv": b"sourcedId,name,type\r\no1,Hartley School,school\r\n",
@@ -116,7 +119,7 @@ def test_folder_in_place_of_a_file(folder: Path) -> None:
     assert report.findings[0].message == "expected a file, found a folder of that name"
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes in folders are a matter of POSIX")
+@needs_fifo
 def test_pipe_in_place_of_a_file(folder: Path) -> None:
     """A pipe named users.csv is a missing file, and no reader waits for a writer."""
     (folder / "users.csv").unlink()
@@ -125,6 +128,7 @@ def test_pipe_in_place_of_a_file(folder: Path) -> None:
     assert _spots(_check(folder)) == [("SDS101", "users.csv", None)]
 
 
+@needs_symlinks
 def test_links(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A link to a file outside is read; one that leads nowhere, or to itself, is a missing file."""
     outside = tmp_path_factory.mktemp("outside") / "elsewhere.csv"
@@ -181,7 +185,7 @@ def test_what_is_no_folder(folder: Path) -> None:
         list_folder(folder / "users.csv")
 
 
-@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file of Linux that opens and cannot be read")
+@needs_proc
 def test_file_that_cannot_be_read(folder: Path) -> None:
     """A file that the system opens and does not read is a ConfigError that names it."""
     (folder / "users.csv").unlink()
@@ -210,6 +214,7 @@ def test_defect_far_down_in_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@needs_limits
 def test_memory_follows_the_ids(tmp_path: Path) -> None:
     """Many rows about few ids, and rows of very many fields, take little memory."""
     for name, content in V2_FILES.items():

@@ -13,6 +13,7 @@ from sdssync.errors import ConfigError, OutputError
 from sdssync.sds.formats import SdsFormat
 from sdssync.setup.new_files import ProfileOptions, init, new_profile, parse_years
 from tests.support.installation import install, remote_source
+from tests.support.needs import needs_symlinks
 
 TODAY = date(2026, 9, 1)
 
@@ -60,6 +61,7 @@ def test_init_next_to_profiles(tmp_path: Path) -> None:
     assert init(tmp_path / "sdssync.toml") == (tmp_path / "sdssync.toml",)
 
 
+@needs_symlinks
 def test_a_dangling_link_is_a_file(tmp_path: Path) -> None:
     """A link to nowhere is not written through."""
     (tmp_path / "sdssync.toml").symlink_to(tmp_path / "elsewhere.toml")

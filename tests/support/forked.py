@@ -7,14 +7,11 @@ threads only: a worker of `workers`.
 
 import codecs
 import ctypes
-import fcntl
 import importlib
 import multiprocessing
 import os
 import pkgutil
-import resource
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,11 +19,14 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import IO, NoReturn
 
 from tests.support.runs import Ran
+
+if sys.platform != "win32":
+    import fcntl
+    import resource
 
 SECONDS = 30
 """No run takes this long unless it hangs."""
@@ -45,17 +45,6 @@ def workers(number: int | None = None) -> Iterator[Executor]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(number or os.cpu_count(), context, initializer=_import_everything) as executor:
         yield executor
-
-
-@cache
-def why_no_strace() -> str:
-    """Return why strace cannot trace a process here; "" if it can."""
-    if sys.platform != "linux":
-        return "strace needs Linux"
-    if not shutil.which("strace"):
-        return "strace is not installed"
-    probe = subprocess.run(["strace", "-qq", "-e", "trace=none", "true"], capture_output=True, check=False)
-    return "" if probe.returncode == 0 else "this account may not trace processes"
 
 
 def forked(

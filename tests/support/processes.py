@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -12,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.runs import Ran
+
+if sys.platform != "win32":
+    import pty
 
 SECONDS = 30
 """No process of the tests takes this long unless it hangs."""

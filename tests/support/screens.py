@@ -1,10 +1,8 @@
 """Show what a person at a terminal sees: a real command on a pseudo-terminal, rendered by a terminal emulator."""
 
-import fcntl
 import os
-import pty
 import struct
-import termios
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +11,11 @@ from pathlib import Path
 import pyte
 
 from tests.support.processes import SECONDS, started
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import termios
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
