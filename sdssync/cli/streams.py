@@ -59,7 +59,15 @@ def print_lines(lines: "Iterable[Line]", *, color: bool) -> None:
     from sdssync.report.screen import fit, plain  # noqa: PLC0415  (help and usage print no lines)
 
     fitting = list(fit(lines, width()))
-    print_result(_painted(fitting) if color and sys.stdout.isatty() else plain(fitting))
+    print_result(_painted(fitting) if color and _shows_colours() else plain(fitting))
+
+
+def _shows_colours() -> bool:
+    if not sys.stdout.isatty():
+        return False
+    from sdssync.cli.console import shows_colours  # noqa: PLC0415  (a pipe needs none of it)
+
+    return shows_colours(sys.stdout)
 
 
 def _painted(lines: "Iterable[Line]") -> str:
