@@ -21,7 +21,7 @@ from pytest_httpserver import HTTPServer
 from tests.support.documents import document
 from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
 from tests.support.installation import SETTINGS, install
-from tests.support.needs import needs_dev_full, needs_posix_shell, needs_pty
+from tests.support.needs import needs_dev_full, needs_fifo, needs_limits, needs_posix_shell, needs_pty, needs_windows
 from tests.support.processes import on_terminal, process, started
 from tests.support.runs import Ran, command, read_logs
 
@@ -269,21 +269,52 @@ def test_a_disk_that_is_full(after_a_run: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "event"),
+    "log",
     [
-        pytest.param("/dev/full", "run.finished", id="full disk", marks=needs_dev_full),
-        pytest.param("hartley.xml/x.log", "log.failed", id="a file where a folder is needed"),
-        pytest.param("state", "log.failed", id="a folder of that name"),
+        pytest.param("hartley.xml/x.log", id="a file where a folder is needed"),
+        pytest.param("state", id="a folder of that name"),
+        pytest.param("/dev/full", id="a device", marks=needs_dev_full),
+        pytest.param("CON", id="the console", marks=needs_windows),
+        pytest.param("NUL", id="the null device", marks=needs_windows),
     ],
 )
-def test_a_log_file_that_cannot_be_written(after_a_run: Path, log: str, event: str) -> None:
-    """A log that cannot be opened stops the run; one that fills up does not; both end with 6."""
+def test_a_log_file_that_cannot_be_opened(after_a_run: Path, log: str) -> None:
+    """The run does not begin, and ends with 6."""
     ran = process("run-all", "--log-file", log, folder=after_a_run)
 
-    lines = ran.logs()
-    assert ran.exit_code == 6
-    assert event in {line["event"] for line in lines}
-    assert (lines[-1]["event"], lines[-1]["exit_code"]) == ("log.failed", 6)
+    [line] = ran.logs()
+    assert (ran.exit_code, line["event"], line["exit_code"]) == (6, "log.failed", 6)
+
+
+@needs_fifo
+def test_a_pipe_for_a_log_file(after_a_run: Path) -> None:
+    """No one may be reading it, so it is not opened."""
+    os.mkfifo(after_a_run / "pipe")
+
+    ran = process("run-all", "--log-file", "pipe", folder=after_a_run)
+
+    [line] = ran.logs()
+    assert (ran.exit_code, line["error"]) == (6, "log file pipe cannot be opened: it is not a file")
+
+
+@needs_limits
+def test_a_log_file_that_fills_up(after_a_run: Path) -> None:
+    """A log that cannot be written to its end does not stop the run, which ends with 6."""
+    import resource  # noqa: PLC0415  (not there on Windows)
+
+    (after_a_run / "night.log").write_bytes(b"x" * 5_000_000 + b"\n")
+    limit = (5_000_500, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+
+    ran = process(
+        "run-all",
+        "--log-file",
+        "night.log",
+        folder=after_a_run,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+
+    events = [line["event"] for line in ran.logs()]
+    assert (ran.exit_code, events[-2:]) == (6, ["run.finished", "log.failed"])
 
 
 @pytest.mark.parametrize(
