@@ -1,14 +1,15 @@
 # Each target sets up what it needs: a virtual environment in .venv, rebuilt when the dependencies change.
 PYTHON ?= python3
+WINDOWS_PYTHON ?= 3.11
 VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick torture lint format bench docs golden clean
+.PHONY: help demo test test-windows quick torture lint format bench docs golden clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -22,6 +23,9 @@ demo: $(READY)  ## set up and run the main job on a recorded school, with the pr
 
 test: $(READY)  ## set up and run the tests
 	$(RUN) pytest -n auto -m "not torture"
+
+test-windows:  ## run the tests on a Python for Windows, under Wine (WINDOWS_PYTHON=3.13, TESTS=tests/files)
+	tests/windows/run.sh $(WINDOWS_PYTHON) $(TESTS)
 
 quick: $(READY)  ## the tests that take no time: without kills, canaries and random data
 	$(RUN) pytest -n auto -m "not torture and not slow" -q
