@@ -71,7 +71,9 @@ def test_every_key(tmp_path: Path) -> None:
             max_bytes=1536,
             ca_file=tmp_path.parent / "ca.pem",
         ),
-        folders=Folders(installation=tmp_path, profiles=tmp_path / "profiles.d", state=Path("/var/lib/sdssync")),
+        folders=Folders(
+            installation=tmp_path, profiles=tmp_path / "profiles.d", state=Path(tmp_path.anchor) / "var/lib/sdssync"
+        ),
         safety=Safety(
             limits=Limits(
                 max_removed_users=(Percentage(Decimal("12.5")),),
@@ -177,7 +179,7 @@ def test_no_settings_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "sdssync.toml")
 
-    assert caught.value.message == f"there is no settings file {tmp_path}/sdssync.toml"
+    assert caught.value.message == f"there is no settings file {tmp_path / 'sdssync.toml'}"
     assert caught.value.hint == "`sdssync init` writes a first one; --config or $SDSSYNC_CONFIG names another"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.documents import MATHS, PHYSICS, TWINS, document, pupil, row
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
-from tests.support.needs import needs_chattr
+from tests.support.needs import needs_chattr, needs_posix_paths
 from tests.support.runs import Ran, command
 
 REMOTE = SETTINGS.replace('file = "hartley.xml"', 'url = "http://127.0.0.1:9"\napi_key_env = "ISAMS_API_KEY"')
@@ -232,7 +232,9 @@ def test_bytes_on_disk_count(two_profiles: Path) -> None:
         pytest.param("name =\n", 2, "failed", id="a file that does not parse"),
         pytest.param(PREP + "colour = 1\n", 2, "failed", id="a wrong key"),
         pytest.param(PREP.replace("csv/Prep", "profiles.d"), 2, "failed", id="output in the way of the profiles"),
-        pytest.param(PREP.replace("csv/Prep", r"C:\\SDS\\csv"), 2, "failed", id="a Windows path"),
+        pytest.param(
+            PREP.replace("csv/Prep", r"C:\\SDS\\csv"), 2, "failed", id="a Windows path", marks=needs_posix_paths
+        ),
         pytest.param(PREP.replace("csv/Prep", "hartley.xml"), 6, "failed", id="output is a file"),
         pytest.param(PREP.replace("csv/Prep", "hartley.xml/Prep"), 6, "failed", id="a parent of the output is a file"),
         pytest.param(PREP.replace("csv/Prep", "secrets"), 6, "failed", id="output holds something else"),

@@ -15,6 +15,7 @@ from sdssync.sds.checks.teams import Roles
 from sdssync.sds.data_types import CLASS_ROLE
 from sdssync.sds.findings import Severity
 from sdssync.sds.formats import SdsFormat
+from tests.support.needs import needs_case_renames
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SETS = FIXTURES / "sds"
@@ -151,6 +152,7 @@ def test_findings_show_cells_in_value_only(tmp_path: Path) -> None:
     assert [finding.value for finding in report.findings if finding.column == "password"] == [None]
 
 
+@needs_case_renames
 def test_near_misses_are_named(tmp_path: Path) -> None:
     """A reference that differs in case only says where the id is; a header and a file name likewise."""
     files = {

@@ -58,8 +58,11 @@ def _is_wine() -> bool:
 
 IS_ROOT = sys.platform != "win32" and os.geteuid() == 0
 
+_IS_WINE = _is_wine()
+
 needs_windows = _need(WINDOWS, "Windows")
-needs_no_wine = _need(not _is_wine(), "a system that does this; Wine does not")
+needs_case_renames = _need(not _IS_WINE, "renames that change case only, which Wine ignores")
+needs_error_for_a_file_listed = _need(not _IS_WINE, "an error that says why a file cannot be listed; Wine has another")
 needs_pty = _need(find_spec("pty") is not None, "a pseudo-terminal (pty)")
 needs_posix_signals = _need(not WINDOWS, "signals that a process can handle, as on POSIX")
 needs_posix_shell = _need(Path("/bin/sh").exists(), "/bin/sh")
