@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-windows quick torture lint format bench docs golden clean
+.PHONY: help demo test test-windows quick torture lint format bench docs golden windows-zip clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -48,9 +48,12 @@ docs: $(READY)  ## write the pages that are generated from tables
 golden: $(READY)  ## write the golden files; look at the difference before you commit it
 	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/report/test_validation.py tests/test_golden.py tests/test_screens.py
 
+windows-zip:  ## build sdssync.exe with a Python for Windows under Wine, and try it; Debian and root
+	packaging/windows-zip.sh
+
 format: $(READY)  ## fix formatting and imports
 	$(RUN) ruff check --fix-only .
 	$(RUN) ruff format .
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) state csv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) state csv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -39,7 +39,7 @@ ALLOWED = {
 
 SOURCES = sorted(
     path
-    for folder in ("sdssync", "tests", "benchmarks", "docs", "profiles.d")
+    for folder in ("sdssync", "tests", "benchmarks", "packaging", "docs", "profiles.d")
     for ending in ("*.py", "*.md", "*.toml")
     for path in (ROOT / folder).rglob(ending)
 ) + sorted([*ROOT.glob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "sdssync.toml"])
