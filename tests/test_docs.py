@@ -97,6 +97,26 @@ def test_options(name: str) -> None:
     assert {"-v", "-q"} <= rows
 
 
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_command_lines(file: Path) -> None:
+    """Every command line that a page shows has a command and options that exist."""
+    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", file.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
+    lines = re.findall(
+        r"^(?:\$ |.*& ')?(?:\S*[\\/])?sdssync(?:\.exe')? +([a-z]\S*|--\S+)([^|>#\n]*)", blocks, re.MULTILINE
+    )
+
+    wrong = []
+    for verb, rest in lines:
+        if not verb.startswith("-") and verb not in GROUP.commands:
+            wrong.append(verb)
+            continue
+        shown = GROUP.commands.get(verb, GROUP)
+        known = {name for option in shown.params for name in option.opts}
+        wrong += [f"{verb} {word}" for word in rest.split() if word.startswith("-") and word not in known]
+
+    assert wrong == []
+
+
 def test_help() -> None:
     """The help on the page is what the program prints."""
     rows = re.search(r"<!-- help -->\n```text\n(.*?)```\n<!-- /help -->", page("docs/commands.md"), re.DOTALL)
