@@ -10,7 +10,7 @@ from tests.support.faults import explore, try_all
 from tests.support.forked import workers
 from tests.support.needs import needs_strace
 from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh, has_command
-from tests.support.strace import READS, WRITES, calls_in, trace_option
+from tests.support.strace import READS, WRITES, Call, calls_in, trace_option
 
 pytestmark = [pytest.mark.slow, needs_strace]
 
@@ -66,3 +66,17 @@ def test_every_call_that_reads_may_fail(tmp_path: Path, name: str) -> None:
 def test_a_few_calls_may_fail(tmp_path: Path, *, reads: bool) -> None:
     """The same with a dozen faults, so that what tries them is tried itself."""
     try_scenario("publication", tmp_path, reads=reads, sample=12)
+
+
+def test_the_removal_of_a_generation_may_fail(tmp_path: Path) -> None:
+    """Wherever the removal of an outdated set stops, the next run completes it: nothing of it is kept for good."""
+    with workers(2) as pool:
+        report = try_all(pool, SCENARIOS["retention"], tmp_path, only=removes_generation)
+
+    assert report.faults.total() >= 20
+    assert report.violations == []
+
+
+def removes_generation(call: Call) -> bool:
+    """Return whether a call removes something that was published."""
+    return call.name in {"unlink", "unlinkat", "rmdir"} and "state/profiles/" in call.text and "held" not in call.text

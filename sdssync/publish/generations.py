@@ -7,6 +7,7 @@ In the state folder each profile has a folder of its own:
     state/profiles/Seniors/42.pending/    written before the output changes; after a crash the next run adopts it, if
                                           the output holds these files, or discards it
     state/profiles/Seniors/.42.pending.new/    being written: may always be removed
+    state/profiles/Seniors/.11.old/            being removed: likewise
 """
 
 import os
@@ -258,18 +259,22 @@ class Generations:
         """
         Remove a pending set, or one that is kept no longer.
 
+        It first gets a hidden name: of an interrupted removal a part may be left, which must not pass for a set.
+
         Raises:
             OutputError: it cannot be removed.
 
         """
         try:
+            if not folder.name.startswith("."):
+                rename(folder, folder := folder.with_name(f".{folder.name}.old"))
             remove_folder(folder)
         except OSError as error:
             raise unwritable(folder, error) from None
 
     def clear_unfinished(self) -> bool:
         """
-        Remove what an interrupted run left half-written; return whether there was anything.
+        Remove what an interrupted run left half-written or half-removed; return whether there was anything.
 
         Raises:
             OutputError: something cannot be removed.

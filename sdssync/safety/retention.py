@@ -84,6 +84,7 @@ class Keeper:
 
         """
         generations = Generations.of(self.state, profile)
+        generations.clear_unfinished()  # a run of the profile has done so and said so; an expired one has no run
         everything = generations.all()
         baseline, pin = window_baseline(everything, day, window), Waiting(self.state, profile).pinned()
         needed = {baseline.number if baseline else 0, pin.generation if pin else 0}

@@ -385,6 +385,18 @@ def test_kept_addresses(school: Path) -> None:
     assert address not in "".join(ran.err for ran in nights)
 
 
+def test_an_interrupted_removal_of_an_expired_profile_is_completed(school: Path) -> None:
+    """What is left of an outdated generation goes, although no run has the profile any more."""
+    left = school / "state" / "profiles" / "Seniors" / ".2.old"
+    left.mkdir()
+    (left / "users.csv").write_text("of people who have left", encoding="utf-8")
+    install(school, seniors=f"{SENIORS}expires = {DAY}\n")
+
+    assert seniors(run(1))["outcome"] == "skipped"
+
+    assert not left.exists()
+
+
 def test_retention(school: Path) -> None:
     """Generations that were replaced too long ago go, never the last three nor what the window needs."""
     for days in range(1, 7):

@@ -8,7 +8,7 @@ What a command of sdssync leaves behind when the disk fails or a kill comes, at 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,11 +92,17 @@ class Report:
 
 
 def try_all(
-    pool: Executor, scenario: Scenario, base: Path, *, reads: bool = False, sample: int | None = None
+    pool: Executor,
+    scenario: Scenario,
+    base: Path,
+    *,
+    reads: bool = False,
+    sample: int | None = None,
+    only: Callable[[Call], bool] = lambda _: True,
 ) -> Report:
     """Try each fault at each call of a scenario that writes, or that reads; or only so many, evenly spread."""
     reference = pool.submit(explore, scenario.name, base).result()
-    calls = [call for call in reference.calls if call.only_reads == reads]
+    calls = [call for call in reference.calls if call.only_reads == reads and only(call)]
     wanted = list(injections(calls, READ_FAULTS if reads else FAULTS))
     if sample is not None:
         wanted = wanted[:: max(1, len(wanted) // sample)][:sample]
@@ -185,6 +191,9 @@ def check(folder: Path, ran: Ran, reference: Reference, *, user: int | None = No
         wrong.append(f"next run: it leaves {', '.join(sorted(more))}")
     if missing := frozenset.intersection(*(each.names for each in expected)) - state.names:
         wrong.append(f"next run: without {', '.join(sorted(missing))}")
+    for generation in sorted(folder.glob("state/profiles/*/[0-9]*")):
+        if not (generation / "manifest.json").is_file():
+            wrong.append(f"next run: a part of {generation.relative_to(folder)} is left")
     if left and not re.search('"level": "(?:warning|error)"', following.err):
         wrong.append(f"next run: not a word of {', '.join(sorted(left))}")
     return wrong + verify(folder)

@@ -5,9 +5,11 @@ Each function returns a change: of the root of a document, or of the folder of a
 """
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from lxml import etree
@@ -23,6 +25,7 @@ SETS = "TeachingManager/Sets/Set"
 SET_TEACHERS = f"{SETS}/Teachers/Teacher"
 SET_LISTS = "TeachingManager/SetLists/SetList"
 
+_PUBLISHED_AT = re.compile(r'(?<="published_at": ")[^"]+')
 Root = etree._Element
 DocumentChange = Callable[[Root], None]
 FileChange = Callable[[Path], None]
@@ -178,6 +181,22 @@ def aged(file: Path, *, hours: int) -> FileChange:
     def change(folder: Path) -> None:
         then = time.time() - hours * 3600
         os.utime(folder / file, (then, then))
+
+    return change
+
+
+def published_earlier(*, days: int) -> FileChange:
+    """
+    Make every generation look as if it had been published so many days earlier.
+
+    Retention goes by the clock of the server, which a test cannot move.
+    """
+
+    def change(folder: Path) -> None:
+        for manifest in folder.glob("state/profiles/*/[0-9]*/manifest.json"):
+            text = manifest.read_text(encoding="utf-8")
+            earlier = datetime.fromisoformat(_PUBLISHED_AT.findall(text)[0]) - timedelta(days=days)
+            manifest.write_text(_PUBLISHED_AT.sub(earlier.isoformat(), text), encoding="utf-8")
 
     return change
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.support.documents import MATHS, PHYSICS, document, pupil, row
 from tests.support.forked import forked
 from tests.support.installation import SENIORS, install
+from tests.support.night_changes import published_earlier
 from tests.support.runs import Ran
 from tests.support.strace import trace_option
 
@@ -100,6 +101,15 @@ def yet_another_pupil(folder: Path) -> None:
     write_document(folder, pupils=14)
 
 
+def outdated_generations(folder: Path) -> None:
+    """Make an installation of whose five generations the next run removes one, which was replaced long ago."""
+    published(folder)
+    for pupils in range(13, 17):
+        write_document(folder, pupils)
+        must(forked(*NEXT_RUN, folder=folder))
+    published_earlier(days=40)(folder)
+
+
 def restored(folder: Path) -> None:
     """Make an installation in which the first of two generations was restored."""
     two_generations(folder)
@@ -128,6 +138,7 @@ _ALL = (
         prepare=one_more_pupil,
         command=lambda _: (*NEXT_RUN, "--log-file", "sdssync.log"),
     ),
+    Scenario(name="retention", prepare=outdated_generations, command=run_all),
     Scenario(name="holding", prepare=fewer_pupils, command=run_all, needs="approve"),
     Scenario(name="approval", prepare=held, command=approve, needs="approve"),
     Scenario(name="restore", prepare=two_generations, command=lambda _: ("restore", "Seniors", "1"), needs="restore"),
