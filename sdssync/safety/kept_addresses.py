@@ -82,8 +82,8 @@ def keep_addresses(school: School, state: Path, day: date, days: int) -> KeptAdd
     missing, kept = [], []
     for person in people:
         key = (_role(person), user_id(person))
-        username = published.get(key, "")
-        if not has_email(username):
+        username = published.get(key)
+        if username is None:
             continue
         first = min(since.get(key, day), day)
         missing.append(_Since(role=key[0], id=key[1], day=first))
@@ -106,7 +106,11 @@ def record_missing(addresses: KeptAddresses, state: Path) -> None:
 
 
 def _published(state: Path) -> Mapping[tuple[str, str], str]:
-    """Return the last published username of everyone by role and id; of several profiles the newest set counts."""
+    """
+    Return the last published username of everyone by role and id; of several profiles the newest set counts.
+
+    A parity profile publishes a teacher whose address is missing, too, without a username: there is nothing to keep.
+    """
     last = [found for folder in kept_profiles(state) if (found := Generations(folder).last())]
     usernames: dict[tuple[str, str], str] = {}
     for generation in sorted(last, key=_age):
@@ -114,7 +118,11 @@ def _published(state: Path) -> Mapping[tuple[str, str], str]:
             users = read_set(generation.folder).users
         except OSError:
             continue
-        usernames |= {(_role_of(user), identifier): user.username for identifier, user in users.items()}
+        usernames |= {
+            (_role_of(user), identifier): user.username
+            for identifier, user in users.items()
+            if has_email(user.username)
+        }
     return usernames
 
 

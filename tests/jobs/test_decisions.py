@@ -385,6 +385,26 @@ def test_kept_addresses(school: Path) -> None:
     assert address not in "".join(ran.err for ran in nights)
 
 
+def test_a_parity_profile_ends_no_kept_address(school: Path) -> None:
+    """The script writes a teacher without address; the others keep the last address that was published of them."""
+    install(school, seniors=SENIORS, parity=f"{SENIORS.replace('Seniors', 'Parity')}parity = true\n")
+    assert run().exit_code == 0
+    before = output(school)
+    text = (school / "hartley.xml").read_text(encoding="utf-8")
+    without = text.replace("<SchoolEmailAddress>staff101@hollowell.example<", "<SchoolEmailAddress><")
+    (school / "hartley.xml").write_text(without, encoding="utf-8")
+
+    nights = [run(days) for days in (1, 2, 7)]
+
+    outcomes = [{profile["profile"]: profile["outcome"] for profile in ran.json["profiles"]} for ran in nights]
+    assert outcomes == [
+        {"Parity": "published", "Seniors": "unchanged"},
+        {"Parity": "unchanged", "Seniors": "unchanged"},
+        {"Parity": "unchanged", "Seniors": "unchanged"},
+    ]
+    assert output(school) == before
+
+
 def test_an_interrupted_removal_of_an_expired_profile_is_completed(school: Path) -> None:
     """What is left of an outdated generation goes, although no run has the profile any more."""
     left = school / "state" / "profiles" / "Seniors" / ".2.old"
