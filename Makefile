@@ -4,9 +4,11 @@ WINDOWS_PYTHON ?= 3.11
 VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python -m
+SEED ?= 1
+NIGHTS ?= 500
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-windows quick torture lint format bench docs golden windows-zip clean
+.PHONY: help demo test test-windows quick torture soak lint format bench docs golden windows-zip clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -22,16 +24,19 @@ demo: $(READY)  ## set up and run the main job on a recorded school, with the pr
 	$(RUN) sdssync run-all --today 2026-09-01
 
 test: $(READY)  ## set up and run the tests
-	$(RUN) pytest -n auto -m "not torture"
+	$(RUN) pytest -n auto -m "not torture and not soak"
 
 test-windows:  ## run the tests on a Python for Windows, under Wine (WINDOWS_PYTHON=3.13, TESTS=tests/files)
 	tests/windows/run.sh $(WINDOWS_PYTHON) $(TESTS)
 
 quick: $(READY)  ## the tests that take no time: without kills, canaries and random data
-	$(RUN) pytest -n auto -m "not torture and not slow" -q
+	$(RUN) pytest -n auto -m "not torture and not soak and not slow" -q
 
 torture: $(READY)  ## kill publishing two thousand times at random, and fail at every call that writes
 	$(RUN) pytest -m torture -s
+
+soak: $(READY)  ## hundreds of nights with a model of what must be published; SEED=7 NIGHTS=500
+	SOAK_SEED=$(SEED) SOAK_NIGHTS=$(NIGHTS) $(RUN) pytest -m soak -s tests/test_soak.py
 
 lint: $(READY)  ## check formatting, lint and types
 	$(RUN) ruff format --check .
