@@ -1,4 +1,4 @@
-"""Every error of the disk becomes one of ours, and only regular files are read: shown by the sources themselves."""
+"""Every error of the disk is translated, and only regular files are read: shown by the sources themselves."""
 
 from pathlib import Path
 

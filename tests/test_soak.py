@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.forked import forked, why_no_strace, workers
+from tests.support.forked import forked, workers
+from tests.support.needs import TRACES, needs_fork
 from tests.support.night_changes import PUPILS, every, in_document, lose
 from tests.support.runs import Ran
 from tests.support.soak import Soak
@@ -26,7 +27,7 @@ from tests.support.soak_installation import Sizes, SoakInstallation
 if sys.platform != "win32":
     import resource
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs are forked and limited as on Linux")
+pytestmark = needs_fork
 
 SEED = int(os.environ.get("SOAK_SEED", "1"))
 NIGHTS = int(os.environ.get("SOAK_NIGHTS", "500"))
@@ -90,7 +91,7 @@ def beginning(folder: Path, seed: int) -> Iterator[tuple[Soak, Asking]]:
     """Begin a soak in a folder."""
     with workers(1) as pool:
         ask = Asking(pool, folder)
-        faults = WITHOUT_STRACE if why_no_strace() else FAULTS
+        faults = FAULTS if TRACES else WITHOUT_STRACE
         yield Soak(installation=SoakInstallation(folder), ask=ask, seed=seed, faults=faults), ask
 
 

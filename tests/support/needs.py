@@ -56,6 +56,7 @@ def _is_wine() -> bool:
     return hasattr(ctypes.windll.ntdll, "wine_get_version")
 
 
+TRACES = LINUX and _works("strace", "-qq", "-e", "trace=none", "true")
 IS_ROOT = sys.platform != "win32" and os.geteuid() == 0
 
 _IS_WINE = _is_wine()
@@ -85,7 +86,7 @@ needs_mounts = _need(
 )
 needs_exchange = _need(LINUX or sys.platform == "darwin", "a system that exchanges two folders at one instant")
 needs_flock = _need(find_spec("fcntl") is not None, "locks as on POSIX (fcntl)")
-needs_strace = _need(LINUX and _works("strace", "-qq", "-e", "trace=none", "true"), "strace that may trace processes")
+needs_strace = _need(TRACES, "strace that may trace processes")
 needs_linux_texts = _need(LINUX, "the words that Linux has for its errors")
 needs_removable_current_folder = _need(not WINDOWS, "a system that removes the current folder of a process")
 needs_second_loopback_address = _need(LINUX, "127.0.0.2 as an address of this machine")

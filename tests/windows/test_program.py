@@ -1,8 +1,8 @@
 """
 The program as an administrator has it: sdssync.exe, or any other way to start it, from the first file to an approval.
 
-`SDSSYNC_PROGRAM` names it: the path of a program, or a command line like `python -m sdssync`. `make windows-zip` sets
-it to the sdssync.exe that it has built, in which a library, a module or a data file may be missing.
+`SDSSYNC_PROGRAM` names it: the path of a program, or a command line; without it, it is `python -m sdssync`. `make
+windows-zip` sets it to the sdssync.exe that it has built, in which a library, a module or a data file may be missing.
 """
 
 import os
@@ -32,11 +32,13 @@ NEW_CONSOLE = getattr(subprocess, "CREATE_NEW_CONSOLE", 0)
 SECONDS = 120
 """No command takes this long unless it hangs."""
 
-pytestmark = pytest.mark.skipif(not PROGRAM, reason="SDSSYNC_PROGRAM names no program to test; make windows-zip does")
+pytestmark = pytest.mark.slow
 
 
 def program() -> list[str]:
     """Return the beginning of each command line."""
+    if not PROGRAM:
+        return [sys.executable, "-m", "sdssync"]
     return [PROGRAM] if Path(PROGRAM).is_file() else PROGRAM.split()
 
 
