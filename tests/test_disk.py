@@ -40,7 +40,7 @@ RAISING = {
     "safety.audit._without_torn_line": "Audit.repair",
     "safety.csv_set": "read_set, whose callers say whose files they are",
     "safety.held.Waiting.hold.fill": "files.folders.write_folder, which `hold` calls",
-    "sds.csv_bytes._open_at_once": "open_file",
+    "sds.file_kinds.open_at_once": "kind_of_file, and csv_bytes.open_file",
 }
 """The functions that let an OSError out, or their modules; and who translates it."""
 

@@ -52,6 +52,8 @@ def _open(file: Path) -> BinaryIO:
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         _check(file, os.fstat(descriptor).st_mode)
+        os.read(descriptor, 1)  # raises where a file of the system gives nothing; a stream would return None
+        os.lseek(descriptor, 0, os.SEEK_SET)
         return os.fdopen(descriptor, "rb")
     except OSError:
         os.close(descriptor)
@@ -69,10 +71,7 @@ def read_regular(file: Path, limit: int = -1) -> bytes:
 
     """
     with open_regular(file) as stream:
-        content: bytes | None = stream.read(limit)
-    if content is None:
-        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), str(file))
-    return content
+        return stream.read(limit)
 
 
 def _check(file: Path, mode: int) -> None:

@@ -17,6 +17,7 @@ from sdssync.config.api_key import ApiKey, path_in_message
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, os_reason
 from sdssync.files import atomic
+from sdssync.files.folders import is_folder
 from sdssync.files.patience import patiently, remove_file
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.attempts import Attempts, Pace
@@ -56,10 +57,10 @@ class Download:
         try:
             atomic.replace(self.document.path, last)
         except OSError as error:
+            close = "close programs that have it open, such as a backup or an editor"
             raise OutputError(
                 f"{last} could not be replaced by the document of this run: {os_reason(error)}",
-                "close programs that have it open, such as a backup or an editor; until then --cached reads the former "
-                "document",
+                "remove this folder" if is_folder(last) else f"{close}; until then --cached reads the former document",
             ) from None
         with suppress(OSError):  # the next good download removes it
             remove_file(self.state / REFUSED_DOCUMENT)

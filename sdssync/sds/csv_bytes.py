@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sdssync.errors import ConfigError, os_reason
-from sdssync.sds.file_kinds import kind_of_bytes
+from sdssync.sds.file_kinds import kind_of_bytes, open_at_once
 
 CHUNK = 256 * 1024
 """Bytes surveyed together; a line that fills more than one chunk is not a line of a CSV file."""
@@ -65,7 +65,11 @@ def open_file(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[Bina
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             raise DefectError("SDS101", None, f"expected a file, found {_what(mode)} of that name")
-        with open(path, "rb", opener=_open_at_once) as stream:
+        with open(path, "rb", opener=open_at_once) as stream:
+            os.read(
+                stream.fileno(), 1
+            )  # raises where a file of the system gives nothing; `stream.read` would return None
+            os.lseek(stream.fileno(), 0, os.SEEK_SET)
             if stamp is not None and stamp_of(stream) != stamp:
                 raise changed(path)
             yield stream
@@ -73,11 +77,6 @@ def open_file(path: Path, stamp: tuple[int, int] | None = None) -> Iterator[Bina
         if error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR} and os.path.islink(path):  # noqa: PTH114
             raise DefectError("SDS101", None, "expected a file, found a link to nothing") from None
         raise unreadable(path, error) from None
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting for a writer, if a pipe has taken the place of the file since it was checked."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _what(mode: int) -> str:
@@ -108,9 +107,7 @@ def survey(stream: BinaryIO) -> Survey:
 
 def _chunk(stream: BinaryIO) -> bytes:
     """Read a chunk that does not end within CR LF."""
-    chunk: bytes | None = stream.read(CHUNK)
-    if chunk is None:  # nothing at this moment: a file of the system, which looks like any other
-        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    chunk = stream.read(CHUNK)
     return chunk + stream.read(1) if chunk.endswith(b"\r") else chunk
 
 

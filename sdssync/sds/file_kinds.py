@@ -1,5 +1,6 @@
 """Recognise by its first bytes what is called .csv, or lies where CSV files are expected, and is something else."""
 
+import os
 from pathlib import Path
 
 _ZIP = b"PK\x03\x04"
@@ -30,7 +31,13 @@ def kind_of_file(path: Path) -> str:
     try:
         if not path.is_file():
             return ""
-        with path.open("rb") as file:
-            return kind_of_bytes(file.read(_START))
+        with open(path, "rb", opener=open_at_once) as file:
+            start: bytes | None = file.read(_START)
     except OSError:
         return ""
+    return kind_of_bytes(start or b"")
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """Open without waiting: neither for the writer of a pipe, nor for a file of the system that has nothing to give."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from sdssync.files.regular import NotRegularError, open_regular, read_regular
+from tests.support.needs import needs_fifo, needs_proc, needs_root, needs_symlinks
 
 
 def test_a_file(tmp_path: Path) -> None:
@@ -21,8 +23,10 @@ def test_a_file(tmp_path: Path) -> None:
     ("make", "what"),
     [
         pytest.param(Path.mkdir, "a folder", id="folder"),
-        pytest.param(os.mkfifo, "a pipe", id="pipe"),
-        pytest.param(lambda path: path.symlink_to("/dev/zero"), "a device", id="a link to a device"),
+        pytest.param(lambda path: os.mkfifo(path), "a pipe", id="pipe", marks=needs_fifo),  # noqa: PLW0108  (Windows has no mkfifo)
+        pytest.param(
+            lambda path: path.symlink_to("/dev/zero"), "a device", id="a link to a device", marks=needs_symlinks
+        ),
     ],
 )
 @pytest.mark.parametrize("read", [read_regular, open_regular])
@@ -40,3 +44,17 @@ def test_nothing(tmp_path: Path) -> None:
     """What does not exist is an error of its own."""
     with pytest.raises(FileNotFoundError):
         read_regular(tmp_path / "nothing")
+
+
+@needs_root
+@needs_proc
+def test_a_file_that_gives_nothing_at_this_moment(tmp_path: Path) -> None:
+    """A file of the system that would be waited for is an error."""
+    (tmp_path / "file").symlink_to("/proc/kmsg")
+    with suppress(BlockingIOError):  # what the kernel has said so far
+        log = os.open("/proc/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        while os.read(log, 65_536):
+            pass
+
+    with pytest.raises(OSError, match="Resource temporarily unavailable"):
+        read_regular(tmp_path / "file")

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from sdssync.sds.findings import SetReport
 from sdssync.sds.formats import SdsFormat
 from sdssync.sds.quoteless import PIECE
 from sdssync.sds.schema import FORMATS, File
-from tests.support.needs import needs_fifo, needs_limits, needs_proc, needs_symlinks
+from tests.support.needs import needs_fifo, needs_limits, needs_proc, needs_root, needs_symlinks
 
 if sys.platform != "win32":
     import resource
@@ -192,6 +193,21 @@ def test_file_that_cannot_be_read(folder: Path) -> None:
     (folder / "users.csv").symlink_to("/proc/self/mem")
 
     with pytest.raises(ConfigError, match=r"users\.csv: cannot be read: Input/output error"):
+        _check(folder)
+
+
+@needs_root
+@needs_proc
+def test_file_that_gives_nothing_at_this_moment(folder: Path) -> None:
+    """A file of the system that would be waited for is a ConfigError that names it."""
+    (folder / "users.csv").unlink()
+    (folder / "users.csv").symlink_to("/proc/kmsg")
+    with suppress(BlockingIOError):  # what the kernel has said so far
+        log = os.open("/proc/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        while os.read(log, 65_536):
+            pass
+
+    with pytest.raises(ConfigError, match=r"users\.csv: cannot be read: Resource temporarily unavailable"):
         _check(folder)
 
 
