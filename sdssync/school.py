@@ -2,10 +2,11 @@
 The domain: a school as iSAMS knows it. No SDS words, no XML words, no input or output.
 
 Texts are as iSAMS holds them, with blanks at their ends; a text of white space alone (blank, tab, CR, LF)
-and an absent one are both "". Pupils and teachers are compared by identity: `is_same_record` compares what they hold.
+and an absent one are both "". Pupils and teachers are compared by identity: `record_of` returns what they hold.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,9 +34,15 @@ class Teacher:
     email: str
 
 
-def is_same_record(one: Pupil | Teacher, other: Pupil | Teacher) -> bool:
-    """Return True if iSAMS gave one record twice, rather than two people with one id."""
-    return type(one) is type(other) and astuple(one) == astuple(other)
+Record = tuple[object, ...]
+
+_HELD_BY_PUPIL = attrgetter("id", "school_id", "forename", "surname", "year", "email")
+_HELD_BY_TEACHER = attrgetter("id", "forename", "surname", "email")
+
+
+def record_of(person: Pupil | Teacher) -> Record:
+    """Return what iSAMS holds of a person: two are equal if it gave one record twice, not two people with one id."""
+    return _HELD_BY_PUPIL(person) if isinstance(person, Pupil) else _HELD_BY_TEACHER(person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from sdssync.config.profile import Profile
@@ -50,8 +51,19 @@ class Verdict:
         """Return the findings of a set that must not be published, those that reject it first."""
         if not self.rejecting:
             return ()
-        findings = sorted(self.report.findings, key=lambda finding: finding.code not in self.rejecting)
+        findings = sorted(self._distinct, key=lambda finding: finding.code not in self.rejecting)
         return tuple(findings[:_OFFENCES])
+
+    @property
+    def _distinct(self) -> Iterator[Finding]:
+        """Yield the findings, but of an id that thousands of rows may share only the first."""
+        shared: set[tuple[str, str | None]] = set()
+        for finding in self.report.findings:
+            if finding.code == _DUPLICATE_ID.code:
+                if (finding.file, finding.value) in shared:
+                    continue
+                shared.add((finding.file, finding.value))
+            yield finding
 
     @property
     def errors(self) -> int:
@@ -66,7 +78,7 @@ class Verdict:
     @property
     def worst(self) -> tuple[Finding, ...]:
         """Return the first of the findings that are fatal or an error."""
-        return tuple(finding for finding in self.report.findings if finding.severity in BLOCKING)[:_WORST]
+        return tuple(islice((finding for finding in self._distinct if finding.severity in BLOCKING), _WORST))
 
 
 def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettings) -> Verdict:

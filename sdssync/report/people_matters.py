@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sdssync.report.matter import Matter, profile_words, shortened
+from sdssync.report.matter import LISTED, Matter, more, profile_words, shortened
 from sdssync.report.names import counted, person_words
 from sdssync.report.outcome import ProfileResult
 from sdssync.roster.attribution import PersonRef
@@ -64,6 +64,7 @@ _UNLIMITED = (Reason.PUPIL_WITHOUT_EMAIL, Reason.TEACHER_WITHOUT_EMAIL)
 
 def people_left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
     """Yield the people who were left out, by reason, each once with the profiles."""
+    lost = dict(_lost(results))
     for reason, wording in _LEFT_OUT.items():
         profiles: defaultdict[PersonRef, list[str]] = defaultdict(list)
         for result in results:
@@ -73,7 +74,7 @@ def people_left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
                     profiles[PersonRef(id=omission.id, record=omission.person)].append(where)
         if profiles:
             details = [
-                f"{person_words(person)}: {profile_words(names, len(results))}{_lost(person, results)}"
+                f"{person_words(person)}: {profile_words(names, len(results))}{lost.get(person.id, '')}"
                 for person, names in profiles.items()
                 if person.record
             ]
@@ -84,22 +85,30 @@ def people_left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
             )
 
 
-def _lost(person: PersonRef, results: Sequence[ProfileResult]) -> str:
-    """Return which classes lose a teacher, as the end of a sentence; those that have no other are listed above."""
-    alone, shared = set[str](), dict[str, str]()
+def _lost(results: Sequence[ProfileResult]) -> Iterator[tuple[str, str]]:
+    """
+    Yield which classes lose a teacher, by the id of the teacher, as the end of a sentence.
+
+    Those that have no other teacher are only counted: they are listed above.
+    """
+    alone: defaultdict[str, set[str]] = defaultdict(set)
+    shared: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for result in results:
         only_teacher = {
             ownerless.school_class.id for ownerless in result.attention.ownerless if len(ownerless.left_out) == 1
         }
-        for teacher in result.attention.lost_teachers:
-            for school_class in teacher.classes if teacher.person == person else ():
-                if school_class.id in only_teacher:
-                    alone.add(school_class.id)
-                else:
-                    shared[school_class.id] = school_class.title
-    parts = [f"the only teacher of {counted(len(alone), 'class', 'classes')}"] if alone else []
-    parts += [f"one of the teachers of {', '.join(shared.values())}"] if shared else []
-    return f" ({'; '.join(parts)})" if parts else ""
+        classes = {teacher.person.id: teacher.classes for teacher in result.attention.lost_teachers}
+        for teacher_id, school_class in ((found, ref) for found, refs in classes.items() for ref in refs):
+            if school_class.id in only_teacher:
+                alone[teacher_id].add(school_class.id)
+            else:
+                shared[teacher_id][school_class.id] = school_class.title
+    for teacher_id in alone.keys() | shared.keys():
+        number, titles = len(alone[teacher_id]), list(shared[teacher_id].values())
+        parts = [f"the only teacher of {counted(number, 'class', 'classes')}"] if number else []
+        named = f"{', '.join(titles[:LISTED])}{more(len(titles) - LISTED)}"
+        parts += [f"one of the teachers of {named}"] if titles else []
+        yield teacher_id, f" ({'; '.join(parts)})"
 
 
 def doubtful_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
@@ -111,8 +120,9 @@ def doubtful_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
             if doubtful.person.record is None:
                 entries.add(doubtful.person.id)
                 continue
-            others = [person_words(person) for person in doubtful.shared_with]
-            same = f"; apart from case and blanks it is also that of {', '.join(others)}" if others else ""
+            rest = doubtful.others - len(doubtful.shared_with)
+            named = ", ".join(map(person_words, doubtful.shared_with)) + (f" and {rest:,} more" if rest else "")
+            same = f"; apart from case and blanks it is also that of {named}" if named else ""
             details[doubtful.person.id] = f"{person_words(doubtful.person)}: {doubtful.fault}{same}"
     if details:
         yield Matter(

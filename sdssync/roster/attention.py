@@ -7,6 +7,7 @@ These are facts about people and classes, as values; the words for them are the 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from sdssync.roster.attribution import Attribution, ClassRef, PersonRef, class_ref, person_ref
 from sdssync.roster.enrol import Roster
@@ -15,6 +16,9 @@ from sdssync.roster.users import User
 from sdssync.school import Teacher
 from sdssync.sds.checks.values import VALUE_RULES, username_fault
 from sdssync.sds.schema import USERS
+
+_NAMED = 20
+"""People who are named for one address: thousands may have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,9 @@ class DoubtfulAddress:
     fault: str
     """Free of the address itself."""
     shared_with: tuple[PersonRef, ...] = ()
-    """Others whose address differs in case and in blanks at the ends only: one account for all of them."""
+    """The first of the others whose address differs in case and in blanks at the ends only: all have one account."""
+    others: int = 0
+    """How many others there are in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +79,23 @@ def attention(roster: Roster) -> Attention:
 
 def _lost_teachers(roster: Roster) -> Iterator[LostTeacher]:
     """Yield the teachers who were left out as users, by id."""
-    titles = {enrolled.id: enrolled for enrolled in roster.classes}
-    lost: defaultdict[str, dict[str, Omission]] = defaultdict(dict)
+    teachers = [omission for omission in roster.omissions if _is_of_teacher(omission)]
+    if not teachers:
+        return
+    classes = {enrolled.id: enrolled for enrolled in roster.classes}
+    taught = {class_id: frozenset(enrolled.teaching_set.teacher_ids) for class_id, enrolled in classes.items()}
+    lost: defaultdict[str, dict[str, ClassRef]] = defaultdict(dict)
     for omission in roster.omissions:
-        school_class = titles.get(omission.class_id) if omission.kind is Kind.ENROLLMENT else None
-        if school_class and omission.id in school_class.teaching_set.teacher_ids:
-            lost[omission.id][omission.class_id] = omission
-    for omission in roster.omissions:
-        if omission.kind is Kind.USER and isinstance(omission.person, Teacher):
-            yield LostTeacher(
-                person=PersonRef(id=omission.id, record=omission.person),
-                reason=omission.reason,
-                classes=tuple(class_ref(titles[class_id]) for class_id in lost[omission.id]),
-            )
+        if omission.kind is Kind.ENROLLMENT and omission.id in taught.get(omission.class_id, ()):
+            lost[omission.id][omission.class_id] = class_ref(classes[omission.class_id])
+    refs = {teacher_id: tuple(by_class.values()) for teacher_id, by_class in lost.items()}
+    for omission in teachers:
+        person = PersonRef(id=omission.id, record=omission.person)
+        yield LostTeacher(person=person, reason=omission.reason, classes=refs.get(omission.id, ()))
+
+
+def _is_of_teacher(omission: Omission) -> bool:
+    return omission.kind is Kind.USER and isinstance(omission.person, Teacher)
 
 
 def _doubtful_addresses(roster: Roster) -> Iterator[DoubtfulAddress]:
@@ -98,8 +108,14 @@ def _doubtful_addresses(roster: Roster) -> Iterator[DoubtfulAddress]:
     same = _same_account(roster, faults)
     for user in roster.users:
         if user.id in faults:
-            others = [person_ref(other) for other in same[_account(user)] if other is not user]
-            yield DoubtfulAddress(person=person_ref(user), fault=faults[user.id], shared_with=tuple(others))
+            everyone = same[_account(user)]
+            others = (person_ref(other) for other in everyone if other is not user)
+            yield DoubtfulAddress(
+                person=person_ref(user),
+                fault=faults[user.id],
+                shared_with=tuple(islice(others, _NAMED)),
+                others=len(everyone) - 1,
+            )
 
 
 def _same_account(roster: Roster, faults: Mapping[str, str]) -> Mapping[str, list[User]]:

@@ -7,7 +7,7 @@ there. Messages and hints are free of names and cells; people and classes are fo
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sdssync.roster.classes import CandidateClass, EnrolledClass
 from sdssync.roster.enrol import Clash, Roster
-from sdssync.roster.omissions import Kind, Omission, Reason
+from sdssync.roster.omissions import Kind, Omission, Reason, sorted_omissions
 from sdssync.roster.roll import user_id
 from sdssync.roster.users import User
 from sdssync.school import Pupil, Teacher
@@ -66,10 +66,11 @@ class Attribution:
         self._teachers = {
             omission.id: omission.person for omission in roster.omissions if isinstance(omission.person, Teacher)
         }
-        self._left_out: defaultdict[str, list[Omission]] = defaultdict(list)
-        for omission in roster.omissions:
-            if omission.kind is Kind.ENROLLMENT:
-                self._left_out[omission.class_id].append(omission)
+        self._left_out = {
+            (omission.class_id, omission.id): omission
+            for omission in roster.omissions
+            if omission.kind is Kind.ENROLLMENT and omission.reason in _WHY_NO_TEACHER
+        }
         sizes = (len(enrolled.teachers) + len(enrolled.pupils) for enrolled in roster.classes)
         self._ends = list(accumulate(sizes))
 
@@ -79,6 +80,14 @@ class Attribution:
         return tuple(
             user for user in self._roster.users for _ in {part.org for part in self._roster.origins.of(user.person)}
         )
+
+    @cached_property
+    def _users_by_id(self) -> Mapping[str, Sequence[User]]:
+        """Everyone who has an id: more than one in the set of a parity profile, or in one that is rejected."""
+        users: defaultdict[str, list[User]] = defaultdict(list)
+        for user in self._roster.users:
+            users[user.id].append(user)
+        return users
 
     def of(self, finding: Finding) -> Attributed:
         """Return whom and what a finding is about."""
@@ -137,12 +146,8 @@ class Attribution:
 
     def _teachers_left_out(self, enrolled: EnrolledClass) -> tuple[Omission, ...]:
         """Return the enrollments of teachers of the set that were left out, one for each teacher."""
-        of_teachers = {
-            omission.id: omission
-            for omission in self._left_out[enrolled.id]
-            if omission.id in enrolled.teaching_set.teacher_ids and omission.reason in _WHY_NO_TEACHER
-        }
-        return tuple(of_teachers.values())
+        rows = [(enrolled.id, staff_id) for staff_id in dict.fromkeys(enrolled.teaching_set.teacher_ids)]
+        return sorted_omissions(self._left_out[row] for row in rows if row in self._left_out)
 
     def teacher(self, enrollment: Omission) -> PersonRef:
         """Return the teacher of an enrollment that was left out."""
@@ -162,10 +167,9 @@ class Attribution:
         if finding.file == ENROLLMENTS:
             number = bisect_right(self._ends, index)
             enrolled = _at(self._roster.classes, number)
-            members = [user_id for row in enrolled for user_id in (*row.teachers, *row.pupils)]
             start = self._ends[number - 1] if number else 0
-            wanted = _at(members, index - start)
-            users = [user for user in self._roster.users if user.id in wanted]
+            wanted = [user_id for row in enrolled for user_id in _member(row, index - start)]
+            users = [user for user_id in wanted for user in self._users_by_id.get(user_id, ())]
             return map(person_ref, users), map(class_ref, enrolled)
         return (), ()
 
@@ -210,6 +214,12 @@ def class_ref(made: CandidateClass | EnrolledClass) -> ClassRef:
 def _at(rows: Sequence[_Row], index: int) -> Sequence[_Row]:
     """Return the row of this index, or nothing."""
     return rows[index : index + 1] if index >= 0 else ()
+
+
+def _member(enrolled: EnrolledClass, index: int) -> Sequence[str]:
+    """Return the user id in the row of this index among those of a class: teachers come first."""
+    teachers = len(enrolled.teachers)
+    return _at(enrolled.teachers, index) if index < teachers else _at(enrolled.pupils, index - teachers)
 
 
 def _clash_words(clash: Clash) -> tuple[str, str]:

@@ -121,9 +121,11 @@ def keep_classes(
     enrolled: list[EnrolledClass] = []
     omissions: list[Omission] = []
     first = frozenset(first_of_each_set_id(candidates))
+    pupils_of: dict[str, _Enrollments] = {}  # thousands of teaching sets with one id have one list
     for candidate in candidates:
+        set_id = candidate.teaching_set.id
         teachers = _teachers(candidate, blocks)
-        pupils = _pupils(candidate, blocks)
+        pupils = pupils_of[set_id] = pupils_of.get(set_id) or _pupils(candidate, blocks)
         reason = _reason(candidate, has_pupils=bool(pupils.kept), is_first=candidate in first)
         if reason is not None:
             omissions.append(

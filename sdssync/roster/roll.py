@@ -4,11 +4,12 @@ A school with its references followed: who is in which teaching set, and whose i
 Made once and shared by all profiles; what one of them takes is the business of `selection`.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdssync.roster.identifiers import number_or_text
-from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet, is_same_record
+from sdssync.school import Membership, Pupil, Record, School, Subject, Teacher, TeachingSet, record_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,15 +42,15 @@ class Roll:
 
 def call_roll(school: School) -> Roll:
     """Follow the references of a school."""
-    staff: dict[str, tuple[Teacher, ...]] = {}
+    staff: defaultdict[str, list[Teacher]] = defaultdict(list)
     for teacher in school.teachers:
-        staff[teacher.id] = (*staff.get(teacher.id, ()), teacher)
+        staff[teacher.id].append(teacher)
     subjects: dict[str, Subject] = {}
     for subject in school.subjects:
         subjects.setdefault(subject.id, subject)
     return Roll(
         school=school,
-        staff=staff,
+        staff={staff_id: tuple(teachers) for staff_id, teachers in staff.items()},
         subjects=subjects,
         members=_members(school),
         shared_ids=_shared_ids(school),
@@ -63,18 +64,13 @@ def user_id(person: Pupil | Teacher) -> str:
 
 def _shared_ids(school: School) -> dict[str, tuple[Pupil | Teacher, ...]]:
     """Return the ids that different people have, with these people; a record given twice is one person."""
-    first: dict[str, Pupil | Teacher] = {}
-    shared: dict[str, tuple[Pupil | Teacher, ...]] = {}
     people: list[Pupil | Teacher] = [*school.pupils, *school.teachers]
+    times = Counter(map(user_id, people))
+    holders: defaultdict[str, dict[Record, Pupil | Teacher]] = defaultdict(dict)
     for person in people:
-        shared_id = user_id(person)
-        other = first.setdefault(shared_id, person)
-        if other is person or not shared_id.strip():
-            continue
-        holders = shared.get(shared_id, (other,))
-        if not any(is_same_record(holder, person) for holder in holders):
-            shared[shared_id] = (*holders, person)
-    return shared
+        if times[user_id(person)] > 1 and user_id(person).strip():
+            holders[user_id(person)].setdefault(record_of(person), person)
+    return {shared: tuple(records.values()) for shared, records in holders.items() if len(records) > 1}
 
 
 def _members(school: School) -> dict[int | str, tuple[Member, ...]]:
@@ -84,13 +80,11 @@ def _members(school: School) -> dict[int | str, tuple[Member, ...]]:
     for pupil in school.pupils:
         by_school_id.setdefault(pupil.school_id, pupil)
         by_id.setdefault(pupil.id, pupil)
-    members: dict[int | str, tuple[Member, ...]] = {}
+    members: defaultdict[int | str, list[Member]] = defaultdict(list)
     for membership in school.memberships:
         if membership.set_id:
-            number = number_or_text(membership.set_id)
-            found = _people(membership, by_school_id, by_id)
-            members[number] = (*members.get(number, ()), *found)
-    return members
+            members[number_or_text(membership.set_id)] += _people(membership, by_school_id, by_id)
+    return {number: tuple(people) for number, people in members.items()}
 
 
 def _people(membership: Membership, by_school_id: Mapping[str, Pupil], by_id: Mapping[str, Pupil]) -> list[Member]:

@@ -4,7 +4,6 @@ Users of a CSV set: the people for whom iSAMS-SDS.ps1 would write a row, and tho
 Each reason is one small function; a user who is left out displaces no other.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
 from sdssync.roster.roll import user_id
 from sdssync.roster.selection import Selection, Unlisted
-from sdssync.school import Pupil, Teacher, is_same_record
+from sdssync.school import Pupil, Record, Teacher, record_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,18 +127,17 @@ def _without_id(users: Sequence[User]) -> Iterable[User]:
 
 def _reached_twice(users: Sequence[User]) -> Iterable[User]:
     """Yield the further rows of one record; a person without a record is known by the address alone."""
-    met: defaultdict[str, list[User]] = defaultdict(list)
+    met: set[Record] = set()
     for user in users:
-        if any(_is_same(earlier.person, user.person) for earlier in met[user.id]):
+        record = _known_by(user.person)
+        if record in met:
             yield user
-        else:
-            met[user.id].append(user)
+        met.add(record)
 
 
-def _is_same(one: Person, other: Person) -> bool:
-    if isinstance(one, Unlisted) or isinstance(other, Unlisted):
-        return isinstance(one, Unlisted) and isinstance(other, Unlisted)
-    return one is other or is_same_record(one, other)
+def _known_by(person: Person) -> Record:
+    """Return what makes a person the same as another one."""
+    return (person.address,) if isinstance(person, Unlisted) else record_of(person)
 
 
 def _without_name(users: Sequence[User]) -> Iterable[User]:
