@@ -4,20 +4,26 @@ Look at all profile files together: which are parts of combined profiles, and wh
 A combined profile with a wrong part is wrong itself: without that part its people would look like leavers.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from sdssync.config.mistakes import Mistake, describe
-from sdssync.config.profile import Profile
+from sdssync.config.profile import Org, Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.safety import ProfileSafety
 from sdssync.files.names import nearest_name, same_name
+
+_FEW = 10
+"""Other files that a mistake names."""
 
 
 def join_parts(files: Sequence[ProfileFile]) -> tuple[ProfileFile, ...]:
     """Return the files with combined profiles that have their parts, and with the mistakes that this shows."""
     parts = {same_name(name) for file in files for name in file.combine}
-    judged = [file.with_mistakes([*_as_part(file, parts), *_of_orgs(file, files)]) for file in files]
+    orgs = _orgs(files)
+    judged = [file.with_mistakes([*_as_part(file, parts), *_of_orgs(file, orgs)]) for file in files]
     by_name = {same_name(file.name): file for file in judged}
     return tuple(_joined(file, by_name) if file.combine else file for file in judged)
 
@@ -43,16 +49,24 @@ def _as_part(file: ProfileFile, parts: set[str]) -> Iterator[Mistake]:
         yield Mistake("safety", text)
 
 
-def _of_orgs(file: ProfileFile, files: Sequence[ProfileFile]) -> Iterator[Mistake]:
-    """Yield where two profiles give one organisation different names or types."""
+def _orgs(files: Sequence[ProfileFile]) -> Mapping[str, Mapping[Org, ProfileFile]]:
+    """Return the organisations by id, each as the profiles describe it, with the first file that does so."""
+    orgs: defaultdict[str, dict[Org, ProfileFile]] = defaultdict(dict)
+    for file in files:
+        if file.profile and file.profile.org:
+            orgs[file.profile.org.id].setdefault(file.profile.org, file)
+    return orgs
+
+
+def _of_orgs(file: ProfileFile, orgs: Mapping[str, Mapping[Org, ProfileFile]]) -> Iterator[Mistake]:
+    """Yield where a profile and others, a few of them, give one organisation different names or types."""
     org = file.profile.org if file.profile else None
     if org is None:
         return
-    for other in files:
-        another = other.profile.org if other.profile else None
-        if another and another.id == org.id and another != org:
-            text = f"expected the name and type that {other.displayed} gives to the organisation of this id"
-            yield Mistake("org", text)
+    others = (other for another, other in orgs[org.id].items() if another != org)
+    for other in islice(others, _FEW):
+        text = f"expected the name and type that {other.displayed} gives to the organisation of this id"
+        yield Mistake("org", text)
 
 
 def _joined(file: ProfileFile, by_name: Mapping[str, ProfileFile]) -> ProfileFile:

@@ -31,6 +31,8 @@ _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?i?B)", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 _DAY = 86_400
 _TEN_YEARS = 3_650
+_LONGEST_TEXT = 1_000
+"""Characters of a text, before anything else is done with it: a name, an address, a template has a hundred at most."""
 
 FIRST_YEAR, LAST_YEAR = -5, 20
 """The National Curriculum years that a profile may name."""
@@ -58,6 +60,8 @@ def _expects(words: str, fault: Callable[[Any], str] = lambda _: "") -> WrapVali
 
 def _line_fault(text: str) -> str:
     """Return why a text cannot be a cell of a CSV file. A tab and a zero-width joiner are harmless."""
+    if len(text) > _LONGEST_TEXT:
+        return f"it has more than {_LONGEST_TEXT:,} characters"
     held = {unicodedata.category(character) for character in text if character != "\t"}
     return "it contains line breaks or control characters" if held & {"Cc", "Zl", "Zp"} else ""
 
@@ -79,11 +83,13 @@ def _code_fault(text: str) -> str:
 
 def _template_fault(text: str) -> str:
     """Return why a text is not a template."""
+    if fault := _text_fault(text):
+        return fault
     try:
         Template.parse(text)
     except TemplateError as error:
         return str(error)
-    return _text_fault(text)
+    return ""
 
 
 def _url_fault(text: str) -> str:

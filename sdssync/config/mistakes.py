@@ -17,6 +17,8 @@ SECRET_SECTIONS = frozenset({"isams", "teachers"})
 
 _LONGEST_SHOWN = 30
 """Characters of a text that is shown."""
+_MOST = 100
+"""Mistakes of one file that are listed."""
 WHOLE_FILE = ""
 """The key of a mistake that is about the whole file."""
 
@@ -59,8 +61,10 @@ def render(reports: Sequence[FileMistakes]) -> str:
             text = file.mistakes[0].text
             lines.append(f"{file.file} {text}" if text.startswith(("is ", "cannot ")) else f"{file.file}: {text}")
             continue
-        lines.append(f"{file.file} has {count} mistake{'' if count == 1 else 's'}")
-        lines.extend(f"  {mistake}" for mistake in file.mistakes)
+        lines.append(f"{file.file} has {count:,} mistake{'' if count == 1 else 's'}")
+        lines.extend(f"  {mistake}" for mistake in file.mistakes[:_MOST])
+        if count > _MOST:
+            lines.append(f"  and {count - _MOST:,} more")
     return "\n".join(lines)
 
 

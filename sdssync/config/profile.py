@@ -9,6 +9,11 @@ from sdssync.config.template import Template
 from sdssync.sds.formats import SdsFormat
 
 
+def is_wildcard(address: str) -> bool:
+    """Return True if the address of an extra teacher can match several."""
+    return "*" in address or "?" in address
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Org:
     """An organisation below the school, to which the people and classes of a profile belong."""

@@ -4,13 +4,14 @@ Read one file of `profiles.d` into a `ProfileFile`: a profile, or everything tha
 Which files there are, and what follows from a wrong one, is in `installation`.
 """
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from sdssync.config.mistakes import FileMistakes, Mistake, wrong
-from sdssync.config.profile import Org, Profile
+from sdssync.config.profile import Org, Profile, is_wildcard
 from sdssync.config.safety_tables import profile_safety_mistakes, profile_safety_of
 from sdssync.config.schema import CombinedModel, ProfileModel
 from sdssync.config.settings_file import SettingsFile
@@ -20,6 +21,11 @@ from sdssync.config.toml_file import read_toml
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.paths import comparable, contains, display, is_hidden_sibling, is_root, path_fault, resolve
 from sdssync.sds.formats import SdsFormat
+
+_FEW = 10
+"""Other files that a conflict names: a thousand may have one name."""
+_MOST_WILDCARDS = 100
+"""Entries of `teachers.extra` with a wildcard: a school has a handful."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,7 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
         *_org_mistakes(content, settings),
         *_repetitions(content, ProfileModel),
         *_safety_mistakes(model, settings),
+        *_wildcard_mistakes(model),
         *output_mistakes,
     )
     return ProfileFile(
@@ -113,12 +120,35 @@ def _check_combined(file: Path, content: Mapping[str, Any], settings: SettingsFi
 
 def compare(profile_files: Sequence[ProfileFile]) -> tuple[ProfileFile, ...]:
     """Return the files with the mistakes that result from comparing them: no two may have one name or one output."""
+    others: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in (*_of_one_name(profile_files), *_of_nested_outputs(profile_files)):
+        others[one].add(other)
+        others[other].add(one)
     return tuple(
         file.with_mistakes(
-            [mistake for other in profile_files if other is not file for mistake in _conflicts(file, other)]
+            [mistake for other in sorted(others[index]) for mistake in _conflicts(file, profile_files[other])]
         )
-        for file in profile_files
+        for index, file in enumerate(profile_files)
     )
+
+
+def _of_one_name(files: Sequence[ProfileFile]) -> Iterator[tuple[int, int]]:
+    """Yield the indexes of files with one name, each with a few of the others."""
+    met: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_FEW))
+    for index, file in enumerate(files):
+        yield from ((index, other) for other in met[same_name(file.name)])
+        met[same_name(file.name)].append(index)
+
+
+def _of_nested_outputs(files: Sequence[ProfileFile]) -> Iterator[tuple[int, int]]:
+    """Yield the indexes of files with one output, or one inside the other, each with a few of those around it."""
+    around: list[int] = []
+    for index in sorted(range(len(files)), key=lambda index: files[index].claim):  # a folder precedes what is in it
+        while around and not contains(files[around[-1]].claim, files[index].claim):
+            around.pop()
+        yield from ((index, other) for other in around[-_FEW:])
+        if files[index].claim:
+            around.append(index)
 
 
 def _conflicts(one: ProfileFile, other: ProfileFile) -> Iterator[Mistake]:
@@ -198,6 +228,13 @@ def _repetitions(content: Mapping[str, Any], model: type[ProfileModel] | type[Co
     if content.get("parity") is not True:
         found += _repeated(content, "teachers.extra", str.casefold)
     return tuple(found)
+
+
+def _wildcard_mistakes(model: ProfileModel | None) -> tuple[Mistake, ...]:
+    """Return that a profile has too many wildcards: each is compared with the addresses of all staff."""
+    number = sum(map(is_wildcard, model.teachers.extra or ())) if model else 0
+    text = f"expected at most {_MOST_WILDCARDS} entries with a wildcard, found {number:,}"
+    return (Mistake("teachers.extra", text),) if number > _MOST_WILDCARDS else ()
 
 
 def _repeated(content: Mapping[str, Any], key: str, same: Callable[[str], str]) -> Iterator[Mistake]:

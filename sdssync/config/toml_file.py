@@ -13,8 +13,12 @@ from sdssync.config.mistakes import MISSING, WHOLE_FILE, Mistake
 from sdssync.errors import os_reason
 from sdssync.files.regular import NotRegularError, read_regular
 
-TOML_LIMIT = 1_048_576
+TOML_LIMIT = 262_144
 """In bytes; a settings file has a few thousand."""
+_LONG_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""",
+)
+"""A dotted key of more than 20 parts, where ours have two: tomllib takes a minute over one of 100,000."""
 
 # By the beginnings of the messages of tomllib, which may quote the file and are not passed on.
 _SYNTAX = {
@@ -48,7 +52,7 @@ def read_toml(file: Path) -> dict[str, Any] | Mistake:
     except OSError as error:
         return Mistake(WHOLE_FILE, f"cannot be read: {os_reason(error)}")
     if len(data) > TOML_LIMIT:
-        return Mistake(WHOLE_FILE, "expected a file of at most 1 MiB, found a larger one")
+        return Mistake(WHOLE_FILE, "expected a file of at most 256 KiB, found a larger one")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -59,6 +63,9 @@ def read_toml(file: Path) -> dict[str, Any] | Mistake:
 
 def _parse(text: str) -> dict[str, Any] | Mistake:
     """Parse TOML; a syntax error becomes a mistake with its position and nothing of the text."""
+    if long := _LONG_KEY.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        return Mistake(WHOLE_FILE, f"is not valid TOML, line {line}: a key has more than 20 parts")
     try:
         return tomllib.loads(text)
     except RecursionError:

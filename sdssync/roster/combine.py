@@ -5,6 +5,7 @@ Every set is made of parts, and most have one. A part says which pupils and sets
 what is left out is judged over the whole. The order of the parts means nothing: they are given by name.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,11 +30,11 @@ class Origins:
     """Which parts of a set take a person."""
 
     parts: tuple[Part, ...]
-    _pupils: Mapping[Pupil, tuple[Profile, ...]] = field(default_factory=dict)
-    _staff: Mapping[str, tuple[Profile, ...]] = field(default_factory=dict)
+    _pupils: Mapping[Pupil, Sequence[Profile]] = field(default_factory=dict)
+    _staff: Mapping[str, Sequence[Profile]] = field(default_factory=dict)
     """By id, or by the address of an extra teacher whom iSAMS does not have."""
 
-    def of(self, person: Person) -> tuple[Profile, ...]:
+    def of(self, person: Person) -> Sequence[Profile]:
         """Return the parts that take a pupil, or in whose classes or sets a teacher is; one at least."""
         if len(self.parts) == 1:
             return (self.parts[0].profile,)
@@ -52,14 +53,13 @@ def trace_origins(parts: Sequence[Part]) -> Origins:
     """Return who comes from which part."""
     if len(parts) == 1:
         return Origins(parts=tuple(parts))
-    pupils: dict[Pupil, tuple[Profile, ...]] = {}
-    staff: dict[str, tuple[Profile, ...]] = {}
+    pupils: defaultdict[Pupil, list[Profile]] = defaultdict(list)
+    staff: defaultdict[str, list[Profile]] = defaultdict(list)
     for part in parts:
-        profile = part.profile
         for pupil in part.selection.pupils:
-            pupils[pupil] = (*pupils.get(pupil, ()), profile)
+            pupils[pupil].append(part.profile)
         for key in dict.fromkeys(_staff_of(part.selection)):
-            staff[key] = (*staff.get(key, ()), profile)
+            staff[key].append(part.profile)
     return Origins(parts=tuple(parts), _pupils=pupils, _staff=staff)
 
 

@@ -5,10 +5,11 @@ What is left out here is filtered, not omitted: no one expects it in the CSV set
 """
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sdssync.config.profile import Profile
+from sdssync.config.profile import Profile, is_wildcard
 from sdssync.roster.roll import Roll
 from sdssync.school import Pupil, Teacher, TeachingSet
 
@@ -22,7 +23,7 @@ class Unlisted:
     @property
     def is_wildcard(self) -> bool:
         """Return True if the address could only ever match others."""
-        return "*" in self.address or "?" in self.address
+        return is_wildcard(self.address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +76,30 @@ def _extra_teachers(staff: Iterable[Teacher], entries: Iterable[str]) -> Iterabl
     An entry that matches no one is itself added to the addresses, so that a later wildcard can match it;
     iSAMS-SDS.ps1 does the same.
     """
+    people: defaultdict[str, list[Teacher | Unlisted]] = defaultdict(list)
     addresses: list[tuple[str, Teacher | Unlisted]] = [(teacher.email, teacher) for teacher in staff]
+    for address, teacher in addresses:
+        people[address.lower()].append(teacher)
     for entry in entries:
-        pattern = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in entry)
-        matches = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch
-        found = [teacher for address, teacher in addresses if matches(address)]
+        if is_wildcard(entry):
+            matches = _matcher(entry)
+            found = [teacher for address, teacher in addresses if matches(address)]
+        else:
+            found = people[entry.lower()]
         if not found:
-            found = [Unlisted(entry)]
-            addresses.append((entry, found[0]))
+            addresses.append((entry, Unlisted(entry)))
+            found = people[entry.lower()] = [addresses[-1][1]]
         yield from found
+
+
+def _matcher(wildcard: str) -> Callable[[str], object]:
+    """
+    Return what matches an address with an entry.
+
+    A piece between two stars is looked for once, where it comes first (an atomic group): if the rest then does not
+    match, no later place would help. So a thousand stars take no longer than a thousand letters.
+    """
+    pieces = [re.escape(piece).replace(r"\?", ".") for piece in wildcard.split("*")]
+    middle = "".join(f"(?>.*?{piece})" for piece in pieces[1:-1] if piece)
+    pattern = f"{pieces[0]}{middle}.*{pieces[-1]}" if len(pieces) > 1 else pieces[0]
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch

@@ -407,6 +407,52 @@ def test_conflicts(tmp_path: Path, one: str, other: str, expected: tuple[str, st
     assert [profile.name for profile in installation.school.profiles] == ["c"]
 
 
+def test_many_in_conflict(tmp_path: Path) -> None:
+    """Each of many in conflict is wrong, and names a few of the others."""
+    same = {f"p{number:02}": 'name = "Same"\noutput = "csv/A"' for number in range(50)}
+    inside = {f"q{number:02}": f'output = "csv/A/{number}"' for number in range(50)}
+
+    wrong = wrong_files(load(install(tmp_path, SETTINGS, **same, **inside)))
+
+    assert len(wrong) == 100
+    assert max(map(len, wrong.values())) <= 100
+    assert wrong["profiles.d/p01.toml"][:2] == [
+        "name: expected a name of its own, found that of profiles.d/p00.toml",
+        "output: expected a folder of its own, found the output of profiles.d/p00.toml",
+    ]
+    assert (
+        "output: expected a folder of its own, found one inside the output of profiles.d/p49.toml"
+        in (wrong["profiles.d/q07.toml"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(
+            f"[teachers]\nextra = {[f'{number}*' for number in range(101)]}",
+            "teachers.extra: expected at most 100 entries with a wildcard, found 101",
+            id="wildcards",
+        ),
+        pytest.param(
+            f'[teachers]\nextra = ["{"*a" * 501}"]',
+            "teachers.extra[0]: expected a text in quotes, found a text: it has more than 1,000 characters",
+            id="an address",
+        ),
+        pytest.param(
+            f'title = "{"{set_name}" * 101}"',
+            "title: expected a template in quotes, found a text of 1010 characters: it has more than 1,000 characters",
+            id="a template",
+        ),
+    ],
+)
+def test_more_than_any_school_has(tmp_path: Path, content: str, expected: str) -> None:
+    """What would multiply with the people of a school has a limit that none of them meets."""
+    config = install(tmp_path, SETTINGS, a=f'output = "csv/A"\n{content}')
+
+    assert wrong_files(load(config)) == {"profiles.d/a.toml": [expected]}
+
+
 def test_conflict_with_a_wrong_profile(tmp_path: Path) -> None:
     """A file with other mistakes still claims its output."""
     config = install(tmp_path, a='output = "csv/A"', b='output = "csv/A"\nparity = 1')

@@ -463,7 +463,7 @@ def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None
         ),
         pytest.param("a = " + "[" * 100_000, "is not valid TOML: nested too deeply", id="deep"),
         pytest.param("a = " + "1" * 5_000, "is not valid TOML", id="a number without end"),
-        pytest.param("a" * 1_100_000, "expected a file of at most 1 MiB, found a larger one", id="too large"),
+        pytest.param("a" * 300_000, "expected a file of at most 256 KiB, found a larger one", id="too large"),
         pytest.param(
             b'[school]\nname = "\xe9"',
             "line 2: expected UTF-8 text, found other bytes; save the file as UTF-8",
@@ -479,11 +479,42 @@ def test_unknown_key(tmp_path: Path, settings: str, expected: list[str]) -> None
             f"is not valid TOML, line 2, column 14: {BACKSLASH}",
             id="backslash U",
         ),
+        *[
+            pytest.param(
+                f"[school]\n{key}", "is not valid TOML, line 2: a key has more than 20 parts", id=f"long key, {name}"
+            )
+            for name, key in {
+                "plain": "a." * 100_000 + "a = 1",
+                "of a table": f"[{'a.' * 100_000}a]",
+                "in quotes": "\"a\".'b'." * 30_000 + "a = 1",
+                "with blanks": "a . " * 60_000 + "a = 1",
+                "in a table": f"x = {{ {'a.' * 100_000}a = 1 }}",
+            }.items()
+        ],
     ],
 )
 def test_not_toml(tmp_path: Path, settings: str | bytes, expected: str) -> None:
     """A syntax error is reported with its position, without any text of the file."""
     assert mistakes(install(tmp_path, settings)) == [expected]
+
+
+def test_a_text_with_many_dots(tmp_path: Path) -> None:
+    """Dots are nothing unusual in texts, comments and lists."""
+    addresses = ", ".join(f'"{number}.a.b.c@school.example"' for number in range(50))
+    more = f'# {"." * 200}\noutput = "csv/A"\nsuffix = "{"." * 200}"\n[teachers]\nextra = [{addresses}]\n'
+
+    assert load(install(tmp_path, SETTINGS, a=more)).school.wrong == ()
+
+
+def test_more_mistakes_than_anyone_reads(tmp_path: Path) -> None:
+    """A hundred mistakes of a file are listed, and the others counted."""
+    unknown = "\n".join(f"x{number} = 1" for number in range(2_000))
+
+    with pytest.raises(ConfigError) as caught:
+        load(install(tmp_path, f"{unknown}\n{SETTINGS}"))
+
+    lines = caught.value.message.splitlines()
+    assert (lines[0], len(lines), lines[-1]) == ("sdssync.toml has 2,000 mistakes", 102, "  and 1,900 more")
 
 
 def test_byte_order_mark(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """What a profile wants of a school: pupils, sets, extra teachers; and who is on a set's list."""
 
 from dataclasses import astuple
+from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sdssync.roster.roll import call_roll
 from sdssync.roster.selection import Unlisted, unknown_subjects
@@ -136,6 +139,37 @@ def test_extra_teachers_who_match_each_other(entries: tuple[str, ...], found: li
     selection = selected(make_school(teachers=STAFF), extra_teachers=entries)
 
     assert [each.address if isinstance(each, Unlisted) else each.id for each in selection.extra_teachers] == found
+
+
+@pytest.mark.parametrize(
+    ("entry", "address", "is_found"),
+    [
+        pytest.param("*a" * 500, "a" * 5_000, True, id="stars that match"),
+        pytest.param("*a" * 500 + "b", "a" * 5_000, False, id="stars that do not"),
+        pytest.param("*?" * 500, "a" * 5_000, True, id="both that match"),
+        pytest.param("*?" * 499 + "b", "a" * 5_000, False, id="both that do not"),
+        pytest.param("?" * 500 + "*", "a" * 499, False, id="one character too few"),
+        pytest.param("*" * 1_000, "", True, id="nothing but stars"),
+        pytest.param("a*b*", "acbd", True, id="a star at the end"),
+        pytest.param("*b*a", "abaa", True, id="a star at the beginning"),
+        pytest.param("*ab*b", "aab", False, id="a piece that overlaps the end"),
+        pytest.param("*a?*b?", "xaxaabb", True, id="a piece that comes twice"),
+    ],
+)
+def test_wildcards_without_backtracking(entry: str, address: str, is_found: bool) -> None:
+    """However many wildcards an entry has, an address is compared with it at once."""
+    selection = selected(make_school(teachers=[make_teacher(email=address)]), extra_teachers=(entry,))
+
+    assert isinstance(selection.extra_teachers[0], Teacher) is is_found
+
+
+@settings(deadline=None)
+@given(st.text("ab*?", max_size=8), st.text("abA", max_size=8))
+def test_wildcards_match_as_fnmatch_has_it(entry: str, address: str) -> None:
+    """The library matches in the same way, apart from case."""
+    selection = selected(make_school(teachers=[make_teacher(email=address)]), extra_teachers=(entry,))
+
+    assert isinstance(selection.extra_teachers[0], Teacher) is fnmatchcase(address.lower(), entry)
 
 
 def test_extra_teachers_listed_twice() -> None:
