@@ -19,7 +19,7 @@ from tests.support.golden import FIXTURES
 from tests.support.messy import arguments, documents
 from tests.support.script import Arguments, Written
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.portable]
 
 
 def profile(given: Arguments, *, parity: bool) -> Profile:

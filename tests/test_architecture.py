@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.portable
+
 PACKAGE = Path(__file__).parents[1] / "sdssync"
 
 LAYERS = """

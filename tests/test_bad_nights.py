@@ -15,6 +15,8 @@ from tests.support.bad_nights import NIGHTS, PREP, SENIORS, SETTINGS, TODAY, Nig
 from tests.support.night_changes import DOCUMENT, FileChange
 from tests.support.runs import Ran, command
 
+pytestmark = pytest.mark.portable
+
 ROOT = Path(__file__).parents[1]
 KINDS = ("users", "classes", "enrollments")
 NAMES = ("Forename", "Surname", "PreferredName", "Preferredname", "EmailAddress", "SchoolEmailAddress")

@@ -18,6 +18,8 @@ from sdssync.report.outcome import Outcome
 from sdssync.roster.omissions import Reason
 from tests.support.runs import command
 
+pytestmark = pytest.mark.portable
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PACKAGE = Path(sdssync.__file__).parent

@@ -8,6 +8,8 @@ import pytest
 from tests.support.golden import FIXTURES
 from tests.support.runs import command
 
+pytestmark = pytest.mark.portable
+
 FIELD = FIXTURES / "field"
 
 

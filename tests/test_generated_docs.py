@@ -16,6 +16,8 @@ from sdssync.safety.gates import GATES
 from sdssync.sds.catalogue.rules import CATALOGUE
 from sdssync.sds.schema import FORMATS
 
+pytestmark = pytest.mark.portable
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 GENERATED = ["rules.md", "columns.md", "safety.md", "schema/sdssync.schema.json", "schema/profile.schema.json"]

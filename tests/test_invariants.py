@@ -31,7 +31,7 @@ from tests.support.messy import arguments, documents
 from tests.support.runs import command
 from tests.support.script import Arguments
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.portable]
 
 T = TypeVar("T")
 

@@ -12,6 +12,8 @@ from tests.support.golden import FIXTURES
 from tests.support.installation import install
 from tests.support.runs import Ran, command, joined, toml
 
+pytestmark = pytest.mark.portable
+
 CASES = sorted(path.parent for path in (FIXTURES / "parity").glob("*/case.json"))
 FILES = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
 

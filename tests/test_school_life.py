@@ -22,6 +22,8 @@ from tests.support.night_tables import DISASTERS, ORDINARY
 from tests.support.nights import FIRST_DAY, Diary, Night
 from tests.support.school_life import Event
 
+pytestmark = pytest.mark.portable
+
 SIZES = (40, 300, 1200, 4000)
 SEED = 5
 each_size = pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from tests.support.gate_oracle import (
 )
 from tests.support.set_pairs import Step, base_sets, changed, lay_out, triples, write_set
 
+pytestmark = pytest.mark.portable
+
 DAY = date(2026, 11, 3)
 HOLIDAYS = ((date(2026, 12, 19), date(2027, 1, 4)), (date(2027, 7, 10), date(2027, 9, 5)))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from sdssync.safety.csv_set import CsvSet, read_set
 from sdssync.safety.gates import judge
 from tests.support.gate_oracle import Limits, PlainSet, all_tripped
 from tests.support.set_pairs import limits, triples, write_set
+
+pytestmark = pytest.mark.portable
 
 DAY = date(2026, 11, 25)
 

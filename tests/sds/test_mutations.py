@@ -13,7 +13,7 @@ from sdssync.sds.formats import SdsFormat
 from sdssync.sds.schema import FORMATS
 from tests.support.oracle import File, Oracle
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.portable]
 
 SETS = Path(__file__).parents[2] / "fixtures" / "sds"
 

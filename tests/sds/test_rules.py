@@ -12,6 +12,8 @@ from sdssync.sds.data_types import is_blank
 from sdssync.sds.findings import Finding, Severity
 from sdssync.sds.formats import SdsFormat
 
+pytestmark = pytest.mark.portable
+
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rules"
 Case = dict[str, Any]
 
