@@ -8,6 +8,8 @@ from tests.support.disk import Disk, Function
 
 PACKAGE = Path(__file__).parents[1] / "sdssync"
 
+pytestmark = pytest.mark.portable
+
 DISK = Disk(PACKAGE)
 LEAKS = DISK.leaks()
 
