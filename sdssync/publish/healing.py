@@ -19,7 +19,7 @@ from sdssync.publish.output_folder import SDS_FILES
 
 def heal(output: Path) -> bool:
     """
-    Put right what is left next to an output folder; return whether there was anything.
+    Put right what is left next to an output folder; return whether anything was.
 
     If the output does not exist, the former set is put back: it is the last one that a run reported as published. A
     set that cannot be removed is moved out of the way, so that it stops no later run; `check_removed` reports it.
@@ -29,10 +29,11 @@ def heal(output: Path) -> bool:
 
     """
     staged, former, stuck = (hidden_sibling(output, role) for role in ("new", "old", "stuck"))
+    was_stuck = os.path.lexists(stuck)
     with suppress(OutputError):
         _remove(stuck)
     if not os.path.lexists(staged) and not os.path.lexists(former):
-        return False
+        return was_stuck and not os.path.lexists(stuck)
     with writing(output):
         if os.path.lexists(former):
             with suppress(OSError):
