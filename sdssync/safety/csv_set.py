@@ -124,10 +124,11 @@ _V2 = ("sourcedId", "username", "familyName", "givenName", "role", "grade", "org
 def _users(folder: Path, unreadable: list[str]) -> dict[str, UserRow]:
     """Return the users by id; in V2.1 what they are is in `roles.csv`."""
     roles: dict[str, Sequence[str]] = {}
-    further: dict[str, str] = {}
+    further: dict[str, dict[str, None]] = {}
     for row in _table(folder / ROLES, ("userSourcedId", "role", "grade", "orgSourcedId"), unreadable):
-        if roles.setdefault(row[0], row) is not row and row[3] not in further.get(row[0], roles[row[0]][3]).split(","):
-            further[row[0]] = f"{further.get(row[0], roles[row[0]][3])},{row[3]}"
+        first = roles.setdefault(row[0], row)
+        if first is not row and first[3] != row[3]:
+            further.setdefault(row[0], {first[3]: None})[row[3]] = None
     users: dict[str, UserRow] = {}
     for user_id, username, surname, forename, role, grade, orgs in _table(folder / USERS, _V2, unreadable):
         if user_id in users:
@@ -135,9 +136,8 @@ def _users(folder: Path, unreadable: list[str]) -> dict[str, UserRow]:
         if found := roles.get(user_id):
             _, role, grade, orgs = found  # noqa: PLW2901  (V2.1)
         users[user_id] = UserRow(username, surname, forename, role, grade, orgs)
-    for user_id, orgs in further.items():
-        if user_id in users:
-            users[user_id] = users[user_id]._replace(orgs=orgs)
+    for user_id in users.keys() & further.keys():
+        users[user_id] = users[user_id]._replace(orgs=",".join(further[user_id]))
     return users
 
 
@@ -150,14 +150,12 @@ def _enrollments(file: Path, unreadable: list[str]) -> dict[str, frozenset[bytes
     """Return the enrollments of each class, each as a line of our own."""
     content = _bytes(file)
     header, _, rest = content.partition(b"\r\n")
-    lines: dict[str, frozenset[bytes]] = {}
+    found: dict[str, list[bytes]] = {}
     if header == _HEADER and _is_our_own(rest):  # nearly always: no row has to be taken apart
         for block in _ONE_CLASS.finditer(rest):
             class_id = block[1].decode("utf-8", "surrogateescape")
-            of_class = frozenset(block[0].split(b"\r\n")[:-1])
-            lines[class_id] = lines[class_id] | of_class if class_id in lines else of_class
-        return lines
-    found: dict[str, list[bytes]] = {}
+            found.setdefault(class_id, []).extend(block[0].split(b"\r\n")[:-1])
+        return {class_id: frozenset(of_class) for class_id, of_class in found.items()}
     for class_id, user_id, role in _rows(content, file.name, ("classSourcedId", "userSourcedId", "role"), unreadable):
         found.setdefault(class_id, []).append(_line((class_id, user_id, role.lower())))
     return {class_id: frozenset(of_class) for class_id, of_class in found.items()}

@@ -1,0 +1,31 @@
+"""How the time of a piece of work grows with what it has to do: a ratio, which a slow machine does not change."""
+
+import time
+from collections.abc import Callable
+
+TIMES = 4
+"""How much more the larger piece has to do."""
+MOST = 8.0
+"""The ratio above which time grows faster than the work: a linear piece has 4, a quadratic one 16."""
+_TRIES = 4
+
+
+def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
+    """
+    Return how many times the CPU time four times the work takes.
+
+    `work` prepares a piece of a size and returns what does it. A disturbance only ever adds time, so the best of
+    several tries counts, and the first that is good enough ends them.
+    """
+    small, large = float("inf"), float("inf")
+    for _ in range(_TRIES):
+        small, large = min(small, _seconds(work(size))), min(large, _seconds(work(TIMES * size)))
+        if large <= MOST * small:
+            break
+    return large / small
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
