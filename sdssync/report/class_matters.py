@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from sdssync.report.matter import LISTED, Matter, more, sentence, shortened
-from sdssync.report.names import counted, person_words, set_words
+from sdssync.report.names import counted, legible, person_words, set_words
 from sdssync.report.outcome import ProfileResult
 from sdssync.roster.attention import OwnerlessClass
 from sdssync.roster.attribution import PersonRef, why_no_teacher
-from sdssync.roster.omissions import Kind, Omission, Reason
+from sdssync.roster.omissions import LONGEST_VALUE, Kind, Omission, Reason
 from sdssync.roster.untaken import Lack, UntakenSets
 
 
@@ -24,7 +24,7 @@ def ownerless_classes(results: Sequence[ProfileResult]) -> Iterator[Matter]:
         yield Matter(
             what=f"{counted(number, 'class has', 'classes have')} no teacher",
             details=tuple(
-                f"{cause}: {', '.join(ownerless.school_class.title for ownerless in classes.values())}"
+                f"{cause}: {', '.join(legible(ownerless.school_class.title) for ownerless in classes.values())}"
                 for cause, classes in groups.items()
             ),
             advice="In SDS such a class has no owner: correct this in iSAMS.",
@@ -32,7 +32,7 @@ def ownerless_classes(results: Sequence[ProfileResult]) -> Iterator[Matter]:
 
 
 def _teacher(person: PersonRef) -> str:
-    return person_words(person) if person.record else f"staff {person.id}"
+    return person_words(person) if person.record else f"staff {legible(person.id)}"
 
 
 _OMITTED = {
@@ -52,6 +52,10 @@ _OMITTED = {
         "with a line break in the id or the title",
         "Remove the line break from the code of each set in iSAMS.",
     ),
+    Reason.VALUE_TOO_LONG: (
+        f"with an id or a title of more than {LONGEST_VALUE:,} characters",
+        "Correct the code of each set in iSAMS.",
+    ),
 }
 _WHY_NO_PUPIL = {
     Reason.PUPIL_WITHOUT_EMAIL: "without an e-mail address",
@@ -68,7 +72,7 @@ def omitted_classes(results: Sequence[ProfileResult], untaken: UntakenSets) -> I
         if reason is Reason.CLASS_WITHOUT_TITLE and Lack.CODE in untaken.by_lack():
             continue
         details = [
-            f"{omission.title or 'without a title'} (class {omission.id}): {result.profile}{why}"
+            f"{legible(omission.title) or 'without a title'} (class {legible(omission.id)}): {result.profile}{why}"
             for result in results
             for omission, why in _omitted(result, reason)
         ]

@@ -3,29 +3,37 @@
 from sdssync.roster.attribution import ClassRef, PersonRef
 from sdssync.school import Pupil, TeachingSet
 
+_LEGIBLE = 200
+"""Characters of a name or an id that are shown; --format json has all of them."""
+
 
 def person_words(person: PersonRef) -> str:
     """Return a person as the administrator finds them in iSAMS: `Ash, Mira (year 9, 8163769935244)`."""
-    record = person.record
+    record, identifier = person.record, legible(person.id)
     if record is None:
-        return person.id
-    name = ", ".join(filter(None, (record.surname, record.forename))) or "without a name"
+        return identifier
+    name = legible(", ".join(filter(None, (record.surname, record.forename))) or "without a name")
     if isinstance(record, Pupil):
-        year = f"year {record.year}" if record.year else "no year"
-        return f"{name} ({year}, {person.id or 'no SchoolId'})"
-    return f"{name} (staff {person.id})"
+        year = f"year {legible(record.year)}" if record.year else "no year"
+        return f"{name} ({year}, {identifier or 'no SchoolId'})"
+    return f"{name} (staff {identifier})"
 
 
 def class_words(ref: ClassRef) -> str:
     """Return a class as the administrator finds it in iSAMS."""
-    return f"{ref.title} (set {ref.id})"
+    return f"{legible(ref.title)} (set {legible(ref.id)})"
 
 
 def set_words(teaching_set: TeachingSet) -> str:
     """Return a teaching set by its code, else its name, with its id in iSAMS."""
-    name = teaching_set.code or teaching_set.name
-    year = f", year {teaching_set.year}" if teaching_set.year else ""
-    return f"{name} (set {teaching_set.id}{year})" if name else f"set {teaching_set.id}{year}"
+    name, identifier = legible(teaching_set.code or teaching_set.name), legible(teaching_set.id)
+    year = f", year {legible(teaching_set.year)}" if teaching_set.year else ""
+    return f"{name} (set {identifier}{year})" if name else f"set {identifier}{year}"
+
+
+def legible(text: str) -> str:
+    """Return a text as far as a person reads it: iSAMS may hold one of a million characters."""
+    return text if len(text) <= _LEGIBLE else f"{text[:_LEGIBLE]}…"
 
 
 def counted(number: int, one: str, several: str) -> str:

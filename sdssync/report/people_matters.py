@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sdssync.report.matter import LISTED, Matter, more, profile_words, shortened
-from sdssync.report.names import counted, person_words
+from sdssync.report.names import counted, legible, person_words
 from sdssync.report.outcome import ProfileResult
 from sdssync.roster.attribution import PersonRef
-from sdssync.roster.omissions import Kind, Reason
+from sdssync.roster.omissions import LONGEST_VALUE, Kind, Reason
 from sdssync.roster.roll import user_id
 from sdssync.roster.untaken import UntakenSets
 
@@ -52,6 +52,11 @@ _LEFT_OUT = {
         "person has a line break in the id, the address or a name and is left out",
         "people have a line break in the id, the address or a name and are left out",
         "Remove each line break in iSAMS.",
+    ),
+    Reason.VALUE_TOO_LONG: _Wording(
+        f"person has an id, an address or a name of more than {LONGEST_VALUE:,} characters and is left out",
+        f"people have an id, an address or a name of more than {LONGEST_VALUE:,} characters and are left out",
+        "Correct each value in iSAMS.",
     ),
     Reason.EXTRA_TEACHER_NOT_FOUND: _Wording(
         "entry with a wildcard in [teachers] extra matches no one",
@@ -102,7 +107,7 @@ def _lost(results: Sequence[ProfileResult]) -> Iterator[tuple[str, str]]:
             if school_class.id in only_teacher:
                 alone[teacher_id].add(school_class.id)
             else:
-                shared[teacher_id][school_class.id] = school_class.title
+                shared[teacher_id][school_class.id] = legible(school_class.title)
     for teacher_id in alone.keys() | shared.keys():
         number, titles = len(alone[teacher_id]), list(shared[teacher_id].values())
         parts = [f"the only teacher of {counted(number, 'class', 'classes')}"] if number else []

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from sdssync.config.profile import Profile
 from sdssync.config.template import Values
-from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
+from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break, is_too_long
 from sdssync.roster.roll import Member, Roll
 from sdssync.roster.selection import Selection
 from sdssync.roster.users import KeptUsers, has_email
@@ -164,6 +164,8 @@ def _reason(candidate: CandidateClass, *, has_pupils: bool, is_first: bool) -> R
         return Reason.DUPLICATE_CLASS
     if contains_line_break(candidate.id, candidate.title):
         return Reason.VALUE_WITH_LINE_BREAK
+    if is_too_long(candidate.id, candidate.title):
+        return Reason.VALUE_TOO_LONG
     return None
 
 

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     DUPLICATE_CLASS = "duplicate_class"
     # users and classes
     VALUE_WITH_LINE_BREAK = "value_with_line_break"
+    VALUE_TOO_LONG = "value_too_long"
     # enrollments; the first two reasons of users and `duplicate_username` apply too
     PUPIL_OUTSIDE_YEAR_GROUPS = "pupil_outside_year_groups"
     PUPIL_NOT_CURRENT = "pupil_not_current"
@@ -79,3 +80,12 @@ def _position(omission: Omission) -> tuple[object, ...]:
 def contains_line_break(*values: str) -> bool:
     """Return True if one of the values does not fit on one line, as SDS wants it."""
     return any("\n" in value or "\r" in value for value in values)
+
+
+LONGEST_VALUE = 8_192
+"""Characters of a cell: a row of them is still far shorter than the longest line that the validator reads."""
+
+
+def is_too_long(*values: str) -> bool:
+    """Return True if one of the values is longer than any that a school means."""
+    return any(len(value) > LONGEST_VALUE for value in values)

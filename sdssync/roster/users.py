@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sdssync.roster.combine import Origins, Person
 from sdssync.roster.identifiers import order
-from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break
+from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break, is_too_long
 from sdssync.roster.roll import user_id
 from sdssync.roster.selection import Selection, Unlisted
 from sdssync.school import Pupil, Record, Teacher, record_of
@@ -157,7 +157,16 @@ def _wildcard_without_match(users: Sequence[User]) -> Iterable[User]:
 
 
 def _with_line_break(users: Sequence[User]) -> Iterable[User]:
-    return (user for user in users if contains_line_break(user.id, user.username, user.forename, user.surname))
+    return (user for user in users if contains_line_break(*_cells(user)))
+
+
+def _with_long_value(users: Sequence[User]) -> Iterable[User]:
+    return (user for user in users if is_too_long(*_cells(user)))
+
+
+def _cells(user: User) -> tuple[str, ...]:
+    """Return what the row of a user would hold of iSAMS as it is there."""
+    return user.id, user.username, user.forename, user.surname
 
 
 # In the order in which the contract, section 3, applies them.
@@ -170,4 +179,5 @@ _REASONS: tuple[tuple[Reason, Callable[[Sequence[User]], Iterable[User]]], ...] 
     (Reason.DUPLICATE_USERNAME, _sharing_username),
     (Reason.EXTRA_TEACHER_NOT_FOUND, _wildcard_without_match),
     (Reason.VALUE_WITH_LINE_BREAK, _with_line_break),
+    (Reason.VALUE_TOO_LONG, _with_long_value),
 )

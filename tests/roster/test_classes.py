@@ -163,6 +163,9 @@ def test_duplicate_enrollment() -> None:
         pytest.param({"code": "a\r"}, "{set_code}", "value_with_line_break", id="CR at the end"),
         pytest.param({"id": "1\n1"}, "{set_name}", "value_with_line_break", id="id of two lines"),
         pytest.param({"code": "\n"}, "{set_code}", "class_without_title", id="both: the first"),
+        pytest.param({"code": "a" * 8_193}, "{set_code}", "value_too_long", id="endless title"),
+        pytest.param({"id": "1" * 8_193}, "{set_name}", "value_too_long", id="endless id"),
+        pytest.param({"code": "a\n" * 5_000}, "{set_code}", "value_with_line_break", id="endless lines: the first"),
     ],
 )
 def test_a_class_falls_out(changes: dict[str, str], title: str, reason: str) -> None:

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from sdssync.roster.combine import Origins, trace_origins
 from sdssync.roster.users import candidate_users, keep_users, printed_pupils
 from sdssync.school import School
-from tests.support.builders import enrolled, make_pupil, make_school, make_set, make_teacher, omitted, part, selected
+from tests.support.builders import (
+    enrolled,
+    listed,
+    make_pupil,
+    make_school,
+    make_set,
+    make_teacher,
+    omitted,
+    part,
+    selected,
+)
 
 ONE = make_pupil(1)
 TWO = make_pupil(2)
@@ -196,11 +206,34 @@ def test_value_with_line_break(changes: dict[str, str], names: bool, falls: bool
     assert reasons(school, include_names=names) == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "names", "falls"),
+    [
+        pytest.param({"email": "a" * 8_193}, False, True, id="address"),
+        pytest.param({"school_id": "1" * 8_193}, False, True, id="id"),
+        pytest.param({"surname": "a" * 8_193}, True, True, id="name"),
+        pytest.param({"surname": "a" * 8_193}, False, False, id="name that is not written"),
+        pytest.param({"year": "7", "id": "1" * 8_193}, True, False, id="number of the record"),
+        pytest.param({"email": "a" * 8_192, "school_id": "é" * 8_192, "surname": "a" * 8_192}, True, False, id="limit"),
+    ],
+)
+def test_value_too_long(changes: dict[str, str], names: bool, falls: bool) -> None:
+    """One value that no school means makes no row; it does not make the set unreadable."""
+    pupil = replace(ONE, **changes)
+    school = make_school(pupils=[pupil, TWO], memberships=listed("11", pupil.school_id, "9002"))
+
+    roster = enrolled(school, include_names=names)
+
+    fallen = [("user", "value_too_long", pupil.school_id), ("enrollment", "user_omitted", "11", pupil.school_id)]
+    assert omitted(roster) == (fallen if falls else [])
+
+
 ORDER = [
     ("pupil_without_email", {"email": " ", "school_id": "", "forename": "", "surname": "\n"}),
     ("user_without_id", {"school_id": "", "forename": "", "email": "pupil1@pupils.school.example\n"}),
     ("user_without_name", {"forename": "", "email": "pupil2@pupils.school.example\n"}),
     ("duplicate_username", {"email": "PUPIL2@pupils.school.example", "surname": "a\nb"}),
+    ("value_with_line_break", {"surname": "a\n" * 5_000}),
 ]
 
 
