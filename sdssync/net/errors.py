@@ -15,12 +15,15 @@ from urllib3 import exceptions as inner
 
 from sdssync.net.failure import Cause
 
+_BARE = (ValueError, TypeError, ArithmeticError, AssertionError, AttributeError, LookupError)
+"""What they raise for a name that cannot be a host, and for an answer that they did not expect: a chunk of -5 bytes."""
+
 FOREIGN = (
     outer.RequestException,
     inner.HTTPError,
     http.client.HTTPException,
     OSError,
-    ValueError,  # raised bare for a name that cannot be a host
+    *_BARE,
 )
 """Everything that the HTTP libraries raise."""
 
@@ -68,12 +71,14 @@ _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
 """The text of `http.client` for a proxy that does not connect: the only place where it gives the status."""
 
 
-def cause_of(error: BaseException) -> Cause:
-    """Return what an error of the HTTP libraries means."""
+def cause_of(error: BaseException, *, is_connected: bool) -> Cause:
+    """Return what an error of the HTTP libraries means: with a connection it is about the answer, not the address."""
     if proxy_status(error) is not None:
         return Cause.PROXY_REFUSED
     chain = tuple(_chain(error))
-    return next(cause for cause, errors in _CAUSES if any(isinstance(link, errors) for link in chain))
+    cause = next(cause for cause, errors in _CAUSES if any(isinstance(link, errors) for link in chain))
+    is_bare = cause is Cause.OTHER and any(isinstance(link, _BARE) for link in chain)
+    return Cause.NOT_HTTP if is_connected and (is_bare or cause is Cause.ADDRESS) else cause
 
 
 def proxy_status(error: BaseException) -> int | None:

@@ -91,12 +91,14 @@ def post(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
     If the status is not 200, only the beginning of the body is passed on, as much as arrives. An error that `sink`
     raises is not caught.
     """
+    if request.timeout <= 0:
+        return _failure(Cause.TOO_SLOW, request)  # a clock that leaps, or a server that is not back in time
     _silence_libraries()
     with closing(_Adapter(request.tls, deadline)) as adapter:
         try:
             response = _send(request, adapter)
         except FOREIGN as error:
-            return _late(deadline, request) or _failure_of(error, request)
+            return _late(deadline, request) or _failure_of(error, request, is_connected=adapter.is_connected)
         with closing(response):
             failure = _pass_on(response, request, sink)
             return _late(deadline, request) or failure or _answer(response, request)
@@ -116,6 +118,8 @@ class _Adapter(HTTPAdapter):
     def __init__(self, tls: ssl.SSLContext, deadline: Deadline) -> None:
         self._tls = tls
         self._deadline = deadline
+        self.is_connected = False
+        """True as soon as a server, or a proxy, has taken a connection."""
         super().__init__()
 
     def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -129,14 +133,18 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Guard each connection with the deadline from the moment it is opened."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        original, deadline = pool.ConnectionCls, self._deadline
+        original, guard = pool.ConnectionCls, self._guard
 
         class Guarded(original):  # type: ignore[misc, valid-type]  # known at run time only
             def _new_conn(self) -> socket.socket:  # the one method that the SOCKS connections of urllib3 override too
-                return deadline.guard(super()._new_conn())
+                return guard(super()._new_conn())
 
         pool.ConnectionCls = Guarded
         return pool
+
+    def _guard(self, connection: socket.socket) -> socket.socket:
+        self.is_connected = True
+        return self._deadline.guard(connection)
 
 
 def _send(request: Request, adapter: _Adapter) -> requests.Response:
@@ -181,7 +189,7 @@ def _pass_on(response: requests.Response, request: Request, sink: Sink) -> Failu
         try:
             chunk = next(chunks, b"")
         except FOREIGN as error:
-            return _failure_of(error, request) if is_good else None
+            return _failure_of(error, request, is_connected=True) if is_good else None
         if not chunk:
             return None
         done += len(chunk)
@@ -244,8 +252,8 @@ def _retry_after(value: str, date: str) -> float:
     return max(0.0, until - (now or time.time())) if until else 0.0
 
 
-def _failure_of(error: BaseException, request: Request) -> Failure:
-    return _failure(cause_of(error), request, proxy_status(error))
+def _failure_of(error: BaseException, request: Request, *, is_connected: bool) -> Failure:
+    return _failure(cause_of(error, is_connected=is_connected), request, proxy_status(error))
 
 
 def _failure(cause: Cause, request: Request, status: int | None = None) -> Failure:

@@ -8,6 +8,7 @@ import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import requests.exceptions
 import urllib3.exceptions
 from pytest_httpserver import HTTPServer
 
+from sdssync.errors import SourceUnavailableError
 from sdssync.isams.download import download
 from sdssync.isams.progress import Progress
 from sdssync.net import post, tls
@@ -25,6 +27,7 @@ from tests.support.fake_isams import (
     CERTIFICATE,
     KEY,
     PATH,
+    Clock,
     Script,
     failing,
     play,
@@ -560,7 +563,89 @@ def test_every_foreign_error_is_translated(kind: type[Exception]) -> None:
 
     assert isinstance(error, FOREIGN)
     is_without_cause = kind.__name__ in WITHOUT_CAUSE[kind.__module__]
-    assert (cause_of(error) is Cause.OTHER) is is_without_cause
+    assert (cause_of(error, is_connected=False) is Cause.OTHER) is is_without_cause
+
+
+@pytest.mark.parametrize(
+    "kind", [ValueError, TypeError, OverflowError, ZeroDivisionError, AssertionError, AttributeError, KeyError]
+)
+def test_an_error_of_any_kind_is_about_the_answer(kind: type[Exception]) -> None:
+    """Once there is a connection the address is right, whatever a library raises; and it may pass."""
+    assert isinstance(kind(), FOREIGN)
+    assert cause_of(kind(), is_connected=True) is Cause.NOT_HTTP
+    assert cause_of(OSError(), is_connected=True) is Cause.OTHER
+    assert cause_of(UnicodeError(), is_connected=False) is Cause.ADDRESS
+
+
+@pytest.mark.parametrize("leap", [700.0, 5_000.0])
+def test_a_clock_that_leaps(tmp_path: Path, leap: float) -> None:
+    """A computer that slept between two attempts is out of time; nothing is wrong with the address."""
+    clock = Clock()
+
+    def oversleep(seconds: float) -> None:
+        clock.sleep(seconds + leap)
+
+    with raw_server(sends(head(status="503 Unavailable"))) as url:
+        settings = source(url, retry_for=300, max_seconds=600)
+        with (
+            pytest.raises(SourceUnavailableError) as caught,
+            download(settings, KEY, tmp_path, progress=Progress(), pace=replace(clock.pace, sleep=oversleep)),
+        ):
+            pass
+
+    assert str(caught.value).startswith(TOO_LATE.partition(" (")[0].replace("HOST", url.removeprefix("http://")))
+
+
+HOSTILE_CHUNKS = [
+    b"-5",
+    b"-1",
+    b"-0",
+    b"+-5",
+    b"ffffffffffffffffffffffff",
+    b"zz",
+    b"",
+    b"1_0",
+    b"0x5",
+    b"\xb2",
+    b"5;" + b"x" * 70_000,
+]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(
+            pytest.param(
+                head("Transfer-Encoding: chunked") + size + b"\r\n<iSAMS>\r\n0\r\n\r\n", id=f"chunk {size[:8]!r}"
+            )
+            for size in HOSTILE_CHUNKS
+        ),
+        pytest.param(head("Content-Length: -5") + b"<x/>", id="negative length"),
+        pytest.param(head("Content-Length: 5, 6") + b"<x/>", id="two lengths"),
+        pytest.param(head("Content-Length: " + "9" * 30) + b"<x/>", id="endless length"),
+        pytest.param(head("Content-Length: \xb2") + b"<x/>", id="length of another script"),
+        pytest.param(head("Transfer-Encoding: gzip, chunked") + b"5\r\n<iSAM\r\n0\r\n\r\n", id="two encodings"),
+        pytest.param(head("Content-Encoding: " + "gzip, " * 200) + b"<x/>", id="200 encodings"),
+        pytest.param(b"HTTP/1.1 -200 OK\r\n\r\n", id="negative status"),
+        pytest.param(b"HTTP/1.1 99999 OK\r\n\r\n", id="long status"),
+        pytest.param(b"HTTP/x.y 200 OK\r\n\r\n", id="version"),
+        pytest.param(b"HTTP/1.1 200 " + b"x" * 70_000 + b"\r\n\r\n", id="endless status line"),
+        pytest.param(b"\x00\x01\x02\r\n\r\n", id="no HTTP"),
+        pytest.param(head(*["A: b"] * 150) + GOOD, id="150 headers"),
+        pytest.param(head(": no name", "\xff: x", " folded") + b"<x/>", id="headers without name"),
+        pytest.param(head("Location: http://[::1", status="302 Found"), id="redirect to no address"),
+        pytest.param(head("Retry-After: Mon, 01 Sep 99999 02:00:00 +9999999999", status="503 X"), id="endless wait"),
+        pytest.param(head('WWW-Authenticate: Basic realm="', status="401 X"), id="open quote"),
+        pytest.param(head(status="999 X"), id="unknown status"),
+        pytest.param(head(status="101 X"), id="another protocol"),
+    ],
+)
+def test_answers_of_any_shape(tmp_path: Path, data: bytes) -> None:
+    """Whatever a server sends, the source has failed, and what is wrong is not the address."""
+    with raw_server(sends(data)) as url:
+        failed = failing(source(url, timeout=1, retry_for=0), tmp_path)
+
+    assert (failed.error.exit_code, "not an address" in failed.line) == (3, False)
 
 
 def test_the_libraries_log_nothing(httpserver: HTTPServer, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
