@@ -4,7 +4,8 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-_ADDRESS = re.compile(r"""[^\s"'(),:;<>/\\]+@[^\s"'(),:;<>/\\]*|@[^\s"'(),:;<>/\\]+""")
+_WORD = re.compile(r"""[^\s"'(),:;<>/\\]+""")
+"""What an address is within a text: from one blank or separating character to the next."""
 
 
 def blank_addresses(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -14,5 +15,10 @@ def blank_addresses(_: object, __: str, event: MutableMapping[str, Any]) -> Muta
 
 def _blanked(value: object) -> object:
     if isinstance(value, str):
-        return _ADDRESS.sub("an address", value) if "@" in value else value
+        return _WORD.sub(_blanked_word, value) if "@" in value else value
     return [*map(_blanked, value)] if isinstance(value, list) else value
+
+
+def _blanked_word(word: re.Match[str]) -> str:
+    """Return a word, unless it looks like an address; an @ by itself, as our own texts have it, does not."""
+    return "an address" if "@" in word[0] and any(map(str.isalnum, word[0])) else word[0]
