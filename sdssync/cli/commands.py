@@ -27,7 +27,7 @@ from sdssync.cli.options import (
 )
 from sdssync.errors import ExitCode
 from sdssync.report.validation.formats import OutputFormat
-from sdssync.sds.findings import MAX_FINDINGS
+from sdssync.sds.findings import MAX_FINDINGS, MOST_FINDINGS
 
 _WIDEST_HELP = 100
 """Characters: longer lines are hard to read."""
@@ -115,7 +115,7 @@ for _command in (
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these codes or beginnings of codes, like SDS301.")
 @click.option(
     "--max-findings",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MOST_FINDINGS),
     default=MAX_FINDINGS,
     show_default=True,
     help="Findings that are listed for each set; all are counted.",

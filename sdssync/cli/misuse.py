@@ -60,7 +60,8 @@ def _fault(error: click.BadParameter) -> str:
     """Return what was expected; a fault of our own types says so already."""
     kind = error.param.type if error.param else None
     if isinstance(kind, click.IntRange):
-        return f"expected a whole number of at least {kind.min}"
+        most = "" if kind.max is None else f" and at most {kind.max}"
+        return f"expected a whole number of at least {kind.min}{most}"
     if isinstance(kind, click.Choice):
         return f"expected one of {', '.join(map(str, kind.choices))}"
     return _lower(error.message.rstrip("."))

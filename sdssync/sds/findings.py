@@ -20,6 +20,8 @@ class Severity(StrEnum):
 
 MAX_FINDINGS = 1000
 """Findings of a set that are kept and listed unless another number is asked for; all are counted."""
+MOST_FINDINGS = 100_000
+"""The largest number that can be asked for: each finding that is kept takes a kilobyte."""
 BLOCKING = (Severity.FATAL, Severity.ERROR)
 """What makes a set invalid."""
 

@@ -98,9 +98,15 @@ def test_nothing_asked() -> None:
         pytest.param(["new", "A", "--years"], "--years needs a value", "see sdssync new --help", id="no value"),
         pytest.param(
             ["validate", "--max-findings", "-1"],
-            "--max-findings: expected a whole number of at least 0",
+            "--max-findings: expected a whole number of at least 0 and at most 100000",
             "see sdssync validate --help",
             id="a number out of range",
+        ),
+        pytest.param(
+            ["validate", "--max-findings", "100001"],
+            "--max-findings: expected a whole number of at least 0 and at most 100000",
+            "see sdssync validate --help",
+            id="a number beyond reason",
         ),
         pytest.param(
             ["profiles", "--format", "xml"],

@@ -238,6 +238,9 @@ def test_text_lists_what_the_report_holds() -> None:
     assert "more" not in complete
     assert "    ... and 19,962 more: --max-findings 20008 lists them\n" in partial
 
+    flooded = render((report("csv", *listed, counts={("SDS301", ADVICE): 2_000_000}),), OutputFormat.TEXT)
+    assert "    ... and 1,999,962 more: --max-findings 100000 lists more of them\n" in flooded
+
 
 def test_each_fix_is_printed_once() -> None:
     """Findings of one rule that need something else have a fix each."""

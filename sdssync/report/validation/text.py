@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sdssync.report.screen import Line, plain
 from sdssync.report.validation.wording import Group, by_rule, count_words, location_of, summarise, visible
-from sdssync.sds.findings import Finding, SetReport, Severity
+from sdssync.sds.findings import MOST_FINDINGS, Finding, SetReport, Severity
 
 CELL_LIMIT = 60
 """Characters of a cell that are printed."""
@@ -48,7 +48,8 @@ def _rule(group: Group, all_findings: int) -> Iterator[Line]:
         yield Line(f"    {_sentence(finding)}")
     more = group.total - len(group.findings)
     if more:
-        yield Line(f"    ... and {more:,} more: --max-findings {all_findings} lists them", "dim")
+        them = "them" if all_findings <= MOST_FINDINGS else "more of them"
+        yield Line(f"    ... and {more:,} more: --max-findings {min(all_findings, MOST_FINDINGS)} lists {them}", "dim")
     for fix in group.fixes:
         yield Line(f"    fix: {fix}", "dim")
 
