@@ -195,6 +195,34 @@ def test_time_of_a_step_grows_with_its_work(tmp_path: Path, what: str) -> None:
     assert growth(lambda number: work(number, tmp_path), size) <= MOST
 
 
+@pytest.mark.parametrize("parity", ["false", "true"])
+@pytest.mark.parametrize("what", ["sets that share a list", "teachers of every class"])
+def test_what_multiplies_has_an_end(tmp_path: Path, what: str, parity: str) -> None:
+    """A document of a megabyte that would make millions of rows stops its profile, at once."""
+    number = 2_300
+    spellings = [f"{'0' * (n % 50)}11{' ' * (n // 50)}" for n in range(number)]
+    document = Document(
+        pupils=pupils(1),
+        sets=tuple(SetRecord(id=spelling) for spelling in spellings),
+        set_lists=(SetListRecord(school_id="10000"),) * number,
+    )
+    extra = ""
+    if what == "teachers of every class":
+        document = Document(pupils=pupils(1), sets=sets(number), set_lists=lists(number, school_id="10000"))
+        extra = f"[teachers]\nextra = {[f't{n}@school.example' for n in range(number)]}\n"
+    config = install(
+        tmp_path, SETTINGS, a=f"{PROFILE}parity = {parity}\n{extra}", b='output = "csv/B"\nyear_groups = [6, 7]\n'
+    )
+    (tmp_path / "hartley.xml").write_text(document.xml())
+
+    ran = command("--config", config, "run-all", "--format", "json")
+
+    first = ran.json["profiles"][0]
+    assert (ran.exit_code, first["outcome"]) == (3, "failed")
+    assert first["why"].startswith("the classes would have more than 5,000,000 enrollments (look for set ids in ")
+    assert ran.json["profiles"][1]["outcome"] == ("published" if extra else "failed")
+
+
 LONG = 300_000
 """Characters of a value that would make the line longer than the validator reads."""
 

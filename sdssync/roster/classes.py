@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from sdssync.config.profile import Profile
 from sdssync.config.template import Values
+from sdssync.errors import SourceMalformedError
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break, is_too_long
 from sdssync.roster.roll import Member, Roll
 from sdssync.roster.selection import Selection
@@ -57,14 +58,33 @@ class EnrollmentBlocks:
     """By person; one who is not in it is not a current pupil."""
 
 
+MOST_ENROLLMENTS = 5_000_000
+"""More than SDS takes by far. Sets that share a list, or teachers of every class, multiply to any number."""
+
+
 def candidate_classes(selection: Selection, profile: Profile) -> Iterator[CandidateClass]:
-    """Return the script's classes in their order, and also the second of two teaching sets with one id."""
+    """
+    Yield the script's classes in their order, and also the second of two teaching sets with one id.
+
+    Raises:
+        SourceMalformedError: there would be more enrollments than any school has.
+
+    """
+    number, met = 0, set[str]()
     extra = tuple(
         teacher.id if isinstance(teacher, Teacher) else teacher.address for teacher in selection.extra_teachers
     )
     for teaching_set in selection.teaching_sets:
         members = selection.roll.members_of(teaching_set)
         if members:
+            number += len(teaching_set.teacher_ids) + len(extra)
+            number += 0 if teaching_set.id in met else len(members)
+            met.add(teaching_set.id)
+            if number > MOST_ENROLLMENTS:
+                raise SourceMalformedError(
+                    f"the classes would have more than {MOST_ENROLLMENTS:,} enrollments",
+                    "look for set ids in iSAMS that are one number, and for a long [teachers] extra in the profile",
+                )
             values = template_values(teaching_set, selection.roll, profile.suffix)
             yield CandidateClass(
                 id=profile.class_id.render(**values),
