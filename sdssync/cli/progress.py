@@ -3,8 +3,8 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from sdssync.jobs.progress import RunProgress
 
@@ -69,6 +69,27 @@ class _Shown(_Watched):
         self._display.update(self._task, description=description, refresh=is_new, done=done, whole=total, until=until)
 
 
+class _Terminal:
+    """The terminal of stderr, which may go away during a run: then there is no one to show anything to."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, if there still is a terminal."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Show what was written, if there still is a terminal."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def _display(*, color: bool) -> "Display":
     from rich.console import Console  # noqa: PLC0415  (a scheduled run has no terminal)
     from rich.progress import Progress, ProgressColumn  # noqa: PLC0415
@@ -80,7 +101,8 @@ def _display(*, color: bool) -> "Display":
         def render(self, task: "Task") -> Text:
             return Text(f"{task.description}{_amount(task)}", no_wrap=True, overflow="ellipsis")
 
-    return Progress(Column(), console=Console(stderr=True, no_color=not color), transient=True)
+    console = Console(file=cast("IO[str]", _Terminal(sys.stderr)), no_color=not color)
+    return Progress(Column(), console=console, transient=True)
 
 
 def _amount(task: "Task") -> str:

@@ -1,5 +1,8 @@
 """The progress display: on a terminal while there is something to wait for, and nowhere else."""
 
+import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from tests.support.documents import document
 from tests.support.fake_isams import PATH, play
 from tests.support.installation import SETTINGS, install
 from tests.support.needs import needs_pty
-from tests.support.processes import on_terminal, process
+from tests.support.processes import SECONDS, on_terminal, process, started
 
 pytestmark = pytest.mark.slow
 
@@ -111,3 +114,28 @@ def test_a_wrong_host(school: Path) -> None:
 
     assert ran.exit_code == 3
     assert "no connection with 127.0.0.1:1, after" in ran.out
+
+
+@needs_pty
+def test_a_terminal_that_goes_away(httpserver: HTTPServer, school: Path) -> None:
+    """A run whose terminal is closed goes on to its end: the display is a help, and no part of the work."""
+    import pty  # noqa: PLC0415  (not there on Windows)
+
+    asked, is_closed = threading.Event(), threading.Event()
+
+    def answer(_: Request) -> Response:
+        asked.set()
+        is_closed.wait(SECONDS)
+        return Response(document(), 200, mimetype="application/xml")
+
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    remote(school, httpserver.url_for(""))
+    ours, theirs = pty.openpty()
+    with started("run-all", "--format", "json", folder=school, env=KEY, stderr=theirs) as running:
+        os.close(theirs)
+        assert asked.wait(SECONDS)
+        os.close(ours)
+        is_closed.set()
+        out, _ = running.communicate(timeout=SECONDS)
+
+    assert (running.returncode, json.loads(out)["profiles"][0]["outcome"]) == (0, "published")
