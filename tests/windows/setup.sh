@@ -50,17 +50,11 @@ need_linux_python() {
     leave_out "there is no python$version on this machine; its standard library is needed"
 }
 
-# Runs pip; what fails because no package index answers is a reason to leave the tests out, anything else an error.
 pip() {
     if [ ! -x "$cache/tools/bin/pip" ]; then
         "$linux_python" -m venv --clear "$cache/tools" >"$log" 2>&1 || leave_out "python -m venv fails; see $log"
     fi
-    if "$cache/tools/bin/python" -m pip --disable-pip-version-check "$@" >"$log" 2>&1; then return; fi
-    if grep -qE 'Connection|Max retries|Temporary failure|timed out' "$log"; then
-        leave_out "the package index cannot be reached; see $log"
-    fi
-    cat "$log" >&2
-    exit 1
+    "$cache/tools/bin/python" -m pip --disable-pip-version-check "$@" >"$log" 2>&1
 }
 
 windows_wheels=(--only-binary=:all: --platform win_amd64 --python-version "$version" --implementation cp
@@ -84,12 +78,14 @@ need_python() {
     say "laying out C:\\Python$tag"
     rm -rf "$python" "$wheels"
     mkdir -p "$python/DLLs" "$python/Lib/site-packages"
-    pip download --no-deps "${windows_wheels[@]}" --dest "$wheels" panda3d==1.10.16 msvc-runtime
+    pip download --no-deps "${windows_wheels[@]}" --dest "$wheels" panda3d==1.10.16 msvc-runtime ||
+        leave_out "the package index does not answer, or lacks panda3d; see $log"
     unzip -q -o -j "$wheels"/panda3d-*.whl 'deploy_libs/*' -d "$python/DLLs"
     unzip -q -o -j "$wheels"/msvc_runtime-*.whl '*/vcruntime140*.dll' '*/msvcp140*.dll' -d "$python"
     mv "$python/DLLs/python$tag.dll" "$python"
-    tar -C "$library" --exclude=./site-packages --exclude=./dist-packages --exclude=./lib-dynload --exclude=./test \
-        --exclude=./idlelib --exclude='./config-*' --exclude='./_sysconfigdata*' --exclude=__pycache__ -cf - . |
+    tar -C "$library" --dereference --exclude=./site-packages --exclude=./dist-packages --exclude=./lib-dynload \
+        --exclude=./sitecustomize.py --exclude=./test --exclude=./idlelib --exclude='./config-*' \
+        --exclude='./_sysconfigdata*' --exclude=__pycache__ -cf - . |
         tar -C "$python/Lib" -xf -
     # Python 3.12 and newer: the WMI of Wine crashes, and CopyFile2 is not there and would end the process
     rm -f "$python/DLLs/_wmi.pyd"
@@ -97,6 +93,15 @@ need_python() {
     x86_64-w64-mingw32-gcc -O2 -municode -static -DPYTHON_DLL="L\"python$tag.dll\"" -o "$python/python.exe" "$here/python.c"
     rm -rf "$wheels"
     touch "$python/.ready"
+}
+
+# Without an index there is no Windows; a package that has no wheel for Windows is a mistake of ours.
+no_packages() {
+    if grep -qE 'Connection|Max retries|Temporary failure|timed out' "$log"; then
+        leave_out "the package index cannot be reached; see $log"
+    fi
+    cat "$log" >&2
+    exit 1
 }
 
 # The names are those of pyproject.toml without tools that look at code only; markers are evaluated for Linux, so what
@@ -116,7 +121,7 @@ print(*(line for line in wanted if not line.startswith(("ruff", "mypy", "types-"
 print("colorama", "tzdata", sep="\n")
 PY
     pip install --no-compile "${windows_wheels[@]}" --target "$python/Lib/site-packages" \
-        --constraint "$checkout/constraints.txt" --requirement "$cache/packages.txt"
+        --constraint "$checkout/constraints.txt" --requirement "$cache/packages.txt" || no_packages
     echo 'C:\sdssync' >"$python/Lib/site-packages/checkout.pth"
     echo "$wanted" >"$python/.packages"
 }
