@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,18 @@ from pytest_httpserver import HTTPServer
 from tests.support.documents import document
 from tests.support.fake_isams import FIXTURES, PATH, Script, play, raw_server, recorded
 from tests.support.installation import SETTINGS, install
-from tests.support.needs import needs_dev_full, needs_fifo, needs_limits, needs_posix_shell, needs_pty, needs_windows
-from tests.support.processes import on_terminal, process, started
+from tests.support.needs import (
+    needs_dev_full,
+    needs_fifo,
+    needs_limits,
+    needs_posix_shell,
+    needs_posix_signals,
+    needs_pty,
+    needs_windows,
+)
+from tests.support.processes import SECONDS, on_terminal, process, started
 from tests.support.runs import Ran, command, read_logs
+from tests.support.windows import STREAMS, on_console, press_ctrl_c, run_without
 
 pytestmark = pytest.mark.slow
 
@@ -220,7 +230,7 @@ def test_another_run_holds_the_lock(after_a_run: Path, arguments: str) -> None:
     line = [sys.executable, "-c", holder, str(after_a_run / "state" / "sdssync.lock")]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
-        assert other.stdout.readline() == b"1\n"
+        assert other.stdout.readline().strip() == b"1"
 
         ran = command(*arguments.split())
 
@@ -329,7 +339,7 @@ def test_utf_8_whatever_the_locale(after_a_run: Path, encoding: dict[str, str]) 
     install(after_a_run, SETTINGS, seniors=named)
 
     ran = process("run-all", folder=after_a_run, env=encoding)
-    odd = process("profiles", "--config", os.fsdecode(b"\xff.toml"), "--log-file", "odd.log", folder=after_a_run)
+    odd = process("profiles", "--config", "\udcff.toml", "--log-file", "odd.log", folder=after_a_run)
 
     assert ran.exit_code == 0
     assert "Žižková 李" in ran.out
@@ -371,6 +381,13 @@ def test_stderr_is_full(after_a_run: Path) -> None:
     assert (ran.exit_code, json.loads(ran.out)["exit_code"]) == (0, 0)
 
 
+def assert_published_and_logged(folder: Path) -> None:
+    """What was removed is there again, and the log file says how the run ended."""
+    assert (folder / "csv" / "Seniors" / "users.csv").exists()
+    assert read_logs((folder / "night.log").read_text(encoding="utf-8"))[-1]["exit_code"] == 0
+
+
+@needs_posix_shell
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(after_a_run: Path, closed: str) -> None:
     """A scheduler may give a process no streams at all; the files are written all the same."""
@@ -380,12 +397,40 @@ def test_closed_streams(after_a_run: Path, closed: str) -> None:
     ended = subprocess.run(["/bin/sh", "-c", line, sys.executable], cwd=after_a_run, capture_output=True, check=False)
 
     assert ended.returncode == 0
-    assert (after_a_run / "csv" / "Seniors" / "users.csv").exists()
-    assert read_logs((after_a_run / "night.log").read_text(encoding="utf-8"))[-1]["exit_code"] == 0
+    assert_published_and_logged(after_a_run)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: str(number.name))
-def test_interrupted(after_a_run: Path, number: signal.Signals) -> None:
+@needs_windows
+@pytest.mark.parametrize("closed", [*((name,) for name in STREAMS), STREAMS], ids=" ".join)
+def test_streams_that_a_service_does_not_give(after_a_run: Path, closed: tuple[str, ...]) -> None:
+    """Nor does the Task Scheduler of Windows have to."""
+    (after_a_run / "csv" / "Seniors" / "users.csv").unlink()
+
+    assert run_without(closed, "run-all", "--log-file", "night.log", folder=after_a_run) == 0
+    assert_published_and_logged(after_a_run)
+
+
+def press(running: "subprocess.Popen[bytes]") -> None:
+    running.send_signal(signal.SIGINT)
+
+
+def end(running: "subprocess.Popen[bytes]") -> None:
+    running.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("start", "interrupt"),
+    [
+        pytest.param(started, press, id="Ctrl-C", marks=needs_posix_signals),
+        pytest.param(started, end, id="SIGTERM", marks=needs_posix_signals),
+        pytest.param(on_console, press_ctrl_c, id="Ctrl-C on a console of Windows", marks=needs_windows),
+    ],
+)
+def test_interrupted(
+    after_a_run: Path,
+    start: Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]],
+    interrupt: Callable[["subprocess.Popen[bytes]"], None],
+) -> None:
     """Ctrl-C and an order to end, during the download, give 130 and one line, and leave everything as it was."""
     asked = threading.Event()
 
@@ -396,10 +441,10 @@ def test_interrupted(after_a_run: Path, number: signal.Signals) -> None:
     with raw_server(answer) as url:
         install(after_a_run, remote(url), seniors=PROFILE)
         before = hashes(after_a_run)
-        with started("run-all", folder=after_a_run) as running:
-            assert asked.wait(20)
-            running.send_signal(number)
-            out, err = running.communicate(timeout=20)
+        with start("run-all", folder=after_a_run) as running:
+            assert asked.wait(SECONDS)
+            interrupt(running)
+            out, err = running.communicate(timeout=SECONDS)
 
     last = read_logs(err.decode())[-1]
     assert (running.returncode, out) == (130, b"")
@@ -474,6 +519,7 @@ def test_interrupted_before_the_command(here: Path) -> None:
 
 FILE_THAT_STAYS = """
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from sdssync.cli.commands import main
 

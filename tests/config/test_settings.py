@@ -23,7 +23,7 @@ from sdssync.config.settings import (
 from sdssync.errors import ConfigError
 from sdssync.sds.code_lists import ORG_TYPES
 from tests.support.installation import SETTINGS, install, remote_source
-from tests.support.needs import needs_fifo, needs_removable_current_folder
+from tests.support.needs import needs_fifo, needs_modes, needs_removable_current_folder
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
 SCHOOL = '[school]\nid = "8889999"\nname = "MySchool"\n'
@@ -549,6 +549,7 @@ load(Path(sys.argv[1]))
 """
 
 
+@needs_modes
 def test_unreadable(tmp_path: Path) -> None:
     """A file that the account may not read is reported with the reason of the system."""
     config = install(tmp_path)

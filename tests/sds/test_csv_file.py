@@ -20,11 +20,19 @@ from sdssync.sds.findings import SetReport
 from sdssync.sds.formats import SdsFormat
 from sdssync.sds.quoteless import PIECE
 from sdssync.sds.schema import FORMATS, File
-from tests.support.needs import needs_fifo, needs_limits, needs_proc, needs_root, needs_symlinks
+from tests.support.needs import (
+    needs_error_for_a_file_listed,
+    needs_fifo,
+    needs_limits,
+    needs_proc,
+    needs_root,
+    needs_symlinks,
+)
 
 if sys.platform != "win32":
     import resource
 
+UNHURRIED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # files are slow under Wine
 V2_FILES = {
     "orgs.csv": b"sourcedId,name,type\r\no1,Hartley School,school\r\n",
     "users.csv": b"sourcedId,orgSourcedIds,username,role\r\nu1,o1,ada@hartley.example,student\r\n"
@@ -179,9 +187,14 @@ def test_file_that_shrinks_under_the_reader(folder: Path) -> None:
 
 
 def test_what_is_no_folder(folder: Path) -> None:
-    """A folder that is not there, or is a file, is a ConfigError that says so."""
+    """A folder that is not there is a ConfigError that says so."""
     with pytest.raises(ConfigError, match="found nothing"):
         list_folder(folder / "absent")
+
+
+@needs_error_for_a_file_listed
+def test_a_file_in_place_of_a_folder(folder: Path) -> None:
+    """So is a file."""
     with pytest.raises(ConfigError, match="found a file"):
         list_folder(folder / "users.csv")
 
@@ -261,7 +274,7 @@ TABLE = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=UNHURRIED, deadline=None)
 @given(rows=TABLE, ends=st.sampled_from(["\r\n", "\n", "\r"]), torn=st.booleans(), quoted=st.booleans())
 def test_rows_are_those_of_csv_reader(
     tmp_path: Path, rows: list[list[str]], ends: str, torn: bool, quoted: bool
@@ -289,7 +302,7 @@ PIECES = st.sampled_from(sorted(set(b",".join(V2_FILES.values()).replace(b"\r\n"
 
 
 @pytest.mark.slow
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=UNHURRIED, deadline=None)
 @given(
     target=st.sampled_from(FORMATS[SdsFormat.V21].files),
     content=st.one_of(st.binary(max_size=200), st.lists(st.one_of(FRAGMENTS, PIECES), max_size=60).map(b"".join)),

@@ -15,8 +15,8 @@ from tests.support.runs import Ran
 if sys.platform != "win32":
     import pty
 
-SECONDS = 30
-"""No process of the tests takes this long unless it hangs."""
+SECONDS = 120 if sys.platform == "win32" else 30
+"""No process of the tests takes this long unless it hangs; under Wine a start alone may take seconds."""
 
 
 def process(*arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, **streams: Any) -> Ran:
@@ -75,7 +75,7 @@ def _read(terminal: int) -> Iterator[bytes]:
 
 
 def _text(data: bytes | None) -> str:
-    return (data or b"").decode("utf-8")
+    return (data or b"").decode("utf-8").replace(os.linesep, "\n")
 
 
 def as_nobody(action: Callable[[], Any]) -> Any:

@@ -127,13 +127,14 @@ PY
 }
 
 # Output goes through pipes: an output that is a plain file of Linux makes Python end with "WinError 6" under Wine. The
-# environment is an empty one: what a Linux machine has in it means nothing on Windows.
+# environment is an empty one: what a Linux machine has in it means nothing on Windows. Only the locale counts: without
+# it Wine cannot make a file whose name is not ASCII.
 write_launcher() {
     cat >"$cache/python$version" <<SH
 #!/usr/bin/env bash
 set -o pipefail
 wine() {
-    env -i PATH="\$PATH" HOME="\$HOME" PYTHONIOENCODING=utf-8 PYTHONDONTWRITEBYTECODE=1 \\
+    env -i PATH="\$PATH" HOME="\$HOME" LC_ALL=C.UTF-8 PYTHONIOENCODING=utf-8 PYTHONDONTWRITEBYTECODE=1 \\
         WINEPREFIX="$WINEPREFIX" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree=;mshtml=" wine "\$@"
 }
 wine wineboot </dev/null >/dev/null 2>&1  # services of Wine would hold the pipes of whatever starts them
