@@ -3,19 +3,24 @@ Read the set that others publish until it is stopped: the witness of the torture
 
     python -m tests.support.read_forever OUTPUT path|folder exchange|renaming
 
-Ends with an error as soon as it sees what must never be seen; at SIGTERM says how many sets it saw whole, and how often
-there was none or an opened folder was on its way out.
+Ends with an error as soon as it sees what must never be seen; at the end of stdin says how many sets it saw whole, and
+how often there was none or an opened folder was on its way out.
 """
 
 import os
 import random
-import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.publish_forever import FILES, generation_of
+
+
+def linger() -> None:
+    """Give a swap the time to happen."""
+    time.sleep(random.choice((0, 0, 0.001, 0.003)))  # noqa: S311  (a pause, no secret)
 
 
 class Reader:
@@ -37,8 +42,10 @@ class Reader:
         """Each file is whole and not older than any seen before; it is there, but for an instant of renaming."""
         for name in FILES:
             try:
-                data = (self.output / name).read_bytes()
-            except FileNotFoundError:
+                with (self.output / name).open("rb") as file:
+                    data = file.read()
+                    linger()  # on Windows no one removes or replaces the file meanwhile
+            except (FileNotFoundError, PermissionError):  # Windows refuses a file that is on its way out
                 if self.strategy == "exchange":
                     sys.exit(f"{name}: not there")
                 self.gone += 1
@@ -76,7 +83,7 @@ class Reader:
                 continue
             with open(file, "rb") as opened:  # noqa: PTH123 - a descriptor
                 yield generation_of(name, opened.read())
-            time.sleep(random.choice((0, 0, 0.001, 0.003)))  # noqa: S311 - gives a swap the time to happen
+            linger()
 
     def _is_replaced(self, folder: int) -> None:
         """What is missing in an open folder is missing in none that is published."""
@@ -90,16 +97,13 @@ class Reader:
 
 def main(output: Path, way: str, strategy: str) -> None:
     reader = Reader(output, strategy)
-
-    def end(*_: object) -> None:
-        os.write(1, b"%d %d\n" % (reader.whole, reader.gone))
-        os._exit(0)
-
-    signal.signal(signal.SIGTERM, end)
+    asked = threading.Thread(target=sys.stdin.read, daemon=True)
+    asked.start()
     os.write(1, b"ready\n")
     read = {"path": reader.by_path, "folder": reader.by_folder}[way]
-    while True:
+    while asked.is_alive():
         read()
+    os.write(1, b"%d %d\n" % (reader.whole, reader.gone))
 
 
 if __name__ == "__main__":
