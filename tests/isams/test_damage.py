@@ -101,6 +101,18 @@ def test_bytes_of_another_encoding(
     )
 
 
+@pytest.mark.parametrize(
+    ("declared", "bad"), [("us-ascii", b"\xc3\xbc"), ("windows-1252", b"\x81"), ("utf-8", b"\xfc")]
+)
+def test_bytes_of_another_encoding_in_the_last_record(tmp_path: Path, declared: str, bad: bytes) -> None:
+    """They are not taken for the end of the document, after which it would be complete and lack rows."""
+    before, _, after = XML.replace('"utf-8"', f'"{declared}"').encode().rpartition(b"9034")
+
+    message = refusal(tmp_path, before + bad + after).message
+
+    assert message.startswith(f"the iSAMS document contains bytes that are not {declared.upper()}: in SetList ")
+
+
 @pytest.mark.parametrize("text", [XML, XML.replace("\n", ""), XML.replace("Quill", "Bl\u00fcte 😀")], ids=range(3))
 def test_truncated_anywhere(tmp_path: Path, text: str) -> None:
     """Wherever a document ends too early, it is truncated, and nothing else is said about it."""
