@@ -86,8 +86,8 @@ class Soak:
         night = Night(number=number, rng=rng, fault=choose_fault(self.faults, rng) if number else NOTHING)
         self._let_time_pass(night)
         records = self.school.records(rng, with_twins=night.fault is TWINS)
-        if night.fault.certainty is Certainty.OPEN and self._begins_to_count(records.usernames, night.day):
-            night = replace(night, fault=NOTHING)  # else no one could say whether the day was written down
+        if self._is_unforeseeable(night, records.usernames):
+            night = replace(night, fault=NOTHING)
         self.played[night.fault.name] += 1
         self.installation.write_document(records.document())
         if night.fault is WITHOUT_OUTPUT:
@@ -139,8 +139,17 @@ class Soak:
             *(number for number in school.teachers if str(number) in agreed),
         ]
 
-    def _begins_to_count(self, usernames: Usernames, day: date) -> bool:
-        return self.addresses.missing(usernames, self.ledgers.values(), day) != self.addresses.since
+    def _is_unforeseeable(self, night: Night, usernames: Usernames) -> bool:
+        """
+        Return True if the contract leaves open what comes of a fault.
+
+        A run that is killed may have written down, or not, since when an address is missing. A set whose publication
+        was interrupted is adopted if it is in the output folder, which a hand may have deleted since.
+        """
+        if night.fault is WITHOUT_OUTPUT:
+            return not all(ledger.is_waiting_known for ledger in self.ledgers.values())
+        missing = self.addresses.missing(usernames, self.ledgers.values(), night.day)
+        return night.fault.certainty is Certainty.OPEN and missing != self.addresses.since
 
     def _forecasts(self, records: Records, night: Night) -> Mapping[str, Forecast]:
         """Return what must become of each profile."""
