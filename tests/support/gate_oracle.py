@@ -16,6 +16,7 @@ Every count is a plain loop over two sets, slow and readable. Readings, where th
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -319,12 +320,20 @@ def years(old: PlainSet, new: PlainSet) -> dict[str, tuple[int, int]]:
 def shrinking_classes(old: PlainSet, new: PlainSet) -> dict[str, tuple[int, int]]:
     """Return for each class of five or more members that still exists its members and its leavers less joiners."""
     found = {}
+    members_before, members_after = by_class(old), by_class(new)
     for class_id in old.classes:
         if class_id in new.classes:
-            before = {enrollment for enrollment in old.enrollments if enrollment[0] == class_id}
-            after = {enrollment for enrollment in new.enrollments if enrollment[0] == class_id}
+            before, after = members_before[class_id], members_after[class_id]
             if len(before) >= 5:
                 found[class_id] = (len(before), len(before - after) - len(after - before))
+    return found
+
+
+def by_class(plain: PlainSet) -> defaultdict[str, set[Enrollment]]:
+    """Return the enrollments of each class."""
+    found: defaultdict[str, set[Enrollment]] = defaultdict(set)
+    for enrollment in plain.enrollments:
+        found[enrollment[0]].add(enrollment)
     return found
 
 
