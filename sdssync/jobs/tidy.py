@@ -23,7 +23,7 @@ def tidy_up(report: RunReport, school: ConfiguredSchool, job: Job) -> RunReport:
             keeper.remove_generations(profile.name, job.today, settings.safety.of(profile.safety).window)
             waiting = Waiting(state, profile.name)
             held = waiting.held()
-            if held and job.today > held.until:
+            if held is None or job.today > held.until:  # without its record no one can approve what is left of it
                 waiting.discard()
         outputs = {profile.name: profile.output for profile in school.profiles}
         keeper.look_for_abandoned(outputs, [profile_file.name for profile_file in school.wrong])

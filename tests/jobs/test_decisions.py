@@ -364,6 +364,18 @@ def test_a_held_set_waits_seven_days(school: Path, held: str) -> None:
     assert held not in command("status").out
 
 
+def test_what_no_one_can_approve_does_not_wait(school: Path, held: str) -> None:
+    """A held set whose record is gone, as after an interrupted removal, goes too, even while there is no document."""
+    folder = school / "state" / "profiles" / "Seniors" / "held"
+    (folder / "held.json").unlink()
+    (school / "hartley.xml").write_text("<iSAMS>", encoding="utf-8")
+    assert held
+
+    assert run(2).exit_code == 3
+
+    assert not folder.exists()
+
+
 def test_kept_addresses(school: Path) -> None:
     """An address that is missing is kept for seven nights from the first one, then the pupil is an omission."""
     before = output(school)
