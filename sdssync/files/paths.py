@@ -23,6 +23,8 @@ from sdssync.files.names import (
 )
 
 _FOREIGN = re.compile(r"[A-Za-z]:[/\\]|\\\\")
+_LONGEST_PATH = 4_000
+"""Characters: file systems allow no more, and following the links of 100,000 folders takes seconds."""
 _SIBLING_LIMIT = 200
 """Bytes of a folder's name that its hidden siblings can carry: file systems allow 255."""
 _SIBLING = re.compile(r"\..+\.sdssync-(?:new|old|stuck)", re.IGNORECASE)
@@ -31,10 +33,12 @@ _KERNEL_PATH = re.compile(r"[/\\]{2}[?.][/\\]")
 _DRIVE_RELATIVE = re.compile(r"[A-Za-z]:(?![/\\])")
 
 
-def path_fault(text: str) -> str:
+def path_fault(text: str) -> str:  # noqa: PLR0911  (one line for each fault)
     """Return why a text cannot be a path in a settings file; "" if it can."""
     if not text.strip():
         return "it is empty"
+    if len(text) > _LONGEST_PATH:
+        return f"it has more than {_LONGEST_PATH:,} characters"
     if has_invisible(text):
         return r"it holds control characters; \n, \t, \b, \f and \r in double quotes mean these, so use single quotes"
     if _DRIVE_RELATIVE.match(text):

@@ -19,10 +19,11 @@ FORBIDDEN = 'it holds one of < > : " | ? *, which Windows does not allow in a pa
         pytest.param("\\\\.\\pipe\\sds", "it begins with \\\\.\\; write the path without that", id="device path"),
         pytest.param("\\\\server\\share", "", id="share"),
         pytest.param("csv/Seniors", "", id="relative"),
+        pytest.param("a/" * 2_001, "it has more than 4,000 characters", id="a path that no system has"),
     ],
 )
-def test_paths_past_the_rules_of_windows(text: str, fault: str) -> None:
-    """They are mistakes on every system: two spellings of one folder would not be seen as one."""
+def test_paths_that_no_one_needs(text: str, fault: str) -> None:
+    """They are mistakes on every system; of two spellings of one folder, one past the rules of Windows is not seen."""
     assert path_fault(text) == fault
 
 
