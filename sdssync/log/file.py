@@ -4,7 +4,8 @@ import errno
 import logging
 import os
 import stat
-from itertools import pairwise
+from collections.abc import Sequence
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -75,27 +76,41 @@ def _rotate(full: Path) -> None:
     A file that another program has open keeps its number, and the others pass it by.
 
     Raises:
-        OSError: the full file cannot be renamed, or none of the older ones.
+        OSError: the full file cannot be renamed, or no number can be made free for it; it has its name.
 
     """
-    if not _is_movable(full):
-        raise PermissionError(errno.EACCES, "it is open elsewhere")
-    numbered = [full.with_name(f"{full.name}.{number}") for number in range(1, _FILES_KEPT + 1)]
-    slots = [path for path in numbered if not os.path.lexists(path) or _is_movable(path)]
-    free = next((index for index, path in enumerate(slots) if not os.path.lexists(path)), len(slots) - 1)
-    for newer, older in reversed(list(pairwise([full, *slots[: free + 1]]))):
-        newer.replace(older)
-    if os.path.lexists(full):
-        raise PermissionError(errno.EACCES, "the older files are open elsewhere")
-
-
-def _is_movable(file: Path) -> bool:
-    """Return True if a file can be renamed: it is, and gets its name back."""
-    aside = file.with_name(f"{file.name}.full")
+    aside = full.with_name(f"{full.name}.full")
+    if os.path.lexists(aside):  # left by a process that was killed between two renames
+        _file_away(aside, full)
+    full.rename(aside)
     try:
-        if not stat.S_ISREG(file.lstat().st_mode):
-            return False
-        file.rename(aside).rename(file)
+        _file_away(aside, full)
     except OSError:
-        return False
-    return True
+        aside.rename(full)
+        raise
+
+
+def _file_away(newest: Path, full: Path) -> None:
+    """Give a file the lowest number that can be made free."""
+    older = [full.with_name(f"{full.name}.{number}") for number in range(1, _FILES_KEPT + 1)]
+    free = next((index for index, path in enumerate(older) if not os.path.lexists(path)), None)
+    if free is None:
+        free = _remove_oldest(older)
+    for index in range(free - 1, -1, -1):
+        if not os.path.isfile(older[index]):  # noqa: PTH113  (it raises nothing)
+            continue
+        try:
+            older[index].rename(older[free])
+        except OSError:  # open elsewhere
+            continue
+        free = index
+    newest.rename(older[free])
+
+
+def _remove_oldest(older: Sequence[Path]) -> int:
+    """Remove the oldest file that can be removed; return its index."""
+    for index in range(len(older) - 1, -1, -1):
+        with suppress(OSError):
+            older[index].unlink()
+            return index
+    raise PermissionError(errno.EACCES, "each of the older files is open elsewhere")
