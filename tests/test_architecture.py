@@ -38,7 +38,7 @@ FOREIGN = {
         "config.safety_tables",
         "config.schema",
         "config.shape",
-        "publish.generations",
+        "publish.manifest",
         "publish.state_file",
         "publish.status",
         "safety.held",

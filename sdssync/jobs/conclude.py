@@ -10,7 +10,7 @@ from sdssync.errors import ExitCode, OutputError
 from sdssync.jobs.job import Job, Mode
 from sdssync.jobs.planning import Planned
 from sdssync.log import events, outcomes
-from sdssync.publish.generations import Manifest
+from sdssync.publish.manifest import Manifest
 from sdssync.report.matter import quoted
 from sdssync.report.outcome import Outcome, ProfileResult
 from sdssync.safety.audit import Act, Audit

@@ -13,8 +13,9 @@ from sdssync.files.folders import copy_files
 from sdssync.files.lock import installation_lock
 from sdssync.jobs.record import keep_status, published_set
 from sdssync.log import events, outcomes
-from sdssync.publish.generations import Manifest, Origin, make_room
+from sdssync.publish.generations import make_room
 from sdssync.publish.healing import heal
+from sdssync.publish.manifest import Manifest, Origin
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.set_files import survey_set
 from sdssync.publish.staging import staging

@@ -9,7 +9,8 @@ from sdssync.config.safety import Safety
 from sdssync.config.settings import SchoolSettings
 from sdssync.jobs.job import Job
 from sdssync.jobs.selections import Selections
-from sdssync.publish.generations import Generations, SourceFacts
+from sdssync.publish.generations import Generations
+from sdssync.publish.manifest import SourceFacts
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import SetFiles, survey_set
 from sdssync.roster.enrol import Roster

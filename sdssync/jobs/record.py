@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.errors import ExitCode, OutputError
 from sdssync.log import outcomes
-from sdssync.publish.generations import Generations, Manifest
+from sdssync.publish.generations import Generations
+from sdssync.publish.manifest import Manifest
 from sdssync.publish.status import HeldStatus, LastRun, ProfileStatus, PublishedSet, Status, write_status
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
 from sdssync.safety.audit import Audit

@@ -31,8 +31,9 @@ from sdssync.jobs.run_profile import prepare, run_profile
 from sdssync.jobs.selections import Selections
 from sdssync.jobs.tidy import tidy_up
 from sdssync.log import events, outcomes
-from sdssync.publish.generations import SourceFacts, make_room
+from sdssync.publish.generations import make_room
 from sdssync.publish.kept_sets import check_keep_folder
+from sdssync.publish.manifest import SourceFacts
 from sdssync.publish.status import Status, read_status
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
 from sdssync.roster.untaken import untaken_sets

@@ -4,7 +4,7 @@ from sdssync.config.profile import Profile
 from sdssync.isams.records import Reading
 from sdssync.jobs import profile_warnings
 from sdssync.log import events
-from sdssync.publish.generations import SourceFacts
+from sdssync.publish.manifest import SourceFacts
 from sdssync.roster.combine import Part
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import select

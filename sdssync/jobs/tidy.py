@@ -1,9 +1,13 @@
 """Remove what the state folder keeps no longer, at the end of a run."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from sdssync.config.installation import ConfiguredSchool
+from sdssync.config.profile import Profile
+from sdssync.config.settings import SchoolSettings
 from sdssync.errors import OutputError
 from sdssync.jobs.job import Job
 from sdssync.log import outcomes
@@ -13,21 +17,30 @@ from sdssync.safety.retention import Keeper
 
 
 def tidy_up(report: RunReport, school: ConfiguredSchool, job: Job) -> RunReport:
-    """Apply retention; if that fails, log it, and return the report with the code of that."""
+    """Apply retention; what fails is logged and stops nothing else, and the report has the code of it."""
     settings = school.settings
     state = settings.folders.state
     keeper = Keeper(state=state, retention=settings.retention, now=datetime.now(UTC), run_id=job.run_id)
-    try:
-        keeper.remove_documents()
-        for profile in school.profiles:
-            keeper.remove_generations(profile.name, job.today, settings.safety.of(profile.safety).window)
-            waiting = Waiting(state, profile.name)
-            held = waiting.held()
-            if held is None or job.today > held.until:  # without its record no one can approve what is left of it
-                waiting.discard()
-        outputs = {profile.name: profile.output for profile in school.profiles}
-        keeper.look_for_abandoned(outputs, [profile_file.name for profile_file in school.wrong])
-    except OutputError as error:
-        outcomes.failed("retention.failed", error)
-        return replace(report, record_code=max(report.record_code, error.exit_code))
+    outputs = {profile.name: profile.output for profile in school.profiles}
+    wrong = [profile_file.name for profile_file in school.wrong]
+    steps: list[Callable[[], None]] = [
+        keeper.remove_documents,
+        *(partial(_tidy_profile, keeper, profile, settings, job) for profile in school.profiles),
+        partial(keeper.look_for_abandoned, outputs, wrong),
+    ]
+    for step in steps:
+        try:
+            step()
+        except OutputError as error:
+            outcomes.failed("retention.failed", error)
+            report = replace(report, record_code=max(report.record_code, error.exit_code))
     return report
+
+
+def _tidy_profile(keeper: Keeper, profile: Profile, settings: SchoolSettings, job: Job) -> None:
+    """Remove what is kept too long for one profile."""
+    keeper.remove_generations(profile.name, job.today, settings.safety.of(profile.safety).window)
+    waiting = Waiting(settings.folders.state, profile.name)
+    held = waiting.held()
+    if held is None or job.today > held.until:  # without its record no one can approve what is left of it
+        waiting.discard()

@@ -14,72 +14,24 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
-from pydantic import AwareDatetime
-
-from sdssync.config.effective import EffectiveProfile
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.atomic import flush_folder
 from sdssync.files.folders import copy_files, is_folder, make_private, remove_folder, write_folder
 from sdssync.files.names import same_name
 from sdssync.files.patience import rename
 from sdssync.log import events
-from sdssync.publish.set_files import SetFiles, survey_set
+from sdssync.publish.manifest import Manifest
+from sdssync.publish.set_files import survey_set
 from sdssync.publish.state_file import StateFile, as_json, set_aside, unwritable
-from sdssync.sds.formats import SdsFormat
 
 _PENDING = ".pending"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_TAKEN = re.compile(r"\.?([1-9][0-9]{0,8})(?:\..+)?")
+"""A number that is given, be its set pending, half-written or half-removed."""
 _MANIFEST = "manifest.json"
-
-
-class Origin(StrEnum):
-    """Who published a set."""
-
-    RUN = "run"
-    APPROVAL = "approval"
-    RESTORE = "restore"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFacts:
-    """The document from which a set was made, by its counts."""
-
-    taken_at: AwareDatetime
-    pupils: int
-    staff: int
-    teaching_sets: int
-    memberships: int
-    """Set-list rows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What is known of a published set."""
-
-    version: int = 1
-    profile: str
-    number: int
-    day: date
-    """The day of the run, from which days are counted (contract, section 6)."""
-    published_at: AwareDatetime
-    """By the clock of the server, in UTC."""
-    run_id: str
-    program: str
-    """The version of sdssync."""
-    origin: Origin = Origin.RUN
-    account: str = ""
-    """Who approved or restored."""
-    reason: str = ""
-    format: SdsFormat
-    output: str
-    """The absolute path of the output folder."""
-    files: SetFiles
-    effective: EffectiveProfile
-    source: SourceFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +58,14 @@ class Generation:
             return survey_set(self.folder) == self.manifest.files
         except OSError:
             return False
+
+
+class Cleared(NamedTuple):
+    """What became of half-written and half-removed sets."""
+
+    has_removed: bool
+    problem: OutputError | None
+    """Why one could not be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +184,8 @@ class Generations:
             OutputError: it cannot be written, and nothing is left.
 
         """
-        number = self.newest + 1
+        taken = [int(match[1]) for path in self._entries() if (match := _TAKEN.fullmatch(path.name))]
+        number = max(taken, default=0) + 1
         manifest = replace(manifest, number=number)
         target = self.folder / f"{number}{_PENDING}"
 
@@ -272,18 +233,23 @@ class Generations:
         except OSError as error:
             raise unwritable(folder, error) from None
 
-    def clear_unfinished(self) -> bool:
+    def clear_unfinished(self) -> Cleared:
         """
-        Remove what an interrupted run left half-written or half-removed; return whether there was anything.
+        Remove what an interrupted run left half-written or half-removed; what cannot be removed stops nothing.
 
         Raises:
-            OutputError: something cannot be removed.
+            OutputError: the folder cannot be read.
 
         """
-        unfinished = [path for path in self._entries() if path.name.startswith(".")]
-        for path in unfinished:
-            self.discard(path)
-        return bool(unfinished)
+        cleared = Cleared(has_removed=False, problem=None)
+        for path in self._entries():
+            if path.name.startswith("."):
+                try:
+                    self.discard(path)
+                    cleared = cleared._replace(has_removed=True)
+                except OutputError as error:
+                    cleared = cleared._replace(problem=error)
+        return cleared
 
     def pending(self) -> Sequence[Pending]:
         """

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sdssync.publish.generations import Generation, Generations, Origin, last_whole
+from sdssync.publish.generations import Generation, Generations, last_whole
+from sdssync.publish.manifest import Origin
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import survey_set
 from sdssync.safety.counts import BaselineName

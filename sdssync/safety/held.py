@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import AwareDatetime
 
 from sdssync.files.folders import copy_files, is_folder, make_private, remove_folder, write_folder
-from sdssync.publish.generations import Manifest, profile_folder
+from sdssync.publish.generations import profile_folder
+from sdssync.publish.manifest import Manifest
 from sdssync.publish.set_files import survey_set
 from sdssync.publish.state_file import StateFile, as_json, unwritable
 from sdssync.safety.gates import Trip

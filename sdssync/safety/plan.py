@@ -14,7 +14,8 @@ from typing import Any
 
 from sdssync.config.effective import EffectiveProfile
 from sdssync.config.safety import Safety
-from sdssync.publish.generations import Generation, SourceFacts
+from sdssync.publish.generations import Generation
+from sdssync.publish.manifest import SourceFacts
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import SetFiles
 from sdssync.roster.combine import Part

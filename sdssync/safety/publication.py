@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sdssync.errors import OutputError
 from sdssync.log import events
-from sdssync.publish.generations import Generation, Generations, Manifest, Origin, Pending
+from sdssync.publish.generations import Generation, Generations, Pending
+from sdssync.publish.manifest import Manifest, Origin
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import survey_set
 from sdssync.publish.staging import publish
@@ -110,7 +111,7 @@ class Publisher:
             OutputError: it cannot be read, written or removed.
 
         """
-        cleared = self.generations.clear_unfinished()
+        cleared = self.generations.clear_unfinished().has_removed  # retention reports what cannot be removed
         left = self.generations.pending()
         for pending in left:
             if not self.has(pending.manifest):

@@ -84,7 +84,7 @@ class Keeper:
 
         """
         generations = Generations.of(self.state, profile)
-        generations.clear_unfinished()  # a run of the profile has done so and said so; an expired one has no run
+        cleared = generations.clear_unfinished()  # a run of the profile has done so; an expired one has no run
         everything = generations.all()
         baseline, pin = window_baseline(everything, day, window), Waiting(self.state, profile).pinned()
         needed = {baseline.number if baseline else 0, pin.generation if pin else 0}
@@ -94,6 +94,8 @@ class Keeper:
                     Act.REMOVED, self.run_id, profile=profile, generation=generation.number, why="retention"
                 )
                 generations.discard(generation.folder)
+        if cleared.problem:
+            raise cleared.problem
 
     def _outdated(self, generations: Sequence[Generation]) -> Iterable[Generation]:
         oldest = self.now - timedelta(days=self.retention.generations)

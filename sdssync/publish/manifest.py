@@ -1,0 +1,57 @@
+"""The manifest of a published set: what is known of it other than its files."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from sdssync.config.effective import EffectiveProfile
+from sdssync.publish.set_files import SetFiles
+from sdssync.sds.formats import SdsFormat
+
+
+class Origin(StrEnum):
+    """Who published a set."""
+
+    RUN = "run"
+    APPROVAL = "approval"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """The document from which a set was made, by its counts."""
+
+    taken_at: AwareDatetime
+    pupils: int
+    staff: int
+    teaching_sets: int
+    memberships: int
+    """Set-list rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What is known of a published set."""
+
+    version: int = 1
+    profile: str
+    number: int
+    day: date
+    """The day of the run, from which days are counted (contract, section 6)."""
+    published_at: AwareDatetime
+    """By the clock of the server, in UTC."""
+    run_id: str
+    program: str
+    """The version of sdssync."""
+    origin: Origin = Origin.RUN
+    account: str = ""
+    """Who approved or restored."""
+    reason: str = ""
+    format: SdsFormat
+    output: str
+    """The absolute path of the output folder."""
+    files: SetFiles
+    effective: EffectiveProfile
+    source: SourceFacts
