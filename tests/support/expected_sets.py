@@ -149,11 +149,11 @@ def _users(profile: ExpectedProfile, school: School, usernames: Usernames, orgs:
 
 
 def _classes(profile: ExpectedProfile, school: School, users: frozenset[str], suffix: str) -> list[_Class]:
-    """Return the sets that have a pupil who is a user."""
+    """Return the sets that have a pupil who is a user; a pupil who is on a list twice is in the class once."""
     found = []
     for part in profile.parts:
         for teaching_set in _sets_of(part, school):
-            pupils = [school_id(pupil) for pupil in teaching_set.members if pupil in school.pupils]
+            pupils = [school_id(pupil) for pupil in dict.fromkeys(teaching_set.members) if pupil in school.pupils]
             made = _Class(
                 id=str(teaching_set.id),
                 org=part.org_id,

@@ -20,6 +20,8 @@ SMALLEST, LARGEST = 90, 170
 """Pupils between which the school grows and shrinks."""
 _WAVE = 125
 """Nights from one largest school to the next; so a hundred nights have seen it."""
+_SEASON = 60
+"""Nights of much change, then as many calm ones: so long that `window` looks back beyond the last approval."""
 _MOST_SETS, _MOST_TEACHERS, _FEWEST_TEACHERS = 115, 18, 9
 
 
@@ -80,13 +82,18 @@ class LivingSchool:
 
     def pass_night(self, rng: random.Random, number: int) -> None:
         """Let a night pass."""
-        [event] = rng.choices([event for _, event in _EVENTS], [weight for weight, _ in _EVENTS])
-        self.school = event(self._towards(rng, number), rng)
+        is_calm = number // _SEASON % 2 == 1
+        if is_calm:
+            self.school = life.churn(self.school, rng)
+        else:
+            [event] = rng.choices([event for _, event in _EVENTS], [weight for weight, _ in _EVENTS])
+            self.school = event(self._towards(rng, number), rng)
         if len(self.school.sets) > _MOST_SETS:
             self.school = class_ends(self.school, rng)
         self.without_address = {person: until for person, until in self.without_address.items() if until > number}
         if number >= self._until:
-            self.disaster = rng.choice(sorted(DISASTERS)) if rng.random() < 0.04 else ""
+            is_bad = rng.random() < (0.005 if is_calm else 0.05)
+            self.disaster = rng.choice(sorted(DISASTERS)) if is_bad else ""
             self._until = number + rng.randint(1, 3)
 
     def begin_year(self, rng: random.Random) -> None:

@@ -180,6 +180,7 @@ class Soak:
         """Return what is wrong after the run, and note what it did."""
         are_skipped = all(forecast is _SKIPPED for forecast in forecasts.values())
         if night.fault.certainty is Certainty.OPEN:
+            self.ended[f"exit code {ran.exit_code} with a fault"] += 1
             return [*judge(ran, DOCUMENTED | {KILLED}), *self._look(forecasts, ran)]
         if night.fault.certainty is Certainty.LOCKED:
             return [*judge(ran, {night.fault.code}), *self._compare_sets()]
