@@ -11,13 +11,12 @@ from typing import Any
 
 from sdssync.config.mistakes import MISSING, WHOLE_FILE, Mistake
 from sdssync.errors import os_reason
-from sdssync.files.regular import NotRegularError, read_regular
+from sdssync.files.regular import NotRegularError, read_start
 
 TOML_LIMIT = 262_144
 """In bytes; a settings file has a few thousand."""
-_LONG_KEY = re.compile(
-    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""",
-)
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+"""
+_LONG_KEY = re.compile(rf"(?:^|[{{,])[ \t\[]*+(?:{_PART}\.[ \t]*+){{20}}", re.MULTILINE)
 """A dotted key of more than 20 parts, where ours have two: tomllib takes a minute over one of 100,000."""
 
 # By the beginnings of the messages of tomllib, which may quote the file and are not passed on.
@@ -44,7 +43,7 @@ _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 def read_toml(file: Path) -> dict[str, Any] | Mistake:
     """Read a TOML file in UTF-8, with or without a byte order mark; if it cannot be read, return why."""
     try:
-        data = read_regular(file, TOML_LIMIT + 1)
+        data = read_start(file, TOML_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
         return MISSING
     except NotRegularError as error:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sdssync.files.atomic import flush_folder
-from sdssync.files.patience import make_folder, patiently, remove_file, rename
+from sdssync.files.patience import make_folder, make_folders, patiently, remove_file, rename
 from sdssync.files.regular import open_regular
 
 _OWNER_ONLY = 0o700
@@ -28,8 +28,9 @@ def make_private(folder: Path) -> None:
         OSError: it cannot be made.
 
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=_OWNER_ONLY, exist_ok=True)
+    make_folders(folder.parent)
+    if not is_folder(folder):
+        make_folder(folder, _OWNER_ONLY)
 
 
 def write_folder(target: Path, fill: Callable[[Path], None]) -> None:

@@ -1,5 +1,6 @@
 """One run at a time for an installation: a lock in its state folder, which ends with the process in any case."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sdssync.errors import LockedError, OutputError, os_reason
+from sdssync.files.patience import make_folders
 from sdssync.files.regular import NotRegularError, require_regular
 
 LOCK_FILE = "sdssync.lock"
@@ -28,7 +30,7 @@ def installation_lock(state: Path) -> Iterator[None]:
     file = state / LOCK_FILE
     lock = FileLock(file, blocking=False, fallback_to_soft=False, preserve_lock_file=True)
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        make_folders(state)
         with suppress(FileNotFoundError):
             require_regular(file)
         lock.acquire()
@@ -42,7 +44,7 @@ def installation_lock(state: Path) -> Iterator[None]:
         raise OutputError(
             f"state {state}: the lock cannot be taken: {reason}",
             f"remove {file}"
-            if isinstance(error, NotRegularError)
+            if isinstance(error, NotRegularError) or os.path.islink(file)  # noqa: PTH114  (it raises nothing)
             else "choose a state folder on a local disk that the account of sdssync can write to",
         ) from error
     try:

@@ -27,7 +27,7 @@ _LONGEST_PATH = 4_000
 """Characters: file systems allow no more, and following the links of 100,000 folders takes seconds."""
 _SIBLING_LIMIT = 200
 """Bytes of a folder's name that its hidden siblings can carry: file systems allow 255."""
-_SIBLING = re.compile(r"\..+\.sdssync-(?:new|old|stuck)", re.IGNORECASE)
+_SIBLING = re.compile(r"\..+\.sdssync-(?:new|old|stuck[0-9]?)", re.IGNORECASE)
 _KERNEL_PATH = re.compile(r"[/\\]{2}[?.][/\\]")
 """Windows takes such a path past its own rules: two spellings of one folder would not be seen as one."""
 _DRIVE_RELATIVE = re.compile(r"[A-Za-z]:(?![/\\])")

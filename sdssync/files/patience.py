@@ -69,6 +69,17 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
     patiently(lambda: folder.mkdir(mode=mode))
 
 
+def make_folders(folder: Path) -> None:
+    """
+    Make a folder with its parents, patiently; what exists stays as it is.
+
+    Raises:
+        OSError: one cannot be made.
+
+    """
+    patiently(lambda: folder.mkdir(parents=True, exist_ok=True))
+
+
 def remove_file(file: Path) -> None:
     """
     Remove a file or a link if there is one, patiently; Windows would refuse a file that is read-only.
@@ -80,4 +91,5 @@ def remove_file(file: Path) -> None:
     if os.name == "nt":
         with suppress(OSError):
             file.chmod(stat.S_IWRITE)
-    patiently(lambda: file.unlink(missing_ok=True))
+    is_folder = os.path.isdir(file) and not os.path.islink(file)  # noqa: PTH112, PTH114  (they raise nothing)
+    patiently(lambda: file.unlink(missing_ok=True), tries=1 if is_folder else TRIES)

@@ -12,6 +12,9 @@ from typing import BinaryIO
 
 from sdssync.files.patience import patiently
 
+_MOST = 256 << 20
+"""Bytes of what is read in one piece, such as the largest file of a set: more would have to be a mistake."""
+
 
 class NotRegularError(OSError):
     """What has the name of a file is something else."""
@@ -60,9 +63,25 @@ def _open(file: Path) -> BinaryIO:
         raise
 
 
-def read_regular(file: Path, limit: int = -1) -> bytes:
+def read_regular(file: Path, *, most: int = _MOST) -> bytes:
     """
-    Return the bytes of a regular file, at most `limit` of them.
+    Return the bytes of a regular file.
+
+    Raises:
+        FileNotFoundError: there is nothing.
+        NotRegularError: it is something else.
+        OSError: it cannot be read, or has more than `most` bytes.
+
+    """
+    with open_regular(file) as stream:
+        if os.fstat(stream.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(file))
+        return stream.read()
+
+
+def read_start(file: Path, size: int) -> bytes:
+    """
+    Return the first bytes of a regular file, all if it has fewer.
 
     Raises:
         FileNotFoundError: there is nothing.
@@ -71,7 +90,7 @@ def read_regular(file: Path, limit: int = -1) -> bytes:
 
     """
     with open_regular(file) as stream:
-        return stream.read(limit)
+        return stream.read(size)
 
 
 def _check(file: Path, mode: int) -> None:

@@ -517,6 +517,21 @@ def test_more_mistakes_than_anyone_reads(tmp_path: Path) -> None:
     assert (lines[0], len(lines), lines[-1]) == ("sdssync.toml has 2,000 mistakes", 102, "  and 1,900 more")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("# " + "a." * 30, id="a comment"),
+        pytest.param('x = "' + "1." * 30 + '"', id="a value"),
+        pytest.param('"' + "1." * 30 + '" = 1', id="a quoted key of one part"),
+    ],
+)
+def test_what_only_looks_like_a_long_key(tmp_path: Path, line: str) -> None:
+    """Only the parts of a key count."""
+    found = mistakes(install(tmp_path, f"{SETTINGS}colour = 1\n{line}\n"))
+
+    assert [mistake for mistake in found if "20 parts" in mistake] == []
+
+
 def test_byte_order_mark(tmp_path: Path) -> None:
     """A TOML file may begin with a byte order mark."""
     config = install(tmp_path, codecs.BOM_UTF8 + SETTINGS.encode(), a=codecs.BOM_UTF8 + b'output = "csv/A"')

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from sdssync.files.regular import NotRegularError, open_regular, read_regular
+from sdssync.files.regular import NotRegularError, open_regular, read_regular, read_start
 from tests.support.needs import needs_fifo, needs_proc, needs_root, needs_symlinks
 
 
 def test_a_file(tmp_path: Path) -> None:
-    """A file is read to its end, or as far as is asked for."""
+    """A file is read to its end, unless it is too large, or as far as is asked for."""
     file = tmp_path / "file"
     file.write_bytes(b"abc\r\n")
 
-    assert (read_regular(file), read_regular(file, 2)) == (b"abc\r\n", b"ab")
+    assert (read_regular(file, most=5), read_start(file, 2), read_start(file, 6)) == (b"abc\r\n", b"ab", b"abc\r\n")
+    with pytest.raises(OSError, match="it has more than 4 bytes"):
+        read_regular(file, most=4)
 
 
 @pytest.mark.parametrize(
