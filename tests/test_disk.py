@@ -58,6 +58,14 @@ OPENING = {
 """The modules outside `files` that open files themselves, and why."""
 
 
+HASTY = {
+    "log.file": "log stands alone; the next run tries again",
+    "publish.healing.heal: output.rmdir": "given to `patiently`, and a folder that is not empty stays",
+    "publish.healing._remove: folder.rmdir": "given to `patiently`",
+}
+"""What makes, renames or removes outside `files` by itself, and why."""
+
+
 def listed(function: Function, table: dict[str, str]) -> bool:
     """Return True if a table has a function, its module or its package."""
     names = str(function).split(".")
@@ -85,6 +93,19 @@ def test_only_regular_files_are_opened() -> None:
     }
 
     assert [name for name in sorted(found) if not name.startswith(("files.", *OPENING))] == []
+
+
+def test_what_windows_may_refuse_for_a_moment_is_tried_again() -> None:
+    """Outside `files` nothing is made, renamed or removed but through `patience`, which knows what may be refused."""
+    changing = {"mkdir", "rename", "replace", "rmdir", "unlink"}
+    found = {
+        f"{function}: {use.what}"
+        for function, uses in DISK.every_use().items()
+        for use in uses
+        if isinstance(use.what, str) and use.what.rpartition(".")[2] in changing
+    }
+
+    assert [name for name in sorted(found) if not name.startswith(("files.", *HASTY))] == []
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,8 @@ def test_a_disk_that_is_full(after_a_run: Path) -> None:
     [
         pytest.param("hartley.xml/x.log", id="a file where a folder is needed"),
         pytest.param("state", id="a folder of that name"),
+        pytest.param("sdssync.toml", id="the settings"),
+        pytest.param("csv/Seniors/users.csv", id="a file of a set"),
         pytest.param("/dev/full", id="a device", marks=needs_dev_full),
         pytest.param("CON", id="the console", marks=needs_windows),
         pytest.param("NUL", id="the null device", marks=needs_windows),

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from sdssync.errors import SourceUnavailableError, os_reason
-from sdssync.files.regular import read_regular
+from sdssync.files.regular import read_start
 from sdssync.isams.error_documents import read_error_document
 from sdssync.isams.failures import FailedAttempt, malformed
 from sdssync.isams.origin import DOWNLOADED, Origin
@@ -84,7 +84,7 @@ def inspect(path: Path, origin: Origin = DOWNLOADED) -> Prolog:
 
     """
     try:
-        head = read_regular(path, HEAD_BYTES)
+        head = read_start(path, HEAD_BYTES)
     except OSError as error:
         raise SourceUnavailableError(
             f"the iSAMS document cannot be read: {os_reason(error)}",

@@ -8,7 +8,8 @@ from io import FileIO
 from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
-from sdssync.files.patience import remove_file
+from sdssync.files.hints import hint_for
+from sdssync.files.patience import make_folders, remove_file
 
 _PREFIX, _SUFFIX = "isams-", ".part"
 
@@ -58,7 +59,7 @@ def temporary_path(state: Path) -> Iterator[Path]:
 
     """
     with writing_state(state):
-        state.mkdir(parents=True, exist_ok=True)
+        make_folders(state)
         handle, name = tempfile.mkstemp(dir=state, prefix=_PREFIX, suffix=_SUFFIX)
         os.close(handle)
     path = Path(name)
@@ -91,5 +92,6 @@ def writing_state(path: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {os_reason(error)}",
-            "check that [paths] state is a folder in which sdssync may write, and that the disk is not full",
+            hint_for(error)
+            or "check that [paths] state is a folder in which sdssync may write, and that the disk is not full",
         ) from None

@@ -13,6 +13,8 @@ from sdssync.errors import OutputError, os_reason
 
 _MAX_BYTES = 10_000_000
 _FILES_KEPT = 5
+_NOT_LOGS = {".toml", ".csv"}
+"""A slip here would append log lines to a settings file, or put a file into a set."""
 
 
 class LogFile(RotatingFileHandler):
@@ -59,6 +61,8 @@ def open_log_file(file: Path) -> LogFile:
     try:
         if os.path.lexists(file) and not stat.S_ISREG(file.stat().st_mode):
             raise OSError(errno.EINVAL, "it is not a file")
+        if file.suffix.lower() in _NOT_LOGS:
+            raise OSError(errno.EINVAL, f"a name that ends with {file.suffix} is one of settings or of a CSV set")
         return LogFile(file, maxBytes=_MAX_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         is_missing = isinstance(error, FileNotFoundError) and not os.path.lexists(file.parent)

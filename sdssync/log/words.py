@@ -14,7 +14,7 @@ WORDS: Mapping[str, str] = {
     "command.failed": "",
     "command.interrupted": "interrupted",
     "generation.ignored": "generation {generation} is damaged",
-    "generation.settled": "{profile}: a publication that was interrupted was completed or undone",
+    "generation.settled": "{profile}: a publication or a removal that was interrupted was completed or undone",
     "key.exposed": "the file of the API key can be read by other accounts",
     "key.looked_wrong": "the API key does not look like one",
     "log.failed": "",

@@ -16,6 +16,9 @@ from sdssync.files.patience import patiently, remove_file, rename
 from sdssync.publish.os_errors import writing
 from sdssync.publish.output_folder import SDS_FILES
 
+_MOST_STUCK = 5
+"""Sets that are moved out of the way; then something is wrong that a person must look at."""
+
 
 def heal(output: Path) -> bool:
     """
@@ -28,22 +31,20 @@ def heal(output: Path) -> bool:
         OutputError: something can neither be removed nor renamed.
 
     """
-    staged, former, stuck = (hidden_sibling(output, role) for role in ("new", "old", "stuck"))
-    was_stuck = os.path.lexists(stuck)
-    with suppress(OutputError):
-        _remove(stuck)
+    staged, former = hidden_sibling(output, "new"), hidden_sibling(output, "old")
+    has_cleared = _clear_stuck(output)
     if not os.path.lexists(staged) and not os.path.lexists(former):
-        return was_stuck and not os.path.lexists(stuck)
+        return has_cleared
     with writing(output):
         if os.path.lexists(former):
-            with suppress(OSError):
-                output.rmdir()  # an empty folder that someone made in place of the missing one; any other stays
+            with suppress(OSError):  # an empty folder that someone made in place of the missing one; any other stays
+                patiently(output.rmdir, tries=1)
             if not os.path.lexists(output):
                 rename(former, output)
-        _clear(staged, stuck)
+        _clear(staged, output)
         if os.path.lexists(former):
             rename(former, staged)  # so that the name of the former set never holds half of one
-            _clear(staged, stuck)
+            _clear(staged, output)
     return True
 
 
@@ -55,17 +56,32 @@ def check_removed(output: Path) -> None:
         OutputError: one is, and it cannot be removed.
 
     """
-    _remove(hidden_sibling(output, "stuck"))
+    for stuck in _stuck_names(output):
+        _remove(stuck)
 
 
-def _clear(folder: Path, stuck: Path) -> None:
+def _stuck_names(output: Path) -> list[Path]:
+    return [hidden_sibling(output, f"stuck{number or ''}") for number in range(_MOST_STUCK)]
+
+
+def _clear_stuck(output: Path) -> bool:
+    """Try to remove the sets that could not be removed before; return whether one could be."""
+    stuck = list(filter(os.path.lexists, _stuck_names(output)))
+    for folder in stuck:
+        with suppress(OutputError):
+            _remove(folder)
+    return not all(map(os.path.lexists, stuck))
+
+
+def _clear(folder: Path, output: Path) -> None:
     """Free the name of a hidden folder: remove it, or rename it if it cannot be removed."""
     try:
         _remove(folder)
     except OutputError:
-        if os.path.lexists(stuck) or _holds_more(folder):
+        free = [name for name in _stuck_names(output) if not os.path.lexists(name)]
+        if not free or _holds_more(folder):
             raise
-        rename(folder, stuck)
+        rename(folder, free[0])
 
 
 def _holds_more(folder: Path) -> bool:

@@ -1,12 +1,13 @@
 """Copies of generated CSV sets that `--dry-run --keep DIR` leaves to look at."""
 
 import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from sdssync.errors import ConfigError, OutputError, os_reason
+from sdssync.files.folders import copy_files, make_private
 from sdssync.files.paths import comparable, contains
+from sdssync.files.patience import make_folder
 
 _OWNER_ONLY = 0o700
 
@@ -47,10 +48,9 @@ def keep_set(staged: Path, folder: Path, profile: str) -> None:
     """
     target = folder / profile
     try:
-        folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-        target.mkdir(mode=_OWNER_ONLY)
-        for file in staged.iterdir():
-            shutil.copyfile(file, target / file.name)
+        make_private(folder)
+        make_folder(target, _OWNER_ONLY)
+        copy_files(staged, [file.name for file in staged.iterdir()], target)
     except OSError as error:
         raise OutputError(
             f"--keep {target} cannot be written: {os_reason(error)}", "name a folder that this account can write to"

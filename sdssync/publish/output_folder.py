@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.folders import is_link
+from sdssync.files.hints import hint_for
 from sdssync.files.names import printable
-from sdssync.publish.os_errors import hint_for
 from sdssync.sds.schema import FORMATS
 
 SDS_FILES = frozenset(file.name for form in FORMATS.values() for file in form.files)

@@ -27,7 +27,7 @@ from sdssync.files import swap
 from sdssync.files.atomic import flush_folder
 from sdssync.files.folders import flush
 from sdssync.files.paths import hidden_sibling
-from sdssync.files.patience import make_folder, rename
+from sdssync.files.patience import make_folder, make_folders, rename
 from sdssync.files.swap import Swap
 from sdssync.publish.healing import check_removed, heal
 from sdssync.publish.os_errors import writing
@@ -59,7 +59,7 @@ def staging(output: Path) -> Iterator[Staged]:
     heal(output)  # again: since the run was prepared, a download may have taken half an hour
     staged = Staged(hidden_sibling(output, "new"))
     with writing(output):
-        output.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(output.parent)
         make_folder(staged.folder, _first_mode(output))
     try:
         with writing(output):

@@ -16,12 +16,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files import atomic
+from sdssync.files.hints import hint_for
 from sdssync.files.names import printable
-from sdssync.files.patience import remove_file, rename
+from sdssync.files.patience import make_folders, remove_file, rename
 from sdssync.files.regular import read_regular
 from sdssync.log import events
 
 Content = TypeVar("Content")
+
+_MOST = 64 << 20
+"""Bytes: the plan of the largest school has a few million."""
 
 
 class StateFile(Generic[Content]):
@@ -45,7 +49,8 @@ class StateFile(Generic[Content]):
 
         """
         try:
-            written = json.loads(read_regular(self.path))  # first: without a file nothing has to be made to read it
+            # first: without a file nothing has to be made to read it
+            written = json.loads(read_regular(self.path, most=_MOST))
             content: Content = _adapter(self._kind).validate_python(written)
             return content
         except FileNotFoundError:
@@ -69,7 +74,7 @@ class StateFile(Generic[Content]):
 
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(self.path.parent)
             make_way(self.path)
             atomic.write(self.path, as_json(self._kind, content))
         except OSError as error:
@@ -135,5 +140,5 @@ def unwritable(path: Path, error: OSError) -> OutputError:
     """Return the error for a file or folder of the state folder that cannot be written."""
     return OutputError(
         f"{path} cannot be written: {os_reason(error)}",
-        "let the account of sdssync write to the state folder, and check that the disk is not full",
+        hint_for(error) or "let the account of sdssync write to the state folder, and check that the disk is not full",
     )

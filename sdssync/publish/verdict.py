@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
+from sdssync.errors import ConfigError, OutputError
 from sdssync.files.regular import open_regular
 from sdssync.publish.generations import Generations
 from sdssync.roster.enrol import Roster
@@ -88,9 +89,17 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
     A set with anything fatal or an error is refused. One of a `parity` profile is published whatever an error says, as
     the script's sets were: only what is fatal refuses it, or a file without rows where the published one has some.
     What the profile selects is for `sdssync validate` alone; what it ignores is ignored here too where that is safe.
+
+    Raises:
+        OutputError: a file that has just been written cannot be read.
+
     """
     options = replace(check_options(profile, settings), select=(), ignore=_tolerated(profile))
-    report = _with_clashes(check_set(staged, options, display_name=profile.output_as_written), roster)
+    try:
+        report = check_set(staged, options, display_name=profile.output_as_written)
+    except ConfigError as error:
+        raise OutputError(error.message, error.hint) from None
+    report = _with_clashes(report, roster)
     if profile.parity:
         blocking = {code for code, severity in report.counts if severity is Severity.FATAL}
         if any(_has_rows(profile.folder / name) for name in _files_without_rows(report)):

@@ -112,6 +112,11 @@ class Audit:
             content = read_regular(self.path)
         except FileNotFoundError:
             return expected
+        except PermissionError:
+            raise
+        except OSError:  # not a file of ours, or far too large
+            set_aside(self.path)
+            return expected
         lines = _without_torn_line(self.path, content).splitlines()
         if lines and not any(map(_entry, lines)):
             set_aside(self.path)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sdssync.errors import ConfigError, os_reason
-from sdssync.sds.file_kinds import kind_of_bytes, open_at_once
+from sdssync.sds.file_kinds import HELD_OPEN, kind_of_bytes, open_at_once
 
 CHUNK = 256 * 1024
 """Bytes surveyed together; a line that fills more than one chunk is not a line of a CSV file."""
@@ -204,4 +204,6 @@ def unreadable(path: Path, error: OSError) -> ConfigError:
     """Return the error for a file or folder that the system refuses to read."""
     if isinstance(error, FileNotFoundError):
         return ConfigError(f"{path}: vanished while the folder was read", "validate again when nothing writes to it")
-    return ConfigError(f"{path}: cannot be read: {os_reason(error)}", "check the permissions of the account")
+    is_held = getattr(error, "winerror", None) in HELD_OPEN
+    hint = "close programs that have it open, and check" if is_held else "check"
+    return ConfigError(f"{path}: cannot be read: {os_reason(error)}", f"{hint} the permissions of the account")

@@ -1,6 +1,7 @@
 """Recognise by its first bytes what is called .csv, or lies where CSV files are expected, and is something else."""
 
 import os
+import time
 from pathlib import Path
 
 _ZIP = b"PK\x03\x04"
@@ -14,6 +15,9 @@ _KINDS = (
     (b"Rar!\x1a\x07", "a rar archive"),
     (b"%PDF-", "a PDF document"),
 )
+HELD_OPEN = {5, 32, 33}
+"""Errors of Windows about a file that another program has open: access denied, sharing and lock violation."""
+_TRIES, _PAUSE = 10, 0.2
 _START = 4096
 """Bytes in which a spreadsheet shows itself."""
 
@@ -39,5 +43,16 @@ def kind_of_file(path: Path) -> str:
 
 
 def open_at_once(path: str, flags: int) -> int:
-    """Open without waiting: neither for the writer of a pipe, nor for a file of the system that has nothing to give."""
+    """
+    Open without waiting: neither for the writer of a pipe, nor for a file of the system that has nothing to give.
+
+    What Windows refuses while a virus scanner has the file open is tried again for two seconds.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            if getattr(error, "winerror", None) not in HELD_OPEN:
+                raise
+        time.sleep(_PAUSE)
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

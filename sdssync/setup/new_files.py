@@ -27,6 +27,7 @@ from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files import atomic
 from sdssync.files.folders import is_folder
 from sdssync.files.names import name_fault, printable, same_name
+from sdssync.files.patience import make_folders
 from sdssync.sds.formats import SdsFormat
 
 _RANGE = re.compile(r"(-?\d{1,2})(?:-(-?\d{1,2}))?")
@@ -273,7 +274,7 @@ def _write_new(file: Path, text: str) -> None:
 def _make_folder(folder: Path) -> None:
     """Create a folder with its parents."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise OutputError(f"the folder {printable(str(folder))} cannot be created: {os_reason(error)}") from error
 

@@ -98,6 +98,7 @@ def test_a_list_of_subjects_while_the_document_is_held(remote: Path, refusals: R
     [
         pytest.param(5, "Seniors/users.csv", ["open"], id="a published file is locked (5)"),
         pytest.param(32, "Seniors/users.csv", ["open"], id="a published file is open (32)"),
+        pytest.param(32, ".Seniors.sdssync-new/users.csv", ["open"], id="a new file is open when it is checked (32)"),
         pytest.param(5, ".Seniors.sdssync-new", ["mkdir"], id="a folder is gone when it is closed elsewhere (5)"),
         pytest.param(145, ".Seniors.sdssync-new", ["rmdir"], id="a file in it is gone when it is closed (145)"),
         pytest.param(32, "sdssync-new/users.csv", ["unlink"], id="a former file is open (32)"),
@@ -124,7 +125,7 @@ def test_what_is_held_for_a_moment(
 @pytest.mark.slow
 def test_a_former_set_that_is_held_for_good(school: Path, refusals: Refusals) -> None:
     """The next nights publish too, report what stays, and remove it as soon as that is possible."""
-    for folder in ("new", "stuck"):
+    for folder in ("new", "stuck", "stuck1"):
         refusals.refuse(32, f".Seniors.sdssync-{folder}/orgs.csv", "unlink")
     codes = [publish_with(school, suffix) for suffix in "abc"]
     stuck = sorted(path.name for path in (school / "csv").iterdir())
@@ -133,7 +134,7 @@ def test_a_former_set_that_is_held_for_good(school: Path, refusals: Refusals) ->
     codes.append(publish_with(school, "d"))
 
     assert codes == [0, 6, 6, 0]
-    assert stuck == [".Seniors.sdssync-new", ".Seniors.sdssync-stuck", "Seniors"]
+    assert stuck == [".Seniors.sdssync-stuck", ".Seniors.sdssync-stuck1", "Seniors"]
     assert [path.name for path in (school / "csv").iterdir()] == ["Seniors"]
 
 
@@ -144,3 +145,38 @@ def publish_with(school: Path, suffix: str) -> int:
     assert outcomes(ran) == [("Seniors", "published")]
     assert suffix in (school / "csv" / "Seniors" / "classes.csv").read_text(encoding="utf-8")
     return ran.exit_code
+
+
+@pytest.mark.slow
+def test_a_generation_that_is_half_removed_for_good(two_profiles: Path, refusals: Refusals) -> None:
+    """It stops neither its profile nor retention for the others; the run reports it until it can be removed."""
+    assert command("run-all").exit_code == 0
+    left = two_profiles / "state" / "profiles" / "Prep"
+    for name in (".1.old", ".2.pending.new"):
+        (left / name).mkdir()
+        (left / name / "users.csv").write_text("x", encoding="utf-8")
+    refusals.refuse(5, "/users.csv", "unlink", "rmdir")
+
+    (two_profiles / "profiles.d" / "prep.toml").write_text(PREP + 'suffix = "x"\n', encoding="utf-8")
+    ran = command("run-all", "--format", "json")
+    refusals.end()
+    again = command("run-all", "--format", "json")
+
+    assert (ran.exit_code, outcomes(ran)) == (6, [("Prep", "published"), ("Seniors", "unchanged")])
+    assert len(ran.logs("retention.failed")) == 1
+    assert (again.exit_code, [line["profile"] for line in again.logs("generation.settled")]) == (0, ["Prep"])
+    assert sorted(path.name for path in left.iterdir()) == ["1", "3"]
+
+
+@pytest.mark.parametrize(
+    "name", ["status.json", "audit.jsonl", "kept_addresses.json", "profiles/Seniors/1/manifest.json"]
+)
+def test_a_file_of_the_state_folder_that_is_far_too_large(school: Path, name: str) -> None:
+    """It is damaged, and is not read."""
+    assert command("run-all").exit_code == 0
+    with (school / "state" / name).open("wb") as file:
+        file.truncate(50 << 30)
+
+    ran = command("run-all", "--format", "json")
+
+    assert (ran.exit_code, outcomes(ran)) == (0, [("Seniors", "unchanged")])

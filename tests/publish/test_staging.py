@@ -374,9 +374,7 @@ def test_a_former_set_that_cannot_be_removed_is_reported_as_such(output: Path) -
     ("place", "reason", "hint"),
     [
         pytest.param("file/Seniors", "File exists", "a file is where a folder is expected", id="parent is a file"),
-        pytest.param(
-            "n" * 256 + "/Seniors", "File name too long", "choose a shorter path for the output folder", id="too long"
-        ),
+        pytest.param("n" * 256 + "/Seniors", "File name too long", "choose a shorter path", id="too long"),
     ],
 )
 def test_what_the_system_refuses_is_an_output_error(tmp_path: Path, place: str, reason: str, hint: str) -> None:
