@@ -100,7 +100,8 @@ class Hunt:
             shutil.rmtree(child) if child.is_dir() else child.unlink()
         shutil.copytree(self.folder.with_name("prepared"), self.folder, dirs_exist_ok=True)
         with victim(self.folder, *self.arguments) as process:
-            time.sleep(random.Random(self.seed + number).uniform(0, self.span))  # noqa: S311  (moments, no secrets)
+            # longer than it took the first time: the machine may be slower now
+            time.sleep(random.Random(self.seed + number).uniform(0, 2 * self.span))  # noqa: S311  (moments, no secrets)
             process.kill()
             process.communicate(timeout=SECONDS)
         sets = sets_of(self.folder)
