@@ -118,9 +118,11 @@ class _Trail:
         return f"{tag} {record_id}" if _PLAIN_ID.fullmatch(record_id) else f"a {tag}"
 
 
-def damage(path: Path, prolog: Prolog, origin: Origin, error: etree.XMLSyntaxError) -> RefusedDocumentError:
+def damage(
+    path: Path, prolog: Prolog, origin: Origin, error: etree.XMLSyntaxError | UnicodeDecodeError
+) -> RefusedDocumentError:
     """
-    Return the error for a document that the parser of `isams.parser` refuses with this error.
+    Return the error for a document that `isams.parser` refuses with this error.
 
     Raises:
         OSError: the file cannot be read.
@@ -129,7 +131,9 @@ def damage(path: Path, prolog: Prolog, origin: Origin, error: etree.XMLSyntaxErr
     trail = _Trail()
     found = _examine(path, prolog, trail)
     if found is None:  # well-formed: only the tree has a limit that is exceeded
-        where = f"line {error.lineno}, column {error.offset}"
+        where = "at its end"
+        if isinstance(error, etree.XMLSyntaxError):
+            where = f"line {error.lineno}, column {error.offset}"
         return RefusedDocumentError(
             f"the iSAMS document {_Kind.LIMIT.value}: {where}", _hint(_Kind.LIMIT, trail, origin)
         )
@@ -181,6 +185,9 @@ def _examine(path: Path, prolog: Prolog, trail: _Trail) -> _Damage | None:
                     return _Damage(_Kind.ENCODING, end)
                 parser.feed(block)
         parser.close()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:  # half a character after the end
+        return _Damage(_Kind.ENCODING, end)
     except etree.XMLSyntaxError as error:
         return _of_parser(error, trail, _end(path, prolog))
     return None
@@ -191,9 +198,12 @@ def _of_parser(error: etree.XMLSyntaxError, trail: _Trail, end: _Position) -> _D
     # an entity is only in the log: the error itself then says that there is no element at all
     first = next(iter(cast("Iterable[Any]", error.error_log)), None)
     position = _Position(first.line, first.column) if first else _Position(error.lineno or 1, error.offset or 1)
-    if not trail.is_closed and position.line == end.line and position.column >= end.column - _MARKUP:
+    kind = _KINDS.get(first.type, _Kind.OTHER) if first else _Kind.OTHER
+    is_at_end = position.line == end.line and position.column >= end.column - _MARKUP
+    # libxml2 2.11, of the wheels for Windows, finds something after a root that is still open
+    if not trail.is_closed and (is_at_end or kind is _Kind.AFTER_ROOT):
         return _Damage(_Kind.TRUNCATED, position)
-    return _Damage(_KINDS.get(first.type, _Kind.OTHER) if first else _Kind.OTHER, position)
+    return _Damage(kind, position)
 
 
 def _end(path: Path, prolog: Prolog) -> _Position:

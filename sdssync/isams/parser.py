@@ -5,6 +5,7 @@ Finished records are removed from the tree at once, so memory grows with the sch
 is fetched and no entity is resolved. `records` knows what a record says.
 """
 
+import codecs
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,7 @@ from sdssync.files.regular import open_regular
 from sdssync.isams import document_head
 from sdssync.isams.damage import damage
 from sdssync.isams.datasets import BY_SECTION
+from sdssync.isams.document_head import Prolog
 from sdssync.isams.origin import DOWNLOADED, Origin
 from sdssync.isams.records import Reading, Records
 
@@ -36,8 +38,8 @@ def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNL
     try:
         prolog = document_head.inspect(path, origin)
         try:
-            _feed(path, prolog.encoding, records, progress)
-        except etree.XMLSyntaxError as error:
+            _feed(path, prolog, records, progress)
+        except (etree.XMLSyntaxError, UnicodeDecodeError) as error:
             raise damage(path, prolog, origin, error) from None  # the parser's own text may quote the document
     except OSError as error:
         hint = "check the disk on which it is, and that the account of sdssync can read it"
@@ -46,12 +48,18 @@ def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNL
     return records.reading()
 
 
-def _feed(path: Path, encoding: str | None, records: Records, progress: Callable[[int], None]) -> None:
-    """Feed the file to the parser block by block, and pass finished records on as they come."""
+def _feed(path: Path, prolog: Prolog, records: Records, progress: Callable[[int], None]) -> None:
+    """
+    Feed the file to the parser block by block, and pass finished records on as they come.
+
+    The bytes are decoded here too: libxml2 2.11, which the wheels of lxml for Windows carry, takes bytes that are not
+    in the declared encoding for the end of the document, without an error.
+    """
+    decoder = codecs.getincrementaldecoder(prolog.codec)()
     parser = etree.XMLPullParser(
         events=("start", "end"),
         tag=(_ROOT, *BY_SECTION),
-        encoding=encoding,
+        encoding=prolog.encoding,
         no_network=True,
         resolve_entities=False,
         remove_comments=True,
@@ -63,6 +71,7 @@ def _feed(path: Path, encoding: str | None, records: Records, progress: Callable
         block = b"before the first"
         while block:
             block = file.read(_BLOCK)
+            decoder.decode(block, final=not block)
             parser.feed(block) if block else parser.close()
             for event, element in _events(parser):
                 if root is None:

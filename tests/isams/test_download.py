@@ -551,9 +551,7 @@ def test_state_that_is_not_a_folder(httpserver: HTTPServer, tmp_path: Path) -> N
         pass
 
     assert caught.value.message.startswith(f"{state} cannot be written: ")
-    assert caught.value.hint == (
-        "check that [paths] state is a folder in which sdssync may write, and that the disk is not full"
-    )
+    assert caught.value.hint == "a file is where a folder is expected"
     assert httpserver.log == []
 
 
