@@ -76,4 +76,7 @@ def _notifications(report: SetReport) -> Iterator[dict[str, Any]]:
 
 def _uri(path: PurePath) -> str:
     """Return a path as a URI: `file:` for an absolute one, otherwise relative to the folder of the reader."""
-    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
+    try:
+        return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
+    except UnicodeEncodeError:  # half a character, which Windows allows in names
+        return _uri(type(path)(str(path).encode("utf-8", "replace").decode()))
