@@ -5,21 +5,19 @@ One that cannot be checked stops no other. A set that belongs to a profile is ju
 `include_names`, the files of the last publication, and the rules that the profile selects.
 """
 
-import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from sdssync.config.installation import ConfiguredSchool, load
+from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
-from sdssync.config.profile_file import ProfileFile
-from sdssync.config.settings import CONFIG_NAME, CONFIG_VARIABLE, settings_path
 from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.paths import comparable
 from sdssync.jobs import profile_warnings
+from sdssync.jobs.targets import find_school, named_profile, require_folders
 from sdssync.log import events, outcomes
 from sdssync.publish.verdict import check_options
 from sdssync.sds.catalogue.rules import code_ranges, unknown_prefixes
@@ -39,6 +37,10 @@ class Choice:
 
 STRICT = (*BLOCKING, Severity.WARNING)
 """What makes a validation fail with `--strict`."""
+
+
+_UNSETTLED = "the folders are checked without include_names and without the files of the last publication"
+"""What it means that the settings are wrong."""
 
 
 @dataclass(slots=True)
@@ -79,12 +81,12 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
         raise ConfigError(f"no rule has a code like {', '.join(map(describe, unknown))}", f"codes are {code_ranges()}")
     if not all(map(str.strip, targets)):
         raise ConfigError("expected the name of a profile or a folder, found an empty text")
-    school = _school(config, targets)
+    school = find_school(config, targets, _UNSETTLED)
     if school and not targets:
         return _published_sets(school, choice)
     if school is None:
-        _require_folders(targets)
-    entries = [(target, _named(target, school)) for target in targets]
+        require_folders(targets)
+    entries = [(target, named_profile(target, school)) for target in targets]
     validated = Validated()
     for target, profile_file in entries:
         if profile_file is None or school is None:
@@ -99,66 +101,6 @@ def validate_targets(config: Path | None, targets: tuple[str, ...], choice: Choi
     if school is not None:
         profile_warnings.warn_of_others(school, targets)
     return validated
-
-
-def _is_path(target: str) -> bool:
-    """Return True for a folder, not a name: with a path separator of this system or of Windows, or `.` or `..`."""
-    return target in {".", ".."} or "/" in target or "\\" in target or os.sep in target
-
-
-def _school(config: Path | None, targets: tuple[str, ...]) -> ConfiguredSchool | None:
-    """
-    Load the school to which the targets may belong; None if there is none.
-
-    A folder can be checked without settings. So they may be missing unless they are named, and where all targets are
-    folders, settings with mistakes are ignored, with a warning.
-    """
-    path = settings_path(config, os.environ)
-    named = config is not None or bool(os.environ.get(CONFIG_VARIABLE))
-    if targets and not named and not os.path.lexists(path):
-        return None
-    try:
-        return load(path).school
-    except ConfigError as error:
-        if named or not targets or not all(map(_is_path, targets)):
-            raise
-        hint = "the folders are checked without include_names and without the files of the last publication"
-        events.log().warning("settings.ignored", error=error.message, hint=hint)
-        return None
-
-
-def _require_folders(targets: Iterable[str]) -> None:
-    """
-    Refuse a target that could only be the name of a profile, where there are no settings to have one.
-
-    Raises:
-        ConfigError: there is no such folder.
-
-    """
-    for target in targets:
-        if not _is_path(target) and not os.path.lexists(target):
-            raise ConfigError(
-                f"there is no folder {describe(target)} here, and no {CONFIG_NAME} that could have such a profile",
-                f"change to the folder of {CONFIG_NAME}, or name it with --config",
-            )
-
-
-def _named(target: str, school: ConfiguredSchool | None) -> ProfileFile | None:
-    """
-    Return the profile of that name; None: the target is a folder.
-
-    Raises:
-        ConfigError: there is neither.
-
-    """
-    if school is None or _is_path(target):
-        return None
-    found = school.find(target)
-    if found is not None:
-        school.require_output(found)
-    if found is None and not os.path.lexists(target):
-        raise ConfigError(f"no profile and no folder is called {describe(target)}", school.known_names(target))
-    return found
 
 
 def _has_output(profile: Profile) -> bool:
