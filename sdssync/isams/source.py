@@ -44,10 +44,8 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
     """
     remove_part_files(settings.folders.state)
     source = settings.source
-    if isinstance(source, RecordedSource):
-        return _read(recorded_document(source), progress)
-    if cached:
-        return _read(cached_document(settings.folders.state, source.max_bytes), progress)
+    if cached or isinstance(source, RecordedSource):
+        return last_document(settings, progress=progress)
     key = read_api_key(source, os.environ)
     from sdssync.isams.download import download  # noqa: PLC0415  (0.1 s of CPU that only a download needs)
 
@@ -56,6 +54,20 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
         reading = _parse(downloaded.document, progress)
         is_kept = _keep(downloaded)
     return Taken(document=downloaded.document, reading=reading, is_kept=is_kept)
+
+
+def last_document(settings: SchoolSettings, *, progress: Progress) -> Taken:
+    """
+    Read the recorded document, or the one that was downloaded last; nothing is downloaded, nothing is changed.
+
+    Raises:
+        SdsSyncError: there is none, or it is not a complete iSAMS document.
+
+    """
+    source = settings.source
+    if isinstance(source, RecordedSource):
+        return _read(recorded_document(source), progress)
+    return _read(cached_document(settings.folders.state, source.max_bytes), progress)
 
 
 def _keep(downloaded: "Download") -> bool:

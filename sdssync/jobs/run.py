@@ -107,7 +107,7 @@ def _run_current(
     if not taken.is_kept:
         report = replace(report, record_code=ExitCode.OUTPUT)
     profile_warnings.warn_of_old_document(taken.document, datetime.now(UTC), cached=job.cached)
-    state, source = settings.folders.state, _source_facts(taken)
+    state, source = settings.folders.state, source_facts(taken)
     addresses = keep_addresses(taken.reading.school, state, job.today, settings.safety.keep_address)
     if job.mode is Mode.PUBLISH:
         record_missing(addresses, state)
@@ -122,7 +122,7 @@ def _run_current(
     return replace(report, results=results.in_order(school), source=_summarise_source(taken, settings), untaken=untaken)
 
 
-def _source_facts(taken: Taken) -> SourceFacts:
+def source_facts(taken: Taken) -> SourceFacts:
     """Return what a generation keeps of its document."""
     school = taken.reading.school
     return SourceFacts(

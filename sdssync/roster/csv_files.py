@@ -5,9 +5,11 @@ V2 has the headers and the column order that iSAMS-SDS.ps1 writes, V2.1 the colu
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
@@ -55,9 +57,23 @@ def write(files: Iterable[OutputFile], folder: Path) -> None:
     """Write each file: UTF-8 without BOM, CRLF, quotes where RFC 4180 asks for them."""
     for csv_file in files:
         with (folder / csv_file.name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(csv_file.header)
-            writer.writerows(csv_file.rows)
+            _write_rows(csv_file, file)
+
+
+def contents(files: Iterable[OutputFile]) -> dict[str, bytes]:
+    """Return the bytes that each file would have, by its name."""
+    found = {}
+    for csv_file in files:
+        text = io.StringIO(newline="")
+        _write_rows(csv_file, text)
+        found[csv_file.name] = text.getvalue().encode("utf-8")
+    return found
+
+
+def _write_rows(csv_file: OutputFile, stream: TextIO) -> None:
+    writer = csv.writer(stream)
+    writer.writerow(csv_file.header)
+    writer.writerows(csv_file.rows)
 
 
 def _orgs(orgs: Organisations) -> OutputFile:

@@ -68,9 +68,12 @@ class Causes:
             return CLASS_GONE
         if removed.user_id not in changes.new.users:
             return USER_GONE
-        if reason := self._omitted_enrollments.get((removed.class_id, removed.user_id)):
-            return OMITTED + reason
-        return NOT_IN_ISAMS
+        return self.omission_of(removed) or NOT_IN_ISAMS
+
+    def omission_of(self, removed: Enrollment) -> str | None:
+        """Return the cause of an enrollment that is left out itself; None: it is not one of those."""
+        reason = self._omitted_enrollments.get((removed.class_id, removed.user_id))
+        return OMITTED + reason if reason else None
 
     def count(self, changes: Changes) -> "CauseCounts":
         """Count the causes of everything that is removed, by kind, the most frequent first."""

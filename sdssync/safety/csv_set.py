@@ -4,15 +4,17 @@ A CSV set as values that can be compared: by sourcedId, and by meaning across th
 An enrollment is kept as one text, a line of our own `enrollments.csv`, with the others of its class: so a million of
 them are compared in little more time than a bare `csv.reader` takes to read both files (`make bench`). A file of
 another layout (the script's, or one that a spreadsheet wrote) is brought into that form. What cannot be read as a set
-is said, and the rest is taken as far as it can be.
+is said, and the rest is taken as far as it can be. What a comparison of row with row needs in addition is kept aside:
+rows that repeat an id, and rows with more cells than their header.
 """
 
 import csv
 import io
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter, methodcaller
 from pathlib import Path
 from typing import NamedTuple
@@ -44,6 +46,14 @@ class UserRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class OrgRow:
+    """What a set says about an organisation."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClassRow:
     """What a set says about a class."""
 
@@ -66,18 +76,49 @@ class Enrollment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LongRow:
+    """A row with more cells than its header: a comma in one of them was not quoted."""
+
+    file: str
+    header: tuple[str, ...]
+    """In lower case."""
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """The rows of ids that an earlier row has; an enrollment is a line that is there already."""
+
+    users: list[tuple[str, UserRow]] = field(default_factory=list)
+    classes: list[tuple[str, ClassRow]] = field(default_factory=list)
+    enrollments: list[bytes] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CsvSet:
     """A set, as values. Of rows with one id the first counts."""
 
-    orgs: frozenset[str]
+    organisations: Mapping[str, OrgRow]
     users: Mapping[str, UserRow]
     classes: Mapping[str, ClassRow]
     enrollments: Mapping[str, frozenset[bytes]]
     """By class: lines without their end; `enrollment_of` reads one."""
     taught: frozenset[str]
     """The classes that have a teacher."""
+    repeats: Repeats = field(default_factory=Repeats)
+    long_rows: tuple[LongRow, ...] = ()
     unreadable: tuple[str, ...] = ()
     """The names of files with rows that cannot be read as a set."""
+
+    @property
+    def orgs(self) -> frozenset[str]:
+        """Return the sourcedIds of the organisations."""
+        return frozenset(self.organisations)
+
+    def has(self, enrollment: Enrollment) -> bool:
+        """Return True if an enrollment is in the set."""
+        line = _line((enrollment.class_id, enrollment.user_id, enrollment.role))
+        return line in self.enrollments.get(enrollment.class_id, ())
 
 
 def enrollment_of(line: bytes) -> Enrollment:
@@ -96,20 +137,32 @@ def read_set(folder: Path) -> CsvSet:
         OSError: a file cannot be read from the disk.
 
     """
-    unreadable: list[str] = []
-    orgs = list(_table(folder / ORGS, ("sourcedId",), unreadable))
-    users = _users(folder, unreadable)
+    return parse_set(lambda name: _bytes(folder / name))
+
+
+def parse_set(content_of: Callable[[str], bytes]) -> CsvSet:
+    """Return the set whose files have the bytes that the caller gives for each name; b"" for one that is not there."""
+    tables = _Tables(content_of)
+    orgs: dict[str, OrgRow] = {}
+    for row in tables.rows(ORGS, ("sourcedId", "name", "type")):
+        orgs.setdefault(row[0], OrgRow(row[1], row[2]))
+    repeats = Repeats()
+    users = _users(tables, repeats)
     classes: dict[str, ClassRow] = {}
-    for row in _table(folder / CLASSES, ("sourcedId", "title", "orgSourcedId"), unreadable):
-        classes.setdefault(row[0], ClassRow(row[1], row[2]))
-    enrollments = _enrollments(folder / ENROLLMENTS, unreadable)
+    for row in tables.rows(CLASSES, ("sourcedId", "title", "orgSourcedId")):
+        found = ClassRow(row[1], row[2])
+        if classes.setdefault(row[0], found) is not found:
+            repeats.classes.append((row[0], found))
+    enrollments = _enrollments(tables, repeats)
     return CsvSet(
-        orgs=frozenset(row[0] for row in orgs),
+        organisations=orgs,
         users=users,
         classes=classes,
         enrollments=enrollments,
         taught=frozenset(class_id for class_id, lines in enrollments.items() if any(map(_IS_TEACHER, lines))),
-        unreadable=tuple(unreadable),
+        repeats=repeats,
+        long_rows=tuple(tables.long_rows),
+        unreadable=tuple(tables.unreadable),
     )
 
 
@@ -121,23 +174,22 @@ def has_set(folder: Path) -> bool:
 _V2 = ("sourcedId", "username", "familyName", "givenName", "role", "grade", "orgSourcedIds")
 
 
-def _users(folder: Path, unreadable: list[str]) -> dict[str, UserRow]:
+def _users(tables: "_Tables", repeats: Repeats) -> dict[str, UserRow]:
     """Return the users by id; in V2.1 what they are is in `roles.csv`."""
     roles: dict[str, Sequence[str]] = {}
     further: dict[str, dict[str, None]] = {}
-    for row in _table(folder / ROLES, ("userSourcedId", "role", "grade", "orgSourcedId"), unreadable):
+    for row in tables.rows(ROLES, ("userSourcedId", "role", "grade", "orgSourcedId")):
         first = roles.setdefault(row[0], row)
         if first is not row and first[3] != row[3]:
             further.setdefault(row[0], {first[3]: None})[row[3]] = None
     users: dict[str, UserRow] = {}
-    for user_id, username, surname, forename, role, grade, orgs in _table(folder / USERS, _V2, unreadable):
-        if user_id in users:
-            continue
+    for user_id, username, surname, forename, role, grade, orgs in tables.rows(USERS, _V2):
         if found := roles.get(user_id):
             _, role, grade, orgs = found  # noqa: PLW2901  (V2.1)
-        users[user_id] = UserRow(username, surname, forename, role, grade, orgs)
-    for user_id in users.keys() & further.keys():
-        users[user_id] = users[user_id]._replace(orgs=",".join(further[user_id]))
+        orgs = ",".join(further[user_id]) if user_id in further else orgs  # noqa: PLW2901
+        user = UserRow(username, surname, forename, role, grade, orgs)
+        if users.setdefault(user_id, user) is not user:
+            repeats.users.append((user_id, user))
     return users
 
 
@@ -146,19 +198,28 @@ _ONE_CLASS = re.compile(rb"([^,\r\n]*),[^\r\n]*\r\n(?:\1,[^\r\n]*\r\n)*")
 """Consecutive lines of one class, in a file without quotes."""
 
 
-def _enrollments(file: Path, unreadable: list[str]) -> dict[str, frozenset[bytes]]:
+def _enrollments(tables: "_Tables", repeats: Repeats) -> dict[str, frozenset[bytes]]:
     """Return the enrollments of each class, each as a line of our own."""
-    content = _bytes(file)
+    content = tables.content_of(ENROLLMENTS)
     header, _, rest = content.partition(b"\r\n")
     found: dict[str, list[bytes]] = {}
     if header == _HEADER and _is_our_own(rest):  # nearly always: no row has to be taken apart
         for block in _ONE_CLASS.finditer(rest):
             class_id = block[1].decode("utf-8", "surrogateescape")
             found.setdefault(class_id, []).extend(block[0].split(b"\r\n")[:-1])
-        return {class_id: frozenset(of_class) for class_id, of_class in found.items()}
-    for class_id, user_id, role in _rows(content, file.name, ("classSourcedId", "userSourcedId", "role"), unreadable):
+        return _lines(found, repeats)
+    for class_id, user_id, role in tables.rows(ENROLLMENTS, ("classSourcedId", "userSourcedId", "role")):
         found.setdefault(class_id, []).append(_line((class_id, user_id, role.lower())))
-    return {class_id: frozenset(of_class) for class_id, of_class in found.items()}
+    return _lines(found, repeats)
+
+
+def _lines(found: Mapping[str, Sequence[bytes]], repeats: Repeats) -> dict[str, frozenset[bytes]]:
+    """Return the enrollments of each class; what repeats is noted."""
+    lines = {class_id: frozenset(of_class) for class_id, of_class in found.items()}
+    for class_id, of_class in found.items():
+        if len(lines[class_id]) < len(of_class):
+            repeats.enrollments.extend((Counter(of_class) - Counter(lines[class_id])).elements())
+    return lines
 
 
 def _is_our_own(rows: bytes) -> bool:
@@ -174,11 +235,6 @@ def _line(row: Sequence[str]) -> bytes:
     return text.getvalue().encode("utf-8", "surrogateescape")
 
 
-def _table(file: Path, wanted: Sequence[str], unreadable: list[str]) -> Iterator[Sequence[str]]:
-    """Yield the wanted cells of each row; the first column has to be there, any other may be absent."""
-    return _rows(_bytes(file), file.name, wanted, unreadable)
-
-
 def _bytes(file: Path) -> bytes:
     """Return the content of a file; b"" if there is none."""
     try:
@@ -187,26 +243,46 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _rows(content: bytes, name: str, wanted: Sequence[str], unreadable: list[str]) -> Iterator[Sequence[str]]:
-    """Yield rows as far as they can be read; a file that has some which cannot is noted."""
-    text = content.decode("utf-8-sig", "surrogateescape")
-    if "\0" in text or not _is_text(content):
-        _note(name, unreadable)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        columns = [header.index(column.lower()) if column.lower() in header else len(header) for column in wanted]
-        is_set = _is_set(name, [index < len(header) for index in columns])
-        pick, width = itemgetter(*columns, 0), len(header)
-        for row in reader:
-            if not row:
-                continue
-            if not is_set:
-                _note(name, unreadable)
-                return
-            yield pick(row + _NOTHING * (width + 1 - len(row)))[:-1]
-    except csv.Error:
-        _note(name, unreadable)
+class _Tables:
+    """The files of one set, and what was noticed about their rows."""
+
+    def __init__(self, content_of: Callable[[str], bytes]) -> None:
+        self.content_of = content_of
+        self.unreadable: list[str] = []
+        self.long_rows: list[LongRow] = []
+
+    def rows(self, name: str, wanted: Sequence[str]) -> Iterator[Sequence[str]]:
+        """
+        Yield the wanted cells of each row as far as rows can be read.
+
+        The first column has to be there, any other may be absent. A file with rows that cannot be read is noted.
+        """
+        content = self.content_of(name)
+        text = content.decode("utf-8-sig", "surrogateescape")
+        if "\0" in text or not _is_text(content):
+            self._note(name)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        try:
+            header = [cell.strip().lower() for cell in next(reader, [])]
+            columns = [header.index(column.lower()) if column.lower() in header else len(header) for column in wanted]
+            is_set = _is_set(name, [index < len(header) for index in columns])
+            pick, width = itemgetter(*columns, 0), len(header)
+            for row in reader:
+                if not row:
+                    continue
+                if not is_set:
+                    self._note(name)
+                    return
+                if len(row) > width:
+                    self.long_rows.append(LongRow(file=name, header=tuple(header), cells=tuple(row)))
+                    row.insert(width, "")  # the place of a column that is absent
+                yield pick(row + _NOTHING * (width + 1 - len(row)))[:-1]
+        except csv.Error:
+            self._note(name)
+
+    def _note(self, name: str) -> None:
+        if name not in self.unreadable:
+            self.unreadable.append(name)
 
 
 _NOTHING = [""]
@@ -224,8 +300,3 @@ def _is_text(content: bytes) -> bool:
 def _is_set(name: str, found: Sequence[bool]) -> bool:
     """Return True if the columns that make a row are there: its id, and of an enrollment both ids."""
     return all(found[:2] if name == ENROLLMENTS else found[:1])
-
-
-def _note(name: str, unreadable: list[str]) -> None:
-    if name not in unreadable:
-        unreadable.append(name)
