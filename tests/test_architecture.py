@@ -24,6 +24,7 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 FOREIGN = {
     "click": {
         "cli.commands",
+        "cli.compare_commands",
         "cli.completion",
         "cli.misuse",
         "cli.options",

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import click
 
-from sdssync.cli import options, run_commands, safety_commands, setup_commands, streams
+from sdssync.cli import compare_commands, options, run_commands, safety_commands, setup_commands, streams
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -230,6 +230,9 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
         lines = profiles_lines(configured, datetime.now().astimezone(), streams.width())
         streams.print_lines(lines, color=common.log.color)
     return max(map(report_wrong, school.wrong), default=ExitCode.DONE)
+
+
+app.add_command(compare_commands.compare)
 
 
 for _command in (setup_commands.init, setup_commands.new, setup_commands.completion):

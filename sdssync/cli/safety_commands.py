@@ -21,7 +21,7 @@ from sdssync.errors import ConfigError, ExitCode
 if TYPE_CHECKING:
     from sdssync.safety.publication import Published
 
-_all_option = click.option("--all", "everything", is_flag=True, help="Print every line, however many there are.")
+all_option = click.option("--all", "everything", is_flag=True, help="Print every line, however many there are.")
 _reason_option = click.option("--reason", metavar="TEXT", default="", help="Why; kept in the audit.")
 _profile_argument = click.argument("name", help="The profile, by name.")
 
@@ -32,7 +32,7 @@ _profile_argument = click.argument("name", help="The profile, by name.")
 @format_option
 @cached_option
 @today_option
-@_all_option
+@all_option
 @click.option("--detailed-exitcode", is_flag=True, help="End with 10 if something would be published.")
 def plan(
     common: Common,
@@ -191,7 +191,7 @@ def history(common: Common, name: str, result_format: ResultFormat) -> ExitCode:
     help="From which to which [default: the last two; one: from it to the last].",
 )
 @format_option
-@_all_option
+@all_option
 def diff(
     common: Common, name: str, generations: tuple[int, ...], result_format: ResultFormat, *, everything: bool
 ) -> ExitCode:

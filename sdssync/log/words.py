@@ -40,6 +40,7 @@ WORDS: Mapping[str, str] = {
     "retention.failed": "what is kept too long could not be removed",
     "set.failed": "",
     "sets.left_out": "{count} teaching sets have {reason}",
+    "source.missed": "there is no document that could tell why rows differ",
     "settings.ignored": "the settings have mistakes and are not used",
     "source.aged": "the document is {hours} hours old",
     "source.failed": "no document from iSAMS",
