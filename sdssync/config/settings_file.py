@@ -38,7 +38,11 @@ class SettingsFile:
 def read_settings(config: Path) -> SettingsFile:
     """Read a settings file; what is wrong with it becomes its mistakes."""
     file = Path(os.path.abspath(config))  # noqa: PTH100 - a link to the file stays one: its own folder counts
-    content = read_toml(file)
+    return check_settings_file(file, read_toml(file))
+
+
+def check_settings_file(file: Path, content: Mapping[str, Any] | Mistake) -> SettingsFile:
+    """Check what a settings file says or is going to say; a `Mistake` as its content is why it could not be read."""
     if isinstance(content, Mistake):
         return _unread(file, content)
     if not content.keys() & {"school", "isams"} and content.keys() & {"year_groups", "output", "combine"}:
