@@ -28,6 +28,7 @@ FOREIGN = {
         "cli.completion",
         "cli.misuse",
         "cli.options",
+        "cli.rollover_commands",
         "cli.run_commands",
         "cli.safety_commands",
         "cli.setup_commands",
@@ -51,6 +52,7 @@ FOREIGN = {
     "rich": {"cli.progress", "cli.streams"},
     "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},
     "tomli_w": {"setup.new_files"},
+    "tomlkit": {"setup.toml_edit"},
     "truststore": {"net.tls"},
     "urllib3": {"net.post", "net.errors"},
 }

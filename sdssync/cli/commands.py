@@ -12,7 +12,15 @@ from datetime import datetime
 
 import click
 
-from sdssync.cli import compare_commands, options, run_commands, safety_commands, setup_commands, streams
+from sdssync.cli import (
+    compare_commands,
+    options,
+    rollover_commands,
+    run_commands,
+    safety_commands,
+    setup_commands,
+    streams,
+)
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -233,6 +241,7 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
 
 
 app.add_command(compare_commands.compare)
+app.add_command(rollover_commands.rollover)
 
 
 for _command in (setup_commands.init, setup_commands.new, setup_commands.completion):

@@ -17,6 +17,10 @@ from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.names import nearest_name, printable, same_name
 from sdssync.files.paths import display, toml_files
+from sdssync.files.together import is_unfinished
+
+ROLLOVER_JOURNAL = "rollover.json"
+"""In the state folder while `sdssync rollover --write` replaces files: until it is gone they are of two years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +93,16 @@ def load(config: Path) -> Installation:
 
     Raises:
         ConfigError: the settings are wrong or missing; it names all mistakes of all files, those of the profiles too.
+            Or a change of several files was interrupted.
     """
     settings_file = read_settings(config)
     profile_files, mistakes = read_profile_files(settings_file)
     settings = require_settings(settings_file, profile_files, mistakes)
+    if is_unfinished(settings.folders.state / ROLLOVER_JOURNAL):
+        raise ConfigError(
+            "a rollover was interrupted: some files may still be those of last year",
+            "complete it: sdssync rollover with the same year and --write",
+        )
     school = ConfiguredSchool(settings=settings, profile_files=profile_files)
     return Installation(file=settings_file.file, school=school)
 

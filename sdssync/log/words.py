@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = {
     "set.failed": "",
     "sets.left_out": "{count} teaching sets have {reason}",
     "source.missed": "there is no document that could tell why rows differ",
+    "rollover.completed": "an interrupted rollover was completed",
     "settings.ignored": "the settings have mistakes and are not used",
     "source.aged": "the document is {hours} hours old",
     "source.failed": "no document from iSAMS",
