@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdssync.config.credentials import passed_on
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.regular import NotRegularError, open_regular
@@ -54,7 +55,7 @@ def read_api_key(source: RemoteSource, environ: Mapping[str, str]) -> ApiKey:
     """
     if source.api_key_file is not None:
         where = "the file that isams.api_key_file names"
-        text = _decode_key(_key_bytes(source.api_key_file, where), where)
+        text = _decode_key(_key_bytes(passed_on(source.api_key_file, environ), where), where)
     else:
         where = "the environment variable that isams.api_key_env names"
         text = environ.get(source.api_key_env or "", "")
