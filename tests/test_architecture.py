@@ -31,6 +31,7 @@ FOREIGN = {
         "cli.rollover_commands",
         "cli.run_commands",
         "cli.safety_commands",
+        "cli.schedule_commands",
         "cli.setup_commands",
     },
     "filelock": {"files.lock"},

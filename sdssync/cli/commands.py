@@ -12,15 +12,7 @@ from datetime import datetime
 
 import click
 
-from sdssync.cli import (
-    compare_commands,
-    options,
-    rollover_commands,
-    run_commands,
-    safety_commands,
-    setup_commands,
-    streams,
-)
+from sdssync.cli import compare_commands, completion  # noqa: F401  (adds PowerShell to the shells that click knows, misuse, options, rollover_commands, run_commands, safety_commands, schedule_commands, setup_commands, streams
 from sdssync.cli.options import (
     COMMON_OPTIONS,
     Common,
@@ -46,8 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     streams.prepare()
     arguments = sys.argv[1:] if argv is None else list(argv)
     if "_SDSSYNC_COMPLETE" in os.environ:
-        from sdssync.cli import completion  # noqa: F401  (adds PowerShell to the shells that click knows)
-    try:
+            try:
         width = min(streams.width() or 80, _WIDEST_HELP)
         return app.main(arguments, "sdssync", standalone_mode=False, terminal_width=width) or ExitCode.DONE
     except click.Abort:  # click's name for an interrupt before a handler runs, or after it
@@ -56,8 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except click.UsageError as error:
-        from sdssync.cli import misuse
-
+        
         return options.refuse(misuse.explain(error, app, arguments), arguments)
     except OSError as error:  # of help and version; a result is printed by `streams`
         return options.refuse(streams.unwritable(error), arguments)
@@ -240,9 +230,12 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
     return max(map(report_wrong, school.wrong), default=ExitCode.DONE)
 
 
-app.add_command(compare_commands.compare)
-app.add_command(rollover_commands.rollover)
-
-
-for _command in (setup_commands.init, setup_commands.new, setup_commands.completion):
+for _command in (
+    compare_commands.compare,
+    setup_commands.init,
+    setup_commands.new,
+    rollover_commands.rollover,
+    schedule_commands.schedule,
+    setup_commands.completion,
+):
     app.add_command(_command)
