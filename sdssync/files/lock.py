@@ -1,6 +1,8 @@
 """One run at a time for an installation: a lock in its state folder, which ends with the process in any case."""
 
+import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +12,11 @@ from filelock import FileLock, Timeout
 from sdssync.errors import LockedError, OutputError, os_reason
 from sdssync.files.patience import make_folders
 from sdssync.files.regular import NotRegularError, require_regular
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 LOCK_FILE = "sdssync.lock"
 """Stays in the state folder; its presence means nothing, the operating system knows who holds the lock."""
@@ -52,3 +59,45 @@ def installation_lock(state: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):  # the lock ends with the process in any case
             lock.release()
+
+
+def is_held(state: Path) -> bool:
+    """
+    Return True if a process holds the lock of the installation with this state folder; nothing is made or written.
+
+    For that instant the lock is tried, so a run that starts at the same moment may find it taken.
+
+    Raises:
+        OSError: the file of the lock cannot be opened, or its file system has no locks.
+
+    """
+    file = state / LOCK_FILE
+    try:
+        require_regular(file)
+    except FileNotFoundError:
+        return False
+    descriptor = os.open(file, os.O_RDWR if os.name == "nt" else os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        _try_lock(descriptor)
+    except OSError as error:
+        if error.errno in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
+            return True
+        raise
+    finally:
+        os.close(descriptor)  # with it the lock is given back
+    return False
+
+
+if sys.platform == "win32":
+
+    def _try_lock(descriptor: int) -> None:
+        """Lock the byte that `filelock` locks, and give it back."""
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+
+    def _try_lock(descriptor: int) -> None:
+        """Share the lock: not with a run, but with another doctor."""
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

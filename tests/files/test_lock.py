@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sdssync.errors import LockedError, OutputError
-from sdssync.files.lock import LOCK_FILE, installation_lock
+from sdssync.files.lock import LOCK_FILE, installation_lock, is_held
 from tests.support.needs import needs_flock, needs_linux_texts
 
 if sys.platform != "win32":
@@ -53,6 +53,21 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(tmp_path: Path) -> N
     assert str(refused.value) == (
         f"state {state}: another run of this installation is in progress (wait until it has finished, then start again)"
     )
+
+
+def test_looking_at_the_lock(tmp_path: Path) -> None:
+    """Whether it is held can be seen without making or touching anything, before, while and after it is held."""
+    state = tmp_path / "state"
+    before = is_held(state)
+    there_before = state.exists()
+
+    with holder(state):
+        meanwhile = is_held(state)
+        untouched = (state / LOCK_FILE).stat()
+    after = is_held(state)
+
+    assert (before, there_before, meanwhile, after) == (False, False, True, False)
+    assert (state / LOCK_FILE).stat().st_mtime_ns == untouched.st_mtime_ns
 
 
 @pytest.mark.parametrize("end", ["kill", "close"])
