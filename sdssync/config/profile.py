@@ -8,6 +8,9 @@ from sdssync.config.safety import ProfileSafety
 from sdssync.config.template import Template
 from sdssync.sds.formats import SdsFormat
 
+EXPIRY_NOTICE = 21
+"""Days before the expiry from which it is worth a warning."""
+
 
 def is_wildcard(address: str) -> bool:
     """Return True if the address of an extra teacher can match several."""

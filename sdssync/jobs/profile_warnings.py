@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import render
-from sdssync.config.profile import Profile
+from sdssync.config.profile import EXPIRY_NOTICE, Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.names import same_name
@@ -22,8 +22,6 @@ from sdssync.roster.untaken import Lack, UntakenSets
 from sdssync.safety.plan import Plan
 from sdssync.school import Pupil
 
-EXPIRY_NOTICE = 21
-"""Days before the expiry from which a run warns."""
 EXPIRED_NOTICE = 90
 """Days after the expiry until which a run warns (contract, section 4)."""
 _LOGGED = 10

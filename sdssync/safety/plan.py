@@ -140,7 +140,7 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
         trips=tuple(trips),
         kept=proposal.kept,
         changed_keys=proposal.effective.changed(before) if before else (),
-        source_losses=tuple(_source_losses(baselines.last, proposal.source)),
+        source_losses=tuple(source_losses(baselines.last.manifest.source, proposal.source)) if baselines.last else (),
         changes=shown,
         causes=causes,
     )
@@ -211,10 +211,8 @@ def _first(plan_id: str, proposal: Proposal) -> Plan:
     return Plan(plan_id=plan_id, last=None, users=users, classes=classes, enrollments=enrollments, kept=proposal.kept)
 
 
-def _source_losses(last: Generation | None, source: SourceFacts) -> Iterator[SourceLoss]:
-    if last is None:
-        return
-    before = last.manifest.source
+def source_losses(before: SourceFacts, source: SourceFacts) -> Iterator[SourceLoss]:
+    """Yield each kind of record of which a document has lost a tenth or more."""
     for what, old, new in (
         ("pupils", before.pupils, source.pupils),
         ("members of staff", before.staff, source.staff),
