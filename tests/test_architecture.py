@@ -26,6 +26,7 @@ FOREIGN = {
         "cli.commands",
         "cli.compare_commands",
         "cli.completion",
+        "cli.doctor_commands",
         "cli.misuse",
         "cli.options",
         "cli.rollover_commands",

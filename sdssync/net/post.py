@@ -162,6 +162,11 @@ def _send(request: Request, adapter: _Adapter) -> requests.Response:
     return adapter.send(prepared, stream=True, timeout=(connect, timeout), proxies=_proxies(request.url))
 
 
+def uses_proxy(url: str) -> bool:
+    """Return True if requests to a URL go through a proxy, usable or not."""
+    return not is_loopback(urlsplit(url).hostname or "") and bool(select_proxy(url, get_environ_proxies(url)))
+
+
 def _proxies(url: str) -> dict[str, str]:
     """
     Return the proxies that the environment gives for a URL; for this machine there are none.

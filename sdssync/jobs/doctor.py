@@ -1,0 +1,123 @@
+"""Examine an installation for `sdssync doctor`: ask what can be asked, keep nothing of it, and let the checks look."""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sdssync.config.installation import read_profile_files
+from sdssync.config.settings import RecordedSource, RemoteSource, SchoolSettings
+from sdssync.config.settings_file import SettingsFile, read_settings
+from sdssync.errors import OutputError, RefusedDocumentError, SdsSyncError, os_reason
+from sdssync.files.regular import open_regular
+from sdssync.isams import parser
+from sdssync.isams.document import LAST_DOCUMENT, cached_document
+from sdssync.isams.progress import Progress
+from sdssync.isams.source import Taken, take_document
+from sdssync.jobs.run import source_facts
+from sdssync.net.knock import knock, look_up
+from sdssync.net.post import uses_proxy
+from sdssync.net.tls import CaFileError, tls_context
+from sdssync.publish.status import Status, read_status
+from sdssync.setup.doctor.catalogue import Examination, examine
+from sdssync.setup.doctor.patient import Contact, Document, NoAnswer, Patient
+
+SECONDS = 10.0
+"""The doctor waits so long for each thing that it asks of the network."""
+_BLOCK = 1 << 20
+
+
+def examine_installation(config: Path, environ: Mapping[str, str], now: datetime, *, offline: bool) -> Examination:
+    """Return what the checks say; nothing is changed, and with `offline` the network is asked nothing."""
+    settings_file = read_settings(config)
+    profile_files, mistakes = read_profile_files(settings_file)
+    patient = Patient(
+        settings_file=settings_file,
+        profile_files=profile_files,
+        folder_mistakes=mistakes,
+        now=now,
+        environ=environ,
+        status=_status(settings_file),
+    )
+    if settings := settings_file.school:
+        is_asked = not offline or isinstance(settings.source, RecordedSource)
+        patient = replace(
+            patient,
+            contact=None if offline else _contact(settings),
+            answer=_ask(settings) if is_asked else None,
+            last=_last(settings),
+        )
+    return examine(patient)
+
+
+def _status(settings_file: SettingsFile) -> Status | None:
+    """Return how the last run ended; None if the state folder cannot be read."""
+    try:
+        return read_status(settings_file.folders.state)
+    except OutputError:
+        return None
+
+
+def _contact(settings: SchoolSettings) -> Contact | None:
+    """Reach the server of iSAMS; through a proxy that says nothing, for the proxy looks up the name and connects."""
+    source = settings.source
+    if not isinstance(source, RemoteSource) or uses_proxy(source.url):
+        return None
+    addresses = look_up(source.url, SECONDS)
+    contact = Contact(host=source.url.partition("://")[2].partition("/")[0], addresses=addresses, knock=None)
+    if not isinstance(addresses, tuple):
+        return contact
+    try:
+        return replace(contact, knock=knock(source.url, tls_context(source.ca_file), SECONDS))
+    except CaFileError:  # the request for the document says what is wrong with the file
+        return contact
+
+
+def _ask(settings: SchoolSettings) -> Document | NoAnswer:
+    """Get the document as a run does, but once, in little time, and into a folder that is removed."""
+    started = time.monotonic()
+    source = settings.source
+    if isinstance(source, RemoteSource):
+        source = replace(source, timeout=SECONDS, max_seconds=SECONDS, retry_for=0)
+    try:
+        with tempfile.TemporaryDirectory(prefix="sdssync-", ignore_cleanup_errors=True) as folder:
+            elsewhere = replace(settings, source=source, folders=replace(settings.folders, state=Path(folder)))
+            taken = take_document(elsewhere, cached=False, progress=Progress())
+            is_kept = isinstance(source, RemoteSource)
+            return _document(taken, Path(folder) / LAST_DOCUMENT if is_kept else taken.document.path)
+    except RefusedDocumentError as error:
+        hint, _, _ = error.hint.partition("; the document is kept as ")  # it was, and has been removed
+        return NoAnswer(error=type(error)(error.message, hint), is_late=False)
+    except SdsSyncError as error:
+        return NoAnswer(error=error, is_late=time.monotonic() - started >= SECONDS)
+    except OSError as error:
+        text = f"the document cannot be kept for the examination: {os_reason(error)}"
+        return NoAnswer(error=OutputError(text, "free some space for temporary files"), is_late=False)
+
+
+def _last(settings: SchoolSettings) -> Document | None:
+    """Return the document that was downloaded last, if it can be read."""
+    try:
+        document = cached_document(settings.folders.state, settings.source.max_bytes)
+        reading = parser.parse(document.path, progress=lambda _: None, origin=document.origin)
+        return _document(Taken(document=document, reading=reading), document.path)
+    except (SdsSyncError, OSError):
+        return None
+
+
+def _document(taken: Taken, file: Path) -> Document:
+    """
+    Return a document as the checks want it.
+
+    Raises:
+        OSError: the file cannot be read.
+
+    """
+    with open_regular(file) as stream:
+        digest = hashlib.sha256()
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return Document(school=taken.reading.school, facts=source_facts(taken), digest=digest.hexdigest())

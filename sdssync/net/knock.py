@@ -1,0 +1,107 @@
+"""Reach a server without saying anything: is its name found, is its certificate trusted, what time does it have."""
+
+import http.client
+import socket
+import ssl
+import threading
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from sdssync.net.deadline import Deadline
+from sdssync.net.errors import FOREIGN, cause_of
+from sdssync.net.failure import Cause, Failure
+
+_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """What a server shows of itself."""
+
+    is_encrypted: bool
+    certificate_ends: datetime | None
+    """None: there is no certificate, or the system that has checked it does not say."""
+    clock: datetime | None
+    """None: the server does not say."""
+    asked_at: datetime
+    """By our own clock."""
+
+
+def look_up(url: str, seconds: float) -> tuple[str, ...] | Failure:
+    """Return the addresses of the host of a URL; the system itself may wait much longer for them."""
+    host, port = _host_and_port(url)
+    found: list[tuple[str, ...] | Failure] = []
+
+    def ask() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except FOREIGN as error:
+            found.append(_failure(url, cause_of(error), seconds))
+        else:
+            found.append(tuple(dict.fromkeys(str(info[4][0]) for info in infos)))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return found[0] if found else _failure(url, Cause.NAME_NOT_FOUND, seconds)
+
+
+def knock(url: str, tls: ssl.SSLContext, seconds: float) -> Knock | Failure:
+    """Connect, ask for nothing but the head of the first page, and hang up."""
+    host, port = _host_and_port(url)
+    is_encrypted = urlsplit(url).scheme == "https"
+    with Deadline(seconds) as deadline:
+        try:
+            connection = _connect(host, port, seconds)
+            if connection is None:
+                return _failure(url, Cause.NO_CONNECTION, seconds)
+            with closing(deadline.guard(connection)) as plain:
+                line = tls.wrap_socket(plain, server_hostname=host) if is_encrypted else plain
+                with closing(line):
+                    return Knock(
+                        is_encrypted=is_encrypted,
+                        certificate_ends=_end_of_certificate(line),
+                        clock=_clock(line, host),
+                        asked_at=datetime.now(UTC),
+                    )
+        except FOREIGN as error:
+            return _failure(url, Cause.NO_ANSWER if deadline.passed else cause_of(error), seconds)
+
+
+def _connect(host: str, port: int, seconds: float) -> socket.socket | None:
+    """Return a connection; None if there is none."""
+    try:
+        return socket.create_connection((host, port), seconds)
+    except OSError:
+        return None
+
+
+def _clock(line: socket.socket, host: str) -> datetime | None:
+    """Return the time that the server has; None if it does not say, or says something else."""
+    connection = http.client.HTTPConnection(host)
+    connection.sock = line
+    connection.request("HEAD", "/", headers={"Connection": "close"})
+    try:
+        return parsedate_to_datetime(connection.getresponse().headers.get("Date", "")).astimezone(UTC)
+    except (ValueError, TypeError):
+        return None
+
+
+def _end_of_certificate(line: socket.socket) -> datetime | None:
+    """Return when the certificate of the server ends; on Windows and macOS the system checks it, and does not say."""
+    certificate = line.getpeercert() if isinstance(line, ssl.SSLSocket) else None
+    ends = certificate.get("notAfter") if certificate else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) if ends else None
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443)
+
+
+def _failure(url: str, cause: Cause, seconds: float) -> Failure:
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return Failure(cause=cause, host=host, timeout=seconds, max_bytes=0)

@@ -1,0 +1,1 @@
+"""What `sdssync doctor` looks at: one check after another, none of which changes anything."""

@@ -1,0 +1,86 @@
+"""Checks of what is configured: the settings, the profiles, the key."""
+
+import os
+import shlex
+from collections.abc import Iterator
+
+from sdssync.config.api_key import path_in_message, read_api_key
+from sdssync.config.credentials import passed_on
+from sdssync.config.mistakes import MISSING
+from sdssync.errors import ConfigError, os_reason
+from sdssync.files.names import printable
+from sdssync.files.paths import is_foreign
+from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
+from sdssync.setup.doctor.patient import Patient
+
+_OTHERS_MAY = 0o066
+
+
+def settings(patient: Patient) -> Iterator[Diagnosis]:
+    """Report the mistakes of the settings file, and what `init` wrote and no one has changed."""
+    file = patient.settings_file
+    shown = printable(str(file.file))
+    if MISSING in file.mistakes:
+        yield failure(
+            f"there is no settings file {shown}",
+            "`sdssync init` writes a first one; --config or $SDSSYNC_CONFIG names another",
+        )
+        return
+    for mistake in (*file.mistakes, *patient.folder_mistakes):
+        yield failure(f"{shown}: {mistake}", "correct it: docs/profiles.md explains each key")
+    if file.school is None:
+        return
+    try:
+        file.school.identity.require_real()
+    except ConfigError as error:
+        yield failure(error.message, error.hint)
+    else:
+        if not patient.folder_mistakes:
+            yield ok(f"{shown} has no mistakes")
+
+
+def profiles(patient: Patient) -> Iterator[Diagnosis]:
+    """Report the mistakes of each profile file."""
+    files = patient.profile_files
+    if not files and not patient.folder_mistakes:
+        yield failure("there is no profile", "`sdssync new NAME` writes one")
+    for file in files:
+        for mistake in file.mistakes:
+            yield failure(f"{file.displayed}: {mistake}", "correct it: docs/profiles.md explains each key")
+        if file.profile and is_foreign(file.profile.output_as_written):
+            yield failure(
+                f"{file.displayed}: output {file.profile.output_as_written} is a Windows path",
+                "name a folder of this system",
+            )
+    if good := [file.name for file in files if file.profile]:
+        yield ok(f"without mistakes: {', '.join(good)}")
+
+
+def key(patient: Patient) -> Iterator[Diagnosis]:
+    """Report a key that is missing, that cannot be one, or that other accounts may read."""
+    source = patient.remote
+    if source is None:
+        return
+    try:
+        read_api_key(source, patient.environ)
+    except ConfigError as error:
+        yield failure(error.message, error.hint)
+        return
+    if source.api_key_file is None:
+        yield ok("the key is in the environment variable that isams.api_key_env names")
+        return
+    file = passed_on(source.api_key_file, patient.environ)
+    try:
+        mode = file.stat().st_mode
+    except OSError as error:
+        yield failure(f"{path_in_message(file)} cannot be looked at: {os_reason(error)}", "check the folder above it")
+        return
+    if os.name != "posix":
+        yield ok(f"the key is there; `icacls` lists who may read it: {path_in_message(file)}")
+    elif mode & _OTHERS_MAY:
+        yield warning(
+            "other accounts may read or change the file that isams.api_key_file names",
+            f"chmod 600 {shlex.quote(path_in_message(file))}",
+        )
+    else:
+        yield ok("the key is there, and only its account may read it")

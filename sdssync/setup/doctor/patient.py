@@ -1,0 +1,157 @@
+"""The installation as the doctor finds it: what is configured, what iSAMS answers, and how the last run ended."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+
+from sdssync.config.mistakes import Mistake
+from sdssync.config.profile import Profile
+from sdssync.config.profile_file import ProfileFile
+from sdssync.config.settings import RemoteSource, SchoolSettings
+from sdssync.config.settings_file import SettingsFile
+from sdssync.errors import SdsSyncError
+from sdssync.net.failure import Failure
+from sdssync.net.knock import Knock
+from sdssync.publish.generations import SourceFacts
+from sdssync.publish.status import Status
+from sdssync.school import School
+
+
+class Need(Enum):
+    """What a check cannot do without."""
+
+    SETTINGS = auto()
+    """A settings file without mistakes."""
+    STATE = auto()
+    """A state folder that can be read, or none yet."""
+    REMOTE = auto()
+    """Settings that name the server of iSAMS, not a recorded document."""
+    CONTACT = auto()
+    """An attempt to reach that server: with --offline, and through a proxy, there is none."""
+    CONNECTION = auto()
+    """An attempt to connect with it: without an address there is none."""
+    ANSWER = auto()
+    """An attempt to get a document: with --offline only a recorded one."""
+    FRESH = auto()
+    """An answer that is a document."""
+    DOCUMENT = auto()
+    """A document: the answer, else the one that was downloaded last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A complete document of the school."""
+
+    school: School
+    facts: SourceFacts
+    digest: str
+    """SHA-256 of its bytes."""
+
+    @property
+    def pupils_by_year(self) -> Mapping[str, int]:
+        """Return how many pupils each year has."""
+        return Counter(pupil.year for pupil in self.school.pupils)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """That there is no document from the source."""
+
+    error: SdsSyncError
+    is_late: bool
+    """True if the time that the doctor waits was over: a run waits longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """An attempt to reach the server of iSAMS, without a key."""
+
+    host: str
+    addresses: tuple[str, ...] | Failure
+    knock: Knock | Failure | None
+    """None: there was no address, or it is not known which certificates to trust."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """Everything that the checks look at, but for the disk."""
+
+    settings_file: SettingsFile
+    profile_files: tuple[ProfileFile, ...]
+    folder_mistakes: tuple[Mistake, ...]
+    """About the folder of the profiles."""
+    now: datetime
+    """By the clock of this computer, with its time zone."""
+    environ: Mapping[str, str]
+    status: Status | None
+    """How the last run ended; None: the state folder cannot be read."""
+    contact: Contact | None = None
+    answer: Document | NoAnswer | None = None
+    last: Document | None = None
+    """The document that was downloaded last."""
+
+    @property
+    def today(self) -> date:
+        """Return the day."""
+        return self.now.date()
+
+    @property
+    def settings(self) -> SchoolSettings:
+        """
+        Return the settings.
+
+        Raises:
+            ValueError: they have mistakes.
+
+        """
+        if self.settings_file.school is None:
+            raise ValueError(self.settings_file.file)
+        return self.settings_file.school
+
+    @property
+    def remote(self) -> RemoteSource | None:
+        """Return the source, if it is a server."""
+        school = self.settings_file.school
+        return school.source if school and isinstance(school.source, RemoteSource) else None
+
+    @property
+    def fresh(self) -> Document | None:
+        """Return the answer, if it is a document."""
+        return self.answer if isinstance(self.answer, Document) else None
+
+    @property
+    def document(self) -> Document | None:
+        """Return the newest document."""
+        return self.fresh or self.last
+
+    @property
+    def publishing(self) -> tuple[Profile, ...]:
+        """Return the profiles that publish a set."""
+        profiles = (file.profile for file in self.profile_files)
+        return tuple(profile for profile in profiles if profile and profile.output)
+
+    @property
+    def current(self) -> tuple[Profile, ...]:
+        """Return the profiles that publish a set today, without parts that have expired."""
+        return tuple(profile.on(self.today) for profile in self.publishing if not profile.has_expired(self.today))
+
+    @property
+    def parts(self) -> tuple[Profile, ...]:
+        """Return the profiles whose rows make the sets of today, each once."""
+        return tuple({part.name: part for profile in self.current for part in profile.parts}.values())
+
+    def has(self, need: Need) -> bool:
+        """Return True if there is what a check needs."""
+        there = {
+            Need.SETTINGS: self.settings_file.school,
+            Need.STATE: self.status,
+            Need.REMOTE: self.remote,
+            Need.CONTACT: self.contact,
+            Need.CONNECTION: self.contact.knock if self.contact else None,
+            Need.ANSWER: self.answer,
+            Need.FRESH: self.fresh,
+            Need.DOCUMENT: self.document,
+        }
+        return there[need] is not None
