@@ -3,14 +3,26 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sdssync.cli import streams
 from sdssync.cli.options import FILE, Common, Value, common_options, installation
 from sdssync.errors import ExitCode
-from sdssync.setup.schedule import NightlyJob, Schedule, Scheduler, nightly_job, write_schedule
+
+if TYPE_CHECKING:
+    from sdssync.setup.schedule import NightlyJob, Schedule
+
+
+class Scheduler(StrEnum):
+    """What starts the job."""
+
+    WINDOWS = "windows"
+    SYSTEMD = "systemd"
+    CRON = "cron"
 
 
 class _TimeOfDay(click.ParamType[time]):
@@ -45,6 +57,8 @@ def schedule(common: Common, scheduler: Scheduler, *, at: time, account: str, ou
 
     Example: sdssync schedule systemd
     """
+    from sdssync.setup.schedule import nightly_job, write_schedule
+
     job = nightly_job(installation(common), at=at, account=account, log_file=common.log.file)
     planned = _schedule(job, scheduler)
     if output is None:
@@ -56,7 +70,7 @@ def schedule(common: Common, scheduler: Scheduler, *, at: time, account: str, ou
     return ExitCode.DONE
 
 
-def _schedule(job: NightlyJob, scheduler: Scheduler) -> Schedule:
+def _schedule(job: "NightlyJob", scheduler: Scheduler) -> "Schedule":
     """Return the files for a scheduler."""
     from sdssync.setup.crontab import cron_schedule
     from sdssync.setup.systemd_units import systemd_schedule
@@ -68,7 +82,7 @@ def _schedule(job: NightlyJob, scheduler: Scheduler) -> Schedule:
     return systemd_schedule(job) if scheduler is Scheduler.SYSTEMD else cron_schedule(job)
 
 
-def _printed(planned: Schedule, scheduler: Scheduler) -> Iterator[str]:
+def _printed(planned: "Schedule", scheduler: Scheduler) -> Iterator[str]:
     """Yield what is printed: the files, with the commands as comments before them; in the XML they are within it."""
     if scheduler is not Scheduler.WINDOWS:
         names = " and ".join(file.name for file in planned.files)

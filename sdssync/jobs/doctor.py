@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from sdssync.config.api_key import read_api_key
+from sdssync.config.credentials import passed_on
 from sdssync.config.installation import read_profile_files
-from sdssync.config.settings import RecordedSource, RemoteSource, SchoolSettings
+from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
-from sdssync.errors import OutputError, RefusedDocumentError, SdsSyncError, os_reason
+from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, SdsSyncError, os_reason
 from sdssync.files.regular import open_regular
 from sdssync.isams import parser
 from sdssync.isams.document import LAST_DOCUMENT, cached_document
@@ -39,18 +41,27 @@ def examine_installation(config: Path, environ: Mapping[str, str], now: datetime
         profile_files=profile_files,
         folder_mistakes=mistakes,
         now=now,
-        environ=environ,
         status=_status(settings_file),
     )
     if settings := settings_file.school:
-        is_asked = not offline or isinstance(settings.source, RecordedSource)
-        patient = replace(
-            patient,
-            contact=None if offline else _contact(settings),
-            answer=_ask(settings) if is_asked else None,
-            last=_last(settings),
-        )
+        patient = replace(patient, key=_key(settings, environ), last=_last(settings))
+        if not offline:
+            patient = replace(patient, contact=_contact(settings))
+        if patient.can_be_asked(offline=offline):
+            patient = replace(patient, answer=_ask(settings))
     return examine(patient)
+
+
+def _key(settings: SchoolSettings, environ: Mapping[str, str]) -> Path | ConfigError | None:
+    """Return the file from which the key comes, or why there is no key; None: it comes from elsewhere."""
+    source = settings.source
+    if not isinstance(source, RemoteSource):
+        return None
+    try:
+        read_api_key(source, environ)
+    except ConfigError as error:
+        return error
+    return passed_on(source.api_key_file, environ) if source.api_key_file else None
 
 
 def _status(settings_file: SettingsFile) -> Status | None:
@@ -71,7 +82,7 @@ def _contact(settings: SchoolSettings) -> Contact | None:
     if not isinstance(addresses, tuple):
         return contact
     try:
-        return replace(contact, knock=knock(source.url, tls_context(source.ca_file), SECONDS))
+        return replace(contact, knock=knock(source.url, addresses, tls_context(source.ca_file), SECONDS))
     except CaFileError:  # the request for the document says what is wrong with the file
         return contact
 

@@ -4,6 +4,8 @@ import http.client
 import socket
 import ssl
 import threading
+import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +17,8 @@ from sdssync.net.errors import FOREIGN, cause_of
 from sdssync.net.failure import Cause, Failure
 
 _PORTS = {"https": 443, "http": 80}
+_SHORTEST = 0.1
+"""Seconds for an address when the others have taken all the time: 0 would not wait at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +53,15 @@ def look_up(url: str, seconds: float) -> tuple[str, ...] | Failure:
     return found[0] if found else _failure(url, Cause.NAME_NOT_FOUND, seconds)
 
 
-def knock(url: str, tls: ssl.SSLContext, seconds: float) -> Knock | Failure:
-    """Connect, ask for nothing but the head of the first page, and hang up."""
+def knock(url: str, addresses: Sequence[str], tls: ssl.SSLContext, seconds: float) -> Knock | Failure:
+    """Connect to the first address that lets us, ask for nothing but the head of the first page, and hang up."""
     host, port = _host_and_port(url)
     is_encrypted = urlsplit(url).scheme == "https"
     with Deadline(seconds) as deadline:
+        connection = _connect(addresses, port, seconds)
+        if connection is None:
+            return _failure(url, Cause.NO_CONNECTION, seconds)
         try:
-            connection = _connect(host, port, seconds)
-            if connection is None:
-                return _failure(url, Cause.NO_CONNECTION, seconds)
             with closing(deadline.guard(connection)) as plain:
                 line = tls.wrap_socket(plain, server_hostname=host) if is_encrypted else plain
                 with closing(line):
@@ -71,22 +75,25 @@ def knock(url: str, tls: ssl.SSLContext, seconds: float) -> Knock | Failure:
             return _failure(url, Cause.NO_ANSWER if deadline.passed else cause_of(error), seconds)
 
 
-def _connect(host: str, port: int, seconds: float) -> socket.socket | None:
-    """Return a connection; None if there is none."""
-    try:
-        return socket.create_connection((host, port), seconds)
-    except OSError:
-        return None
+def _connect(addresses: Sequence[str], port: int, seconds: float) -> socket.socket | None:
+    """Return a connection, within so many seconds for all addresses together; None if there is none."""
+    ends = time.monotonic() + seconds
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), max(ends - time.monotonic(), _SHORTEST))
+        except OSError:
+            continue
+    return None
 
 
 def _clock(line: socket.socket, host: str) -> datetime | None:
-    """Return the time that the server has; None if it does not say, or says something else."""
+    """Return the time that the server has; None if it does not say: not every server answers such a request."""
     connection = http.client.HTTPConnection(host)
     connection.sock = line
-    connection.request("HEAD", "/", headers={"Connection": "close"})
     try:
+        connection.request("HEAD", "/", headers={"Connection": "close"})
         return parsedate_to_datetime(connection.getresponse().headers.get("Date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (*FOREIGN, TypeError):
         return None
 
 

@@ -11,7 +11,6 @@ import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
-from enum import StrEnum
 from pathlib import Path
 
 from sdssync.config.installation import Installation
@@ -25,14 +24,6 @@ DELAY_MINUTES = 10
 """At most so much later than asked for, at random, so that schools do not all call iSAMS in the same second."""
 _SHORTEST_LIMIT, _LONGEST_DOWNLOAD = 2, 3600
 """Hours that a run gets at least, and the seconds of download in each of them."""
-
-
-class Scheduler(StrEnum):
-    """What starts the job."""
-
-    WINDOWS = "windows"
-    SYSTEMD = "systemd"
-    CRON = "cron"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

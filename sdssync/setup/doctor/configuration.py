@@ -4,8 +4,7 @@ import os
 import shlex
 from collections.abc import Iterator
 
-from sdssync.config.api_key import path_in_message, read_api_key
-from sdssync.config.credentials import passed_on
+from sdssync.config.api_key import path_in_message
 from sdssync.config.mistakes import MISSING
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.names import printable
@@ -58,29 +57,24 @@ def profiles(patient: Patient) -> Iterator[Diagnosis]:
 
 def key(patient: Patient) -> Iterator[Diagnosis]:
     """Report a key that is missing, that cannot be one, or that other accounts may read."""
-    source = patient.remote
-    if source is None:
+    found = patient.key
+    if isinstance(found, ConfigError):
+        yield failure(found.message, found.hint)
         return
-    try:
-        read_api_key(source, patient.environ)
-    except ConfigError as error:
-        yield failure(error.message, error.hint)
-        return
-    if source.api_key_file is None:
+    if found is None:
         yield ok("the key is in the environment variable that isams.api_key_env names")
         return
-    file = passed_on(source.api_key_file, patient.environ)
     try:
-        mode = file.stat().st_mode
+        mode = found.stat().st_mode
     except OSError as error:
-        yield failure(f"{path_in_message(file)} cannot be looked at: {os_reason(error)}", "check the folder above it")
+        yield failure(f"{path_in_message(found)} cannot be looked at: {os_reason(error)}", "check the folder above it")
         return
     if os.name != "posix":
-        yield ok(f"the key is there; `icacls` lists who may read it: {path_in_message(file)}")
+        yield ok(f"the key is there; `icacls` lists who may read it: {path_in_message(found)}")
     elif mode & _OTHERS_MAY:
         yield warning(
             "other accounts may read or change the file that isams.api_key_file names",
-            f"chmod 600 {shlex.quote(path_in_message(file))}",
+            f"chmod 600 {shlex.quote(path_in_message(found))}",
         )
     else:
         yield ok("the key is there, and only its account may read it")

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
+from pathlib import Path
 
 from sdssync.config.mistakes import Mistake
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile
-from sdssync.errors import SdsSyncError
+from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.net.failure import Failure
 from sdssync.net.knock import Knock
 from sdssync.publish.generations import SourceFacts
@@ -84,9 +85,10 @@ class Patient:
     """About the folder of the profiles."""
     now: datetime
     """By the clock of this computer, with its time zone."""
-    environ: Mapping[str, str]
     status: Status | None
     """How the last run ended; None: the state folder cannot be read."""
+    key: Path | ConfigError | None = None
+    """The file of the key, or why there is no key; None: it is in a variable, or none is needed."""
     contact: Contact | None = None
     answer: Document | NoAnswer | None = None
     last: Document | None = None
@@ -141,6 +143,17 @@ class Patient:
     def parts(self) -> tuple[Profile, ...]:
         """Return the profiles whose rows make the sets of today, each once."""
         return tuple({part.name: part for profile in self.current for part in profile.parts}.values())
+
+    def can_be_asked(self, *, offline: bool) -> bool:
+        """Return True if a request for the document makes sense: for a reason it would fail is reported already."""
+        if self.remote is None:
+            return self.settings_file.school is not None
+        if offline or isinstance(self.key, ConfigError):
+            return False
+        unreached = self.contact and (
+            isinstance(self.contact.addresses, Failure) or isinstance(self.contact.knock, Failure)
+        )
+        return not unreached
 
     def has(self, need: Need) -> bool:
         """Return True if there is what a check needs."""

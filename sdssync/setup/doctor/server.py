@@ -34,7 +34,7 @@ def clock(patient: Patient) -> Iterator[Diagnosis]:
         return
     knock = contact.knock if contact else None
     if knock is None or isinstance(knock, Failure) or knock.clock is None:
-        yield ok(f"the clock is after the last run: {patient.now:%Y-%m-%d %H:%M}")
+        yield ok(f"the clock says {patient.now:%Y-%m-%d %H:%M}{', which is after the last run' if run else ''}")
     elif abs(knock.clock - knock.asked_at) > _CLOCK_TOLERANCE:
         minutes = round(abs(knock.clock - knock.asked_at).total_seconds() / 60)
         yield failure(f"the clock is {minutes:,} minutes away from that of iSAMS", _SET_CLOCK)
