@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.files.test_lock import holder
 from tests.support.documents import document
 from tests.support.fake_isams import CERTIFICATE, FIXTURES, PATH, raw_server
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
-from tests.support.needs import needs_modes, needs_mounts, needs_symlinks
+from tests.support.needs import needs_modes, needs_mounts, needs_root, needs_symlinks
 from tests.support.patients import (
     FULL,
     KEY,
@@ -34,6 +35,7 @@ from tests.support.patients import (
     server_of_another_time,
     two_parts,
 )
+from tests.support.processes import as_nobody
 from tests.support.runs import Ran, command
 
 Troubles = dict[str, str]
@@ -354,6 +356,36 @@ def test_another_run(school: Path) -> None:
         ran = examined()
 
     assert (ran.exit_code, troubles(ran)) == (0, {"lock": "warning"})
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("place", "mode", "expected", "words"),
+    [
+        pytest.param("state", 0o700, {"state": "failure"}, "may not", id="a state folder that may not be entered"),
+        pytest.param("state", 0o755, {"state": "failure"}, "may not write into", id="one that may only be read"),
+        pytest.param("csv", 0o755, {"output": "failure"}, "may not write into", id="an output folder"),
+        pytest.param("csv", 0o700, {"output": "failure"}, "Permission denied", id="one that may not be seen"),
+    ],
+)
+def test_what_an_account_may_not_do(place: str, mode: int, expected: Troubles, words: str) -> None:
+    """The doctor says what the account that asks may not do; as it has no night, rights are all that is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        install(here, seniors=SENIORS)
+        write(here, "hartley.xml", document())
+        for name in ("csv", "state", "csv/Seniors"):
+            (here / name).mkdir()
+            (here / name).chmod(0o777)
+        (here / place).chmod(mode)
+        here.chmod(0o755)
+        arguments = ["doctor", "--format", "json", "--config", str(here / "sdssync.toml")]
+        command(*arguments)  # loads every module while that may be done
+
+        ran = Ran(exit_code=1, out=as_nobody(lambda: command(*arguments).out), err="")
+
+    assert {name: status for name, status in troubles(ran).items() if name != "schedule"} == expected
+    assert words in "\n".join(said(ran, check) for check in expected)
 
 
 @needs_symlinks
