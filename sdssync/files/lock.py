@@ -76,7 +76,7 @@ def is_held(state: Path) -> bool:
         require_regular(file)
     except FileNotFoundError:
         return False
-    descriptor = os.open(file, os.O_RDWR if os.name == "nt" else os.O_RDONLY | os.O_NONBLOCK)
+    descriptor = os.open(file, os.O_RDWR if os.name == "nt" else os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
         _try_lock(descriptor)
     except OSError as error:

@@ -22,8 +22,9 @@ from sdssync.files.paths import comparable, contains, is_foreign
 
 DELAY_MINUTES = 10
 """At most so much later than asked for, at random, so that schools do not all call iSAMS in the same second."""
-_SHORTEST_LIMIT, _LONGEST_DOWNLOAD = 2, 3600
-"""Hours that a run gets at least, and the seconds of download in each of them."""
+_SHORTEST_LIMIT = 2
+"""Hours that a run gets at least; one more than the download may take."""
+_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,8 @@ def nightly_job(installation: Installation, *, at: time, account: str, log_file:
     if school.wrong:
         names = ", ".join(profile_file.displayed for profile_file in school.wrong)
         raise ConfigError(
-            f"the job would fail, and its folders are not known: {names} has mistakes", "`sdssync profiles` names them"
+            f"the folders of the job are not all known: there are mistakes in {names}",
+            "`sdssync profiles` says what is wrong",
         )
     settings, config = school.settings, installation.file
     source = settings.source
@@ -107,7 +109,7 @@ def nightly_job(installation: Installation, *, at: time, account: str, log_file:
         secrets=(remote.api_key_file,) if remote and remote.api_key_file else (),
         owned=_outermost([settings.folders.state, *outputs]),
         writable=_outermost([settings.folders.state, log.parent, *(folder.parent for folder in outputs)]),
-        hours=max(_SHORTEST_LIMIT, math.ceil(remote.max_seconds / _LONGEST_DOWNLOAD) + 1 if remote else 0),
+        hours=max(_SHORTEST_LIMIT, math.ceil(remote.max_seconds / _HOUR) + 1 if remote else 0),
     )
     for text in (*job.program, *job.arguments, account, *map(str, (*job.secrets, *job.owned, *job.writable))):
         if has_invisible(text):
