@@ -1,22 +1,15 @@
 """One run at a time for an installation: a lock in its state folder, which ends with the process in any case."""
 
-import errno
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock, Timeout, lock_descriptor
 
 from sdssync.errors import LockedError, OutputError, os_reason
 from sdssync.files.patience import make_folders
 from sdssync.files.regular import NotRegularError, require_regular
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 LOCK_FILE = "sdssync.lock"
 """Stays in the state folder; its presence means nothing, the operating system knows who holds the lock."""
@@ -78,26 +71,6 @@ def is_held(state: Path) -> bool:
         return False
     descriptor = os.open(file, os.O_RDWR if os.name == "nt" else os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        _try_lock(descriptor)
-    except OSError as error:
-        if error.errno in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
-            return True
-        raise
+        return not lock_descriptor(descriptor, blocking=False)
     finally:
         os.close(descriptor)  # with it the lock is given back
-    return False
-
-
-if sys.platform == "win32":
-
-    def _try_lock(descriptor: int) -> None:
-        """Lock the byte that `filelock` locks, and give it back."""
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-
-    def _try_lock(descriptor: int) -> None:
-        """Share the lock: not with a run, but with another doctor."""
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
