@@ -1,6 +1,7 @@
 """Examine an installation for `sdssync doctor`: ask what can be asked, keep nothing of it, and let the checks look."""
 
 import hashlib
+import os
 import tempfile
 import time
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from sdssync.config.installation import read_profile_files
 from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, SdsSyncError, os_reason
+from sdssync.files.folders import is_folder
 from sdssync.files.regular import open_regular
 from sdssync.isams import parser
 from sdssync.isams.document import LAST_DOCUMENT, cached_document
@@ -66,8 +68,11 @@ def _key(settings: SchoolSettings, environ: Mapping[str, str]) -> Path | ConfigE
 
 def _status(settings_file: SettingsFile) -> Status | None:
     """Return how the last run ended; None if the state folder cannot be read."""
+    state = settings_file.folders.state
+    if os.path.lexists(state) and not is_folder(state):  # on Windows there is then no error that says so
+        return None
     try:
-        return read_status(settings_file.folders.state)
+        return read_status(state)
     except OutputError:
         return None
 
