@@ -25,10 +25,10 @@ def doctor_json(examination: Examination) -> str:
 def doctor_lines(examination: Examination) -> Iterator[Line]:
     """Yield a line for each thing that a check says, with what to do below it, and the counts."""
     for name, diagnosis in examination.lines:
-        label = f"{diagnosis.status:<{_WIDTHS[0]}}  {name:<{_WIDTHS[1]}}  "
-        yield Line(label + diagnosis.message, _STYLES[diagnosis.status])
+        label = f"{diagnosis.status:<{_WIDTHS[0]}}  {name:<{_WIDTHS[1]}}"
+        yield Line(f"{label}  {diagnosis.message}", _STYLES[diagnosis.status])
         if diagnosis.hint:
-            yield Line(f"{'':{len(label)}}hint: {diagnosis.hint}")
+            yield Line(f"  hint: {diagnosis.hint}")
     counts = Counter(diagnosis.status for _, diagnosis in examination.lines)
     parts = (
         f"{counts[status]} {status}{_ENDINGS[status] if counts[status] != 1 else ''}" for status in reversed(Status)

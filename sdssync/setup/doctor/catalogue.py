@@ -69,7 +69,7 @@ class Examination:
     lines: tuple[tuple[str, Diagnosis], ...]
     """The name of a check, and what it says; a check may say more than one thing."""
     skipped: tuple[str, ...]
-    """The checks that lacked what they need."""
+    """The checks that lacked what they need, or had nothing to look at."""
 
     @property
     def has_failed(self) -> bool:
@@ -79,9 +79,11 @@ class Examination:
 
 def examine(patient: Patient) -> Examination:
     """Let each check look at the installation, as far as there is what it needs."""
-    able = [check for check in CHECKS if all(map(patient.has, check.needs))]
-    lines = tuple((check.name, diagnosis) for check in able for diagnosis in _examined(check, patient))
-    return Examination(lines, tuple(check.name for check in CHECKS if check not in able))
+    found = {check.name: _examined(check, patient) for check in CHECKS if all(map(patient.has, check.needs))}
+    return Examination(
+        lines=tuple((name, diagnosis) for name, diagnoses in found.items() for diagnosis in diagnoses),
+        skipped=tuple(check.name for check in CHECKS if not found.get(check.name)),
+    )
 
 
 def _examined(check: Check, patient: Patient) -> list[Diagnosis]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.folders import is_folder
 from sdssync.files.lock import is_held
+from sdssync.files.names import printable
 from sdssync.files.paths import display, is_foreign
 from sdssync.publish.output_folder import check_folder
 from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
@@ -66,7 +67,7 @@ def space(patient: Patient) -> Iterator[Diagnosis]:
         if device in seen:
             continue
         seen.add(device)
-        text = f"{free // 1_000_000:,} MB are free where {_shown(folder, patient)} is"
+        text = f"{free // 1_000_000:,} MB are free where {printable(str(folder))} is"
         if free < _TOO_LITTLE:
             yield failure(text, "free some space: a run needs room for the document and the new sets")
         elif free < _LITTLE:
