@@ -488,6 +488,18 @@ def test_a_name_that_is_not_found(school: Path) -> None:
     assert {"tls", "isams"} <= {*ran.json["skipped"]}
 
 
+def test_a_proxy(school: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy looks up the name and connects, so only the request itself shows anything."""
+    remote(school, "https://isams.invalid")
+    with closed_port() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        ran = examined()
+
+    assert troubles(ran) == {"isams": "failure", "schedule": "warning"}
+    assert "the proxy did not let the request through" in said(ran, "isams")
+    assert {"dns", "tls"} <= {*ran.json["skipped"]}
+
+
 @pytest.mark.parametrize("is_trusted", [False, True])
 def test_a_certificate(school: Path, is_trusted: bool) -> None:
     """A certificate that is not trusted is a failure; of one that is the end is shown."""
