@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sdssync.config.api_key import path_in_message
+from sdssync.config.secret import path_in_message
 from sdssync.config.settings import RecordedSource
 from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
 from sdssync.files.regular import open_regular

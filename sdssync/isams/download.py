@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sdssync.config.api_key import ApiKey, path_in_message
+from sdssync.config.api_key import ApiKey
+from sdssync.config.secret import path_in_message
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, os_reason
 from sdssync.files import atomic

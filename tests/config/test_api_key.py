@@ -47,7 +47,8 @@ def remote(file: Path) -> RemoteSource:
     return remote_source("https://isams.example", api_key_env=None, api_key_file=file)
 
 
-INNER = "contains white space or control characters inside the key"
+INNER = "contains white space inside the key"
+BROKEN = "contains line breaks or control characters inside the API key of iSAMS"
 
 
 @pytest.mark.parametrize(
@@ -57,9 +58,9 @@ INNER = "contains white space or control characters inside the key"
         pytest.param(b"", "is empty", id="empty"),
         pytest.param(codecs.BOM_UTF8 + b" \r\n", "is empty", id="white space alone"),
         pytest.param(f"{KEY[:8]} {KEY[8:]}".encode(), INNER, id="blank inside"),
-        pytest.param(f"{KEY}\n{KEY}".encode(), INNER, id="two lines"),
-        pytest.param(f"{KEY}\x07".encode(), INNER, id="control character"),
-        pytest.param(f"{KEY}\u200b".encode(), INNER, id="zero-width space"),
+        pytest.param(f"{KEY}\n{KEY}".encode(), BROKEN, id="two lines"),
+        pytest.param(f"{KEY}\x07".encode(), BROKEN, id="control character"),
+        pytest.param(f"{KEY}\u200b".encode(), BROKEN, id="zero-width space"),
         pytest.param(f"{KEY}\xe9".encode("latin-1"), "is neither UTF-8 nor UTF-16 text", id="latin-1"),
         pytest.param(
             codecs.BOM_UTF16_LE + KEY.encode("utf-16-le") + b"x", "is neither UTF-8 nor UTF-16 text", id="odd"
@@ -208,7 +209,12 @@ def test_a_key_that_others_may_read(tmp_path: Path, mode: int, is_exposed: bool)
     with capture_logs() as logs:
         read_api_key(remote(file), {})
 
-    expected = {"event": "key.exposed", "log_level": "warning", "hint": f"chmod 600 '{file}'"}
+    expected = {
+        "event": "key.exposed",
+        "log_level": "warning",
+        "setting": "isams.api_key_file",
+        "hint": f"chmod 600 '{file}'",
+    }
     assert logs == ([expected] if is_exposed else [])
 
 
