@@ -13,8 +13,8 @@ pytestmark = pytest.mark.portable
 PACKAGE = Path(__file__).parents[1] / "sdssync"
 
 LAYERS = """
-    errors, school <- log, files, net, sds <- config <- isams, roster <- publish <- safety <- setup <- report <- jobs
-    <- cli
+    errors, school <- log, files, net, sds <- config <- isams, roster <- publish <- safety <- setup, notify <- report
+    <- jobs <- cli
 """
 """The packages along the data flow; imports go from right to left, and packages between two arrows stay apart."""
 
@@ -28,6 +28,7 @@ FOREIGN = {
         "cli.completion",
         "cli.doctor_commands",
         "cli.misuse",
+        "cli.notify_commands",
         "cli.options",
         "cli.rollover_commands",
         "cli.run_commands",
@@ -43,6 +44,8 @@ FOREIGN = {
         "config.schema",
         "config.shape",
         "publish.manifest",
+        "jobs.notify",
+        "publish.generations",
         "publish.state_file",
         "publish.status",
         "safety.held",

@@ -15,6 +15,7 @@ import click
 from sdssync.cli import (
     compare_commands,
     doctor_commands,
+    notify_commands,
     options,
     rollover_commands,
     run_commands,
@@ -249,6 +250,7 @@ for _command in (
     rollover_commands.rollover,
     schedule_commands.schedule,
     doctor_commands.doctor,
+    notify_commands.notify,
     setup_commands.completion,
 ):
     app.add_command(_command)

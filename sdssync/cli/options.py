@@ -11,6 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -128,7 +129,14 @@ COMMON_OPTIONS: tuple[click.Option, ...] = (
 _NAMES = ("config", "log_format", "log_file", "verbose", "quiet", "no_color")
 
 
-def common_options(handler: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
+def followed_by(after: Callable[..., None]) -> Decorator:
+    """Return `common_options` for a handler after which, come what may, `(common, code, **its options)` is called."""
+    return functools.partial(common_options, after=after)
+
+
+def common_options(
+    handler: Callable[..., ExitCode], after: Callable[..., None] | None = None
+) -> Callable[..., ExitCode]:
     """
     Let a handler `(common, **its own options) -> ExitCode` be called by click, with the common options after its own.
 
@@ -140,7 +148,8 @@ def common_options(handler: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
     def callback(context: click.Context, /, **given: Any) -> ExitCode:
         before = context.parent.params if context.parent else {}
         values = {name: given.pop(name) or before.get(name) for name in _NAMES}
-        return run(functools.partial(handler, **given), _common(values))
+        then = functools.partial(after, **given) if after else None
+        return run(functools.partial(handler, **given), _common(values), then)
 
     # click keeps the options of a function in this list, the last one first
     own = handler.__dict__.get("__click_params__", [])
@@ -201,18 +210,35 @@ def _log_options(arguments: Sequence[str]) -> Mapping[str, Any]:
     return reader.make_context("log", list(arguments), resilient_parsing=True).params
 
 
-def run(handler: Callable[[Common], ExitCode], common: Common) -> ExitCode:
-    """Run a handler with logs; an error becomes one log line and its exit code."""
+def run(
+    handler: Callable[[Common], ExitCode],
+    common: Common,
+    after: Callable[[Common, ExitCode], None] | None = None,
+) -> ExitCode:
+    """
+    Run a handler with logs; an error becomes one log line and its exit code.
+
+    `after` is called with that code, and cannot change it.
+    """
     from sdssync.log import outcomes, setup  # noqa: PLC0415  (help and usage need no logs)
 
     code = ExitCode.DONE
     try:
         with setup.logging_to(common.log, common.run_id):
             code = _guarded(handler, common)
-    except OutputError as error:  # of the log file: so it is logged without one
-        with setup.logging_to(replace(common.log, file=None), common.run_id):
+    except OutputError as error:  # of the log file: from here on there is none
+        common = replace(common, log=replace(common.log, file=None))
+        with setup.logging_to(common.log, common.run_id):
             outcomes.failed("log.failed", error)
-        return max(code, error.exit_code)
+        code = max(code, error.exit_code)
+    if after:
+        with suppress(OutputError), setup.logging_to(common.log, common.run_id):
+            _guarded(functools.partial(_call_after, after, code), common)
+    return code
+
+
+def _call_after(after: Callable[[Common, ExitCode], None], code: ExitCode, common: Common) -> ExitCode:
+    after(common, code)
     return code
 
 

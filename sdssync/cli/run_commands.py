@@ -11,8 +11,9 @@ from sdssync.cli.options import (
     Common,
     ResultFormat,
     cached_option,
-    common_options,
+    config_path,
     dry_run_option,
+    followed_by,
     format_option,
     installation,
     keep_option,
@@ -25,8 +26,16 @@ if TYPE_CHECKING:
     from sdssync.jobs.job import Job
 
 
+def _notify(common: Common, code: ExitCode, *, dry_run: bool, **_: object) -> None:
+    """Tell those whom `[notify]` names how a run ended that may publish."""
+    from sdssync.jobs.notify import notify
+
+    if not dry_run:
+        notify(config_path(common), common.run_id, code)
+
+
 @click.command()
-@common_options
+@followed_by(_notify)
 @format_option
 @cached_option
 @dry_run_option
@@ -53,7 +62,7 @@ def run_all(
 
 
 @click.command()
-@common_options
+@followed_by(_notify)
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, help="Profiles, by name.")
 @format_option
 @cached_option

@@ -29,6 +29,8 @@ _UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?i?B)", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45}")
 _DAY = 86_400
 _TEN_YEARS = 3_650
 _LONGEST_TEXT = 1_000
@@ -94,10 +96,15 @@ def _template_fault(text: str) -> str:
 
 def _url_fault(text: str) -> str:
     """Return why a text is not an address to which a key may be sent; nothing of the text is shown."""
-    if has_invisible(text) or " " in text or "\\" in text:
-        return "it contains spaces, backslashes or control characters"
     if "?" in text or "#" in text:
         return "it has a query or a fragment; the key belongs in a file or a variable"
+    return hook_url_fault(text)
+
+
+def hook_url_fault(text: str) -> str:
+    """Return why a text is not an address that can be called, which may have a query; nothing of it is shown."""
+    if has_invisible(text) or " " in text or "\\" in text:
+        return "it contains spaces, backslashes or control characters"
     try:
         url = urlsplit(text)
         _ = url.hostname, url.port
@@ -115,6 +122,16 @@ def _origin_fault(url: SplitResult) -> str:
     if url.scheme == "http" and not is_loopback(url.hostname):
         return "http is for loopback addresses only"
     return ""
+
+
+def _mail_fault(text: str) -> str:
+    """Return why a text is not one e-mail address; nothing of the text is shown."""
+    return "" if _MAIL.fullmatch(text) else "it is not one plain address"
+
+
+def _host_fault(text: str) -> str:
+    """Return why a text is not the name or the address of a server."""
+    return "" if _HOST.fullmatch(text) else "it is not the name of a server, without a port"
 
 
 def _size(value: Any) -> int:
@@ -157,6 +174,11 @@ OrgType = Annotated[str, _expects("a type of organisation", _org_type_fault)]
 Name = Annotated[str, _expects("a name that Windows and Linux accept for a file", name_fault)]
 Pattern = Annotated[str, _expects("a template in quotes", _template_fault)]
 Url = Annotated[str, _expects("an address like https://isams.myschool.example", _url_fault)]
+HookUrl = Annotated[str, _expects("an address like https://hooks.myschool.example/sds", hook_url_fault)]
+MailAddress = Annotated[str, _expects("an e-mail address", _mail_fault)]
+Host = Annotated[str, _expects("the name of a server in quotes", _host_fault)]
+Port = Annotated[int, Field(ge=1, le=65_535), _expects("the number of a port, from 1 to 65535")]
+Security = Annotated[Literal["starttls", "tls", "none"], _expects('"starttls", "tls" or "none"')]
 Variable = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), _expects("the name of an environment variable")
 ]
@@ -177,6 +199,7 @@ Count = Annotated[int, Field(ge=0), _expects("a whole number, 0 or more")]
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
 Day = Annotated[date, _expects("a date without quotes and without a time, like 2027-07-31")]
 Texts = Annotated[list[Text], Field(min_length=1)]
+MailAddresses = Annotated[list[MailAddress], Field(min_length=1)]
 Parts = Annotated[list[Text], Field(min_length=2), _expects("a list of at least two names of profiles")]
 Years = Annotated[list[Year], Field(min_length=1)]
 Subjects = Annotated[list[Subject], Field(min_length=1)]

@@ -17,13 +17,19 @@ from sdssync.config.fields import (
     Days,
     FilePath,
     Format,
+    HookUrl,
+    Host,
     LimitValue,
+    MailAddress,
+    MailAddresses,
     Name,
     OrgType,
     Parts,
     Pattern,
+    Port,
     Retry,
     Seconds,
+    Security,
     Size,
     SomeDays,
     Subjects,
@@ -128,6 +134,31 @@ class RetentionSection(Section):
     generations: SomeDays = Field(default=30, description="Days that a published set is kept after the next one.")
 
 
+class MailSection(Section):
+    """A mail server, and who gets mail."""
+
+    to: MailAddresses = Field(description="The addresses that get the mail.")
+    sender: MailAddress = Field(alias="from", description="The address from which it comes.")
+    host: Host = Field(description="The name of the mail server.")
+    port: Port = Field(default=587, description="The port of the mail server.")
+    security: Security = Field(default="starttls", description="How the connection is encrypted; none: loopback only.")
+    user: Text | None = Field(default=None, description="The user of the mail server; default: no login.")
+    password_file: FilePath | None = Field(default=None, description="A file that contains the password alone.")
+    password_env: Variable | None = Field(default=None, description="An environment variable with the password.")
+
+
+class NotifySection(Section):
+    """Who gets to know when a run fails, and when one succeeds again."""
+
+    command: Texts | None = Field(default=None, description="A program with its arguments; the status is its input.")
+    webhook: HookUrl | None = Field(default=None, description="The address to which the status is posted, as JSON.")
+    webhook_file: FilePath | None = Field(default=None, description="A file that contains this address alone.")
+    event_log: bool = Field(default=False, description="Write into the event log of Windows.")
+    heartbeat: HookUrl | None = Field(default=None, description="The address that each run without a fault calls.")
+    heartbeat_file: FilePath | None = Field(default=None, description="A file that contains this address alone.")
+    mail: MailSection | None = Field(default=None, description="Send mail.")
+
+
 def _stricter(key: str) -> Any:
     """Return a limit that a profile may have, described as in `sdssync.toml`."""
     return Field(default=None, description=SafetySection.model_fields[key].description)
@@ -157,6 +188,7 @@ class SettingsModel(Section):
     paths: PathsSection = PathsSection()
     safety: SafetySection = Field(default_factory=SafetySection)
     retention: RetentionSection = RetentionSection()
+    notify: NotifySection = NotifySection()
 
 
 class SubjectsSection(Section):

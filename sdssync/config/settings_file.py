@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sdssync.config.mistakes import WHOLE_FILE, Mistake
+from sdssync.config.notify import Notify
+from sdssync.config.notify_tables import notify_mistakes, notify_of
 from sdssync.config.safety import Retention
 from sdssync.config.safety_tables import safety_mistakes, safety_of
 from sdssync.config.schema import IsamsSection, PathsSection, SettingsModel
@@ -31,8 +33,14 @@ class SettingsFile:
     file: Path
     folders: Folders
     include_names: bool
+    notify: Notify
     mistakes: tuple[Mistake, ...]
     school: SchoolSettings | None
+
+    @property
+    def school_name(self) -> str:
+        """The name of the school; "" if that is not known."""
+        return self.school.identity.name if self.school else ""
 
 
 def read_settings(config: Path) -> SettingsFile:
@@ -55,12 +63,14 @@ def check_settings_file(file: Path, content: Mapping[str, Any] | Mistake) -> Set
         *_source_mistakes(content),
         *_folder_mistakes(folders),
         *(safety_mistakes(model) if model else ()),
+        *notify_mistakes(content),
     )
     school = content.get("school")
     return SettingsFile(
         file=file,
         folders=folders,
         include_names=isinstance(school, dict) and school.get("include_names") is True,
+        notify=notify_of(content, file.parent),
         mistakes=mistakes,
         school=_school_settings(model, folders) if model and not mistakes else None,
     )
@@ -69,7 +79,14 @@ def check_settings_file(file: Path, content: Mapping[str, Any] | Mistake) -> Set
 def _unread(file: Path, mistake: Mistake) -> SettingsFile:
     """Return the result for a file of which nothing is known but one mistake."""
     folders = _folders(file.parent, {})
-    return SettingsFile(file=file, folders=folders, include_names=False, mistakes=(mistake,), school=None)
+    return SettingsFile(
+        file=file,
+        folders=folders,
+        include_names=False,
+        notify=Notify(installation=file.parent),
+        mistakes=(mistake,),
+        school=None,
+    )
 
 
 def _folders(installation: Path, content: Mapping[str, Any]) -> Folders:

@@ -19,6 +19,10 @@ _KEY_LITERAL = (
     "an API key must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
     ' and set api_key_file = "secrets/isams.key", or set api_key_env to the name of a variable'
 )
+_LITERAL_OF_MAIL = (
+    "a password must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
+    ' and set password_file = "secrets/mail.password", or set password_env to the name of a variable'
+)
 _EXPECTED = {
     "bool_type": "true or false, without quotes",
     "date_type": "a date without quotes and without a time, like 2027-07-31",
@@ -85,7 +89,7 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
     key, name = _key_path(loc), str(loc[-1])
     plain = name.lower().replace("-", "_")
     if plain.replace("_", "") in _KEY_LITERALS:
-        return Mistake(key, _KEY_LITERAL)
+        return Mistake(key, _LITERAL_OF_MAIL if loc[0] == "notify" else _KEY_LITERAL)
     table = ".".join(step for step in loc[:-1] if isinstance(step, str))
     here = [path.rpartition(".")[2] for path in known if path.rpartition(".")[0] == table]
     elsewhere = {path.rpartition(".")[2]: path for path in known if path.rpartition(".")[0] != table}

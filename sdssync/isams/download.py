@@ -30,7 +30,7 @@ from sdssync.isams.part_file import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure
-from sdssync.net.post import Answer, QueryKey, Request, post
+from sdssync.net.post import Answer, QueryKey, Request, send
 from sdssync.net.tls import CaFileError, tls_context
 
 _PATH = "/api/batch/1.0/xml.ashx"
@@ -114,7 +114,7 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
         while True:
             part.restart()
             request = replace(request, timeout=attempts.timeout, connect_timeout=attempts.connect_timeout)
-            answer = post(request, deadline, sink)
+            answer = send(request, deadline, sink)
             part.finish()
             failure = _judge(answer, part)
             if failure is None:

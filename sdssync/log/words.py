@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "key.exposed": "the file that {setting} names can be read by other accounts",
     "key.looked_wrong": "the API key does not look like one",
     "log.failed": "",
+    "notification.failed": "no notification by {way}",
     "part.expired": "{profile}: the part {part} expired on {expires} and is left out",
     "part.selected_no_one": "{profile}: the part {part} takes no pupil and no set",
     "profile.abandoned": "{profile}: the folder {output} is abandoned: {reason}",

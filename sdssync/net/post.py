@@ -1,8 +1,8 @@
 """
-One POST over HTTP: streamed, limited in bytes and time, over verified TLS; every failure is returned as a value.
+One request over HTTP: streamed, limited in bytes and time, over verified TLS; every failure is returned as a value.
 
-The URL that is sent carries a secret, and the HTTP libraries print URLs in exceptions, warnings and logs. So nothing of
-theirs leaves this package, and no other package calls them.
+The URL that is sent may carry a secret, and the HTTP libraries print URLs in exceptions, warnings and logs. So nothing
+of theirs leaves this package, and no other package calls them.
 
 Only the adapter of requests is used: its sessions would read `.netrc`, follow redirects, and keep cookies.
 """
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
@@ -52,11 +52,17 @@ class Request:
     """What to send, and the limits of the answer."""
 
     url: str = field(repr=False)
-    """The address without query and without the secret."""
-    key: QueryKey
-    body: bytes
+    """The address, without the query that holds `key`."""
+    method: Literal["GET", "POST"] = "POST"
+    key: QueryKey | None = None
+    bearer: str = field(default="", repr=False)
+    """A token that is sent in the header `Authorization`; "": none."""
+    body: bytes = field(default=b"", repr=False)
     media_type: str
-    """Of the body, and of the answer that is wanted."""
+    """Of the body, and of the answer that is wanted unless `accept` says otherwise."""
+    accept: str = ""
+    unspoken: tuple[str, ...] = field(default=(), repr=False)
+    """Further secrets, which the body or the address holds."""
     tls: ssl.SSLContext
     timeout: float
     """Seconds without an answer."""
@@ -69,6 +75,11 @@ class Request:
     def host(self) -> str:
         """Host and port, for messages."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may repeat."""
+        return tuple(filter(None, (self.key.secret if self.key else "", self.bearer, *self.unspoken)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,7 @@ class Answer:
     """The kinds of login that the server offers, in lower case."""
 
 
-def post(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
+def send(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
     """
     Send one request and pass the decoded body on to `sink`.
 
@@ -96,7 +107,7 @@ def post(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
     _silence_libraries()
     with closing(_Adapter(request.tls, deadline)) as adapter:
         try:
-            response = _send(request, adapter)
+            response = _answered(request, adapter)
         except FOREIGN as error:
             return _late(deadline, request) or _failure_of(error, request, is_connected=adapter.is_connected)
         with closing(response):
@@ -147,16 +158,20 @@ class _Adapter(HTTPAdapter):
         return self._deadline.guard(connection)
 
 
-def _send(request: Request, adapter: _Adapter) -> requests.Response:
+def _answered(request: Request, adapter: _Adapter) -> requests.Response:
     """Send the request and return the answer, before its body is read."""
     headers = {
-        "Content-Type": request.media_type,
-        "Accept": request.media_type,
+        "Accept": request.accept or request.media_type,
         "Accept-Encoding": "gzip, deflate",
         "User-Agent": f"sdssync/{__version__}",
     }
-    url = f"{request.url}?{urlencode({request.key.parameter: request.key.secret}, quote_via=quote)}"
-    prepared = requests.Request("POST", url, headers=headers, data=request.body).prepare()
+    if request.method == "POST":
+        headers["Content-Type"] = request.media_type
+    if request.bearer:
+        headers["Authorization"] = f"Bearer {request.bearer}"
+    key = request.key
+    query = f"?{urlencode({key.parameter: key.secret}, quote_via=quote)}" if key else ""
+    prepared = requests.Request(request.method, request.url + query, headers=headers, data=request.body).prepare()
     timeout = min(request.timeout, LONGEST)
     connect = timeout if request.connect_timeout is None else min(request.connect_timeout, timeout)
     return adapter.send(prepared, stream=True, timeout=(connect, timeout), proxies=_proxies(request.url))
@@ -230,8 +245,8 @@ def _redirect_host(location: str, request: Request) -> str:
     except ValueError:
         return ""
     is_plain = location and re.fullmatch("[a-z0-9.:-]{1,253}", host)
-    secret = request.key.secret
-    return host if is_plain and not any(_resembles(host, form) for form in (secret, quote(secret, safe=""))) else ""
+    forms = [form for secret in request.secrets for form in (secret, quote(secret, safe=""))]
+    return host if is_plain and not any(_resembles(host, form) for form in forms) else ""
 
 
 def _resembles(host: str, secret: str) -> bool:

@@ -396,7 +396,7 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
             SETTINGS.replace("[isams]", "[iSAMS]"),
             [
                 "isams: required, but missing",
-                'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety, retention)',
+                'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety, retention, notify)',
             ],
             id="in another case",
         ),
@@ -405,14 +405,14 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
         ),
         pytest.param(
             SETTINGS + '[graph]\ntenant = "x"\n',
-            ["graph: unknown key (allowed: school, isams, paths, safety, retention)"],
+            ["graph: unknown key (allowed: school, isams, paths, safety, retention, notify)"],
             id="nothing near",
         ),
         pytest.param(
             f'"{KEY}" = 1\n"head@myschool.example" = 1\n' + SETTINGS,
             [
-                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention)",
-                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention)",
+                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention, notify)",
+                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention, notify)",
             ],
             id="names that could be secrets",
         ),

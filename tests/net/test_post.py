@@ -365,7 +365,7 @@ class TestTls:
                 timeout=5,
                 max_bytes=10_000,
             )
-            answer = post.post(request, deadline, lambda *_: None)
+            answer = post.send(request, deadline, lambda *_: None)
 
         assert answer == post.Answer(status=200, redirected_to="", wait_seconds=0.0, login_schemes=frozenset())
         assert len(context.get_ca_certs()) == 1
@@ -680,7 +680,7 @@ def test_login_schemes(value: str, schemes: set[str]) -> None:
             timeout=5,
             max_bytes=100,
         )
-        answer = post.post(request, deadline, lambda *_: None)
+        answer = post.send(request, deadline, lambda *_: None)
 
     assert isinstance(answer, post.Answer)
     assert answer.login_schemes == schemes

@@ -23,7 +23,7 @@ OS_FUNCTIONS = frozenset({
 PATH_FUNCTIONS = frozenset({"realpath", "ismount", "samefile", "getsize", "getmtime"})
 """Of os.path; the others, such as `lexists` and `isfile`, raise nothing."""
 DISK_MODULES = frozenset({"shutil", "tempfile"})
-HARMLESS = frozenset({"shutil.get_terminal_size"})
+HARMLESS = frozenset({"shutil.get_terminal_size", "shutil.which"})
 
 _EVERYTHING = {"OSError", "Exception", "BaseException"}
 
