@@ -62,13 +62,16 @@ class SchoolSection(Section):
 
 
 class IsamsSection(Section):
-    """Where the data come from: a url and a key, or a recorded file."""
+    """Where the data come from: a url and a key or a client, or a recorded file."""
 
     url: Url | None = Field(default=None, description="The address of iSAMS; https, or http to a loopback address.")
     api_key_file: FilePath | None = Field(
         default=None, description="A file that contains the API key and nothing else."
     )
     api_key_env: Variable | None = Field(default=None, description="An environment variable that contains the API key.")
+    client_id: Text | None = Field(default=None, description="The id of an OAuth 2 client, instead of an API key.")
+    client_secret_file: FilePath | None = Field(default=None, description="A file that contains its secret alone.")
+    client_secret_env: Variable | None = Field(default=None, description="An environment variable with its secret.")
     file: FilePath | None = Field(default=None, description="A recorded document, read instead of calling iSAMS.")
     timeout: Seconds = Field(default=120, description="Seconds without an answer.")
     retry_for: Retry = Field(default=300, description="Seconds in which a further attempt may start.")

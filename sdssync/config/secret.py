@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdssync.config.credentials import passed_on
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.regular import NotRegularError, open_regular
 from sdssync.log import events
@@ -79,6 +78,18 @@ def read_secret(place: SecretPlace, environ: Mapping[str, str]) -> str:
             f"put {place.what} there on one line, and nothing else",
         )
     return secret
+
+
+def passed_on(file: Path, environ: Mapping[str, str]) -> Path:
+    """
+    Return where a secret is to be read: what systemd passes on under the name of its file, else the file itself.
+
+    With LoadCredential= a service needs no right to read the file: systemd.exec(5).
+    """
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if folder and os.path.isfile(credential := Path(folder) / file.name):  # noqa: PTH113  (it never raises)
+        return credential
+    return file
 
 
 def path_in_message(path: Path) -> str:

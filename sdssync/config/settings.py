@@ -47,12 +47,20 @@ class SchoolIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteSource:
-    """The Batch API of iSAMS; exactly one of `api_key_file` and `api_key_env` is set."""
+    """
+    The Batch API of iSAMS.
+
+    Exactly one of `api_key_file` and `api_key_env` is set, or `client_id` with one of the two places of its secret.
+    """
 
     url: str
     """Without query, fragment or user; https, or http to a loopback address."""
     api_key_file: Path | None
     api_key_env: str | None
+    client_id: str | None
+    """Of an OAuth 2 client, which iSAMS will want instead of a key."""
+    client_secret_file: Path | None
+    client_secret_env: str | None
     timeout: float
     """Seconds without an answer."""
     retry_for: float

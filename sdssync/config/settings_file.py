@@ -5,7 +5,7 @@ What only a download needs (the key, the certificates) is read when it is needed
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,23 +115,38 @@ def _folder_mistakes(folders: Folders) -> tuple[Mistake, ...]:
 
 
 def _source_mistakes(content: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """Return what is wrong between the keys of `[isams]`, which has either url and one key, or file."""
+    """Return what is wrong between the keys of `[isams]`, which has either url and a key or a client, or file."""
     isams = content.get("isams")
     return tuple(Mistake("isams", fault) for fault in _source_faults(isams)) if isinstance(isams, dict) else ()
 
 
 def _source_faults(isams: Mapping[str, Any]) -> Iterator[str]:
     keys = [key for key in ("api_key_file", "api_key_env") if key in isams]
+    client = [key for key in ("client_id", "client_secret_file", "client_secret_env") if key in isams]
     if "file" in isams:
-        if others := ["url"] * ("url" in isams) + keys:
+        if others := ["url"] * ("url" in isams) + keys + client:
             yield f"expected either url and a key, or file; found file and {' and '.join(others)}"
         return
     if "url" not in isams:
         yield "expected either url and a key (api_key_file or api_key_env), or file; found neither"
-    elif not keys:
-        yield "expected a key as well as url: api_key_file or api_key_env; found none"
+    elif not keys and not client:
+        yield "expected a key as well as url: api_key_file or api_key_env, or a client_id with its secret; found none"
     if len(keys) == 2:
         yield "expected one of api_key_file and api_key_env, found both"
+    if keys and client:
+        yield f"expected an API key or an OAuth 2 client, found {keys[0]} and {client[0]}"
+    elif client:
+        yield from _client_faults(client)
+
+
+def _client_faults(found: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong between the keys of an OAuth 2 client."""
+    if "client_id" not in found:
+        yield f"expected client_id as well as {found[0]}, found none"
+    if len(found) == 3:
+        yield "expected one of client_secret_file and client_secret_env, found both"
+    if found == ["client_id"]:
+        yield "expected a secret as well as client_id: client_secret_file or client_secret_env; found none"
 
 
 def _school_settings(model: SettingsModel, folders: Folders) -> SchoolSettings:
@@ -152,6 +167,9 @@ def _source(folder: Path, isams: IsamsSection) -> RemoteSource | RecordedSource:
         url=isams.url or "",
         api_key_file=resolve(folder, isams.api_key_file) if isams.api_key_file else None,
         api_key_env=isams.api_key_env,
+        client_id=isams.client_id,
+        client_secret_file=resolve(folder, isams.client_secret_file) if isams.client_secret_file else None,
+        client_secret_env=isams.client_secret_env,
         timeout=isams.timeout,
         retry_for=isams.retry_for,
         max_seconds=isams.max_seconds,

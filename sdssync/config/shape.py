@@ -19,6 +19,10 @@ _KEY_LITERAL = (
     "an API key must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
     ' and set api_key_file = "secrets/isams.key", or set api_key_env to the name of a variable'
 )
+_LITERAL_OF_CLIENT = (
+    "a client secret must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
+    ' and set client_secret_file = "secrets/isams.secret", or set client_secret_env to the name of a variable'
+)
 _LITERAL_OF_MAIL = (
     "a password must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
     ' and set password_file = "secrets/mail.password", or set password_env to the name of a variable'
@@ -88,6 +92,8 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
     """Report an unknown key with the nearest known one: the same name in another table, else a similar name."""
     key, name = _key_path(loc), str(loc[-1])
     plain = name.lower().replace("-", "_")
+    if plain == "client_secret":
+        return Mistake(key, _LITERAL_OF_CLIENT)
     if plain.replace("_", "") in _KEY_LITERALS:
         return Mistake(key, _LITERAL_OF_MAIL if loc[0] == "notify" else _KEY_LITERAL)
     table = ".".join(step for step in loc[:-1] if isinstance(step, str))

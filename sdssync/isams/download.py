@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sdssync.config.api_key import ApiKey
+from sdssync.config.credentials import Credentials
 from sdssync.config.secret import path_in_message
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, os_reason
@@ -21,6 +21,7 @@ from sdssync.files import atomic
 from sdssync.files.folders import is_folder
 from sdssync.files.patience import patiently, remove_file
 from sdssync.isams import document_head, error_documents
+from sdssync.isams.access import Access
 from sdssync.isams.attempts import Attempts, Pace
 from sdssync.isams.datasets import DATASETS
 from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, hint_for, measure
@@ -30,7 +31,7 @@ from sdssync.isams.part_file import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure
-from sdssync.net.post import Answer, QueryKey, Request, send
+from sdssync.net.post import Answer, Request, send
 from sdssync.net.tls import CaFileError, tls_context
 
 _PATH = "/api/batch/1.0/xml.ashx"
@@ -69,7 +70,7 @@ class Download:
 
 @contextmanager
 def download(
-    source: RemoteSource, key: ApiKey, state: Path, *, progress: Progress, pace: Pace | None = None
+    source: RemoteSource, credentials: Credentials, state: Path, *, progress: Progress, pace: Pace | None = None
 ) -> Iterator[Download]:
     """
     Download the document into a temporary file of the state folder, which is removed at the end unless kept.
@@ -85,7 +86,7 @@ def download(
     """
     with temporary_path(state) as path:
         try:
-            yield Download(document=_fetch(source, key, path, progress, pace or Pace()), state=state)
+            yield Download(document=_fetch(source, credentials, path, progress, pace or Pace()), state=state)
         except RefusedDocumentError as error:
             raise _kept(error, path, state / REFUSED_DOCUMENT) from None
 
@@ -101,9 +102,10 @@ def _kept(error: RefusedDocumentError, path: Path, refused: Path) -> RefusedDocu
     return RefusedDocumentError(error.message, f"{error.hint}; the document is kept as {refused}")
 
 
-def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pace: Pace) -> Document:
+def _fetch(source: RemoteSource, credentials: Credentials, path: Path, progress: Progress, pace: Pace) -> Document:
     """Try until a document comes, until a failure is permanent, or until time is up."""
-    request = _request(source, key)
+    request = _request(source)
+    access = Access(credentials, _base(source.url))
     attempts = Attempts(source, pace, progress, has_reached=os.path.lexists(path.parent / LAST_DOCUMENT))
     with _opened(path) as part, Deadline(source.max_seconds) as deadline:
 
@@ -114,9 +116,15 @@ def _fetch(source: RemoteSource, key: ApiKey, path: Path, progress: Progress, pa
         while True:
             part.restart()
             request = replace(request, timeout=attempts.timeout, connect_timeout=attempts.connect_timeout)
-            answer = send(request, deadline, sink)
+            authorised = access.authorise(request, attempts, deadline)
+            if isinstance(authorised, FailedAttempt):
+                attempts.wait_after(authorised)
+                continue
+            answer = send(authorised, deadline, sink)
             part.finish()
-            failure = _judge(answer, part)
+            if isinstance(answer, Answer) and access.renews_after(answer.status):
+                continue
+            failure = _judge(answer, part, access)
             if failure is None:
                 break
             attempts.wait_after(failure)
@@ -145,11 +153,10 @@ def _opened(path: Path) -> Iterator[PartFile]:
             file.close()
 
 
-def _request(source: RemoteSource, key: ApiKey) -> Request:
-    """Return the request for the five datasets."""
+def _request(source: RemoteSource) -> Request:
+    """Return the request for the five datasets, without what shows that it may be made."""
     return Request(
-        url=_address(source.url),
-        key=QueryKey(parameter="apiKey", secret=key.secret),
+        url=_base(source.url) + _PATH,
         body=_FILTERS,
         media_type="application/xml",
         tls=_tls_context(source.ca_file),
@@ -158,11 +165,11 @@ def _request(source: RemoteSource, key: ApiKey) -> Request:
     )
 
 
-def _address(url: str) -> str:
-    """Return the address of the Batch API; the setting may have it already, or end with a slash."""
+def _base(url: str) -> str:
+    """Return the address of iSAMS; the setting may have that of the Batch API already, or end with a slash."""
     parts = urlsplit(url)
     path = parts.path.rstrip("/").removesuffix(_PATH)
-    return f"{parts.scheme}://{parts.netloc}{path}{_PATH}"
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
@@ -184,7 +191,7 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
         raise ConfigError(f"{subject} cannot be read: {path}: {reason}", hint) from None
 
 
-def _judge(answer: Answer | Failure, part: PartFile) -> FailedAttempt | None:
+def _judge(answer: Answer | Failure, part: PartFile, access: Access) -> FailedAttempt | None:
     """Return why an answer brings no document; None if it does, as far as its beginning shows."""
     if isinstance(answer, Failure):
         return in_words(answer)
@@ -192,7 +199,7 @@ def _judge(answer: Answer | Failure, part: PartFile) -> FailedAttempt | None:
         return error_documents.of_redirect(answer.redirected_to)
     head = part.head(document_head.HEAD_BYTES)
     text = document_head.head_text(head)
-    if failure := error_documents.of_oauth(answer.status, text, answer.login_schemes):
+    if failure := access.refusal(answer, text):
         return failure
     if answer.status != 200:
         failure = error_documents.of_answer(answer.status, text)

@@ -38,9 +38,13 @@ _REQUEST_UNREADABLE = refused(
     "find out which proxy or firewall between this server and iSAMS changes a POST, and let it through as it is",
 )
 _OAUTH = refused(
-    "this iSAMS asks for OAuth 2 client credentials instead of an API key, and this version does not send them",
-    "ask iSAMS support whether the Batch API can still be called with an API key; "
-    "if not, ask for a client id and a client secret with scope apiv1, which a later version will send",
+    "this iSAMS asks for OAuth 2 client credentials instead of an API key",
+    "ask iSAMS support for a client id and a client secret with scope apiv1, and set [isams] client_id and "
+    "client_secret_file instead of the key",
+)
+_TOKEN_REFUSED = refused(
+    "iSAMS gave a token to the client and does not accept it for the Batch API",
+    f"{API_SERVICES}, check that the client may use the Batch API from the address of this server, with scope apiv1",
 )
 _OAUTH_ERROR = re.compile(
     r'"error"\s*:\s*"(invalid_client|invalid_token|invalid_grant|invalid_request|invalid_scope|unauthorized_client'
@@ -104,6 +108,13 @@ def of_oauth(status: int, text: str, schemes: Collection[str]) -> FailedAttempt 
     is_json = text.lstrip().startswith(("{", "["))
     wants_token = is_json and (_OAUTH_ERROR.search(text) or (status == 401 and _TOKEN_WORDS.search(text)))
     return _OAUTH if wants_token or (status == 401 and "bearer" in schemes) else None
+
+
+def of_token(status: int, text: str, schemes: Collection[str]) -> FailedAttempt | None:
+    """Return that iSAMS refuses a token, or the client that it is for, if the answer says so."""
+    document = read_error_document(text)
+    is_refused = document is _BY_ID["invalidapikey"] or (document is None and status in {401, 403})
+    return _TOKEN_REFUSED if is_refused or of_oauth(status, text, schemes) else None
 
 
 def of_answer(status: int, text: str) -> FailedAttempt:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sdssync.config.api_key import read_api_key
+from sdssync.config.credentials import read_credentials
 from sdssync.config.settings import RecordedSource, SchoolSettings
 from sdssync.errors import OutputError, SourceError
 from sdssync.isams import parser
@@ -46,10 +46,10 @@ def take_document(settings: SchoolSettings, *, cached: bool, progress: Progress)
     source = settings.source
     if cached or isinstance(source, RecordedSource):
         return last_document(settings, progress=progress)
-    key = read_api_key(source, os.environ)
+    credentials = read_credentials(source, os.environ)
     from sdssync.isams.download import download  # noqa: PLC0415  (0.1 s of CPU that only a download needs)
 
-    with download(source, key, settings.folders.state, progress=progress) as downloaded:
+    with download(source, credentials, settings.folders.state, progress=progress) as downloaded:
         events.log().info("source.downloaded", **_facts(downloaded.document))
         reading = _parse(downloaded.document, progress)
         is_kept = _keep(downloaded)

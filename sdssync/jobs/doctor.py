@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from sdssync.config.api_key import read_api_key
-from sdssync.config.credentials import passed_on
 from sdssync.config.installation import read_profile_files
+from sdssync.config.secret import passed_on
 from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, SdsSyncError, os_reason

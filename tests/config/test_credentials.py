@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sdssync.config.api_key import read_api_key
-from sdssync.config.credentials import passed_on
+from sdssync.config.secret import passed_on
 from tests.support.installation import remote_source
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"

@@ -65,6 +65,9 @@ def test_every_key(tmp_path: Path) -> None:
             url="https://isams.myschool.example/base/",
             api_key_file=tmp_path / "secrets/isams.key",
             api_key_env=None,
+            client_id=None,
+            client_secret_file=None,
+            client_secret_env=None,
             timeout=60,
             retry_for=0,
             max_seconds=900.5,
@@ -108,6 +111,9 @@ def test_defaults(tmp_path: Path) -> None:
             url="https://isams.myschool.example",
             api_key_file=None,
             api_key_env="ISAMS_API_KEY",
+            client_id=None,
+            client_secret_file=None,
+            client_secret_env=None,
             timeout=120,
             retry_for=300,
             max_seconds=1800,
@@ -247,8 +253,41 @@ def test_right_url(tmp_path: Path, url: str) -> None:
         ),
         pytest.param(
             'url = "https://isams.example"',
-            "isams: expected a key as well as url: api_key_file or api_key_env; found none",
+            "isams: expected a key as well as url: api_key_file or api_key_env, or a client_id with its secret; "
+            "found none",
             id="no key",
+        ),
+        pytest.param(
+            REMOTE + 'client_id = "C4NARY"\nclient_secret_env = "S"',
+            "isams: expected an API key or an OAuth 2 client, found api_key_env and client_id",
+            id="key and client",
+        ),
+        pytest.param(
+            'file = "x.xml"\nclient_id = "C4NARY"\nclient_secret_env = "S"',
+            "isams: expected either url and a key, or file; found file and client_id and client_secret_env",
+            id="file and client",
+        ),
+        pytest.param(
+            'url = "https://isams.example"\nclient_id = "C4NARY"',
+            "isams: expected a secret as well as client_id: client_secret_file or client_secret_env; found none",
+            id="no secret",
+        ),
+        pytest.param(
+            'url = "https://isams.example"\nclient_secret_file = "s"',
+            "isams: expected client_id as well as client_secret_file, found none",
+            id="no client",
+        ),
+        pytest.param(
+            'url = "https://isams.example"\nclient_id = "C4NARY"\nclient_secret_env = "S"\nclient_secret_file = "s"',
+            "isams: expected one of client_secret_file and client_secret_env, found both",
+            id="two secrets",
+        ),
+        pytest.param(
+            'url = "https://isams.example"\nclient_id = "C4NARY"\nclient_secret_env = "S"\nclient_secret = "C4NARY"',
+            "isams.client_secret: a client secret must not be in this file, which is copied, mailed and backed up: "
+            'write it to a file of its own and set client_secret_file = "secrets/isams.secret", or set '
+            "client_secret_env to the name of a variable",
+            id="a secret in the file",
         ),
         pytest.param(
             REMOTE + 'api_key_file = "k"',

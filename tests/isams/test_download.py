@@ -213,9 +213,8 @@ NOT_READ = (
     "firewall between this server and iSAMS changes a POST, and let it through as it is)"
 )
 OAUTH = (
-    "this iSAMS asks for OAuth 2 client credentials instead of an API key, and this version does not send them "
-    "(ask iSAMS support whether the Batch API can still be called with an API key; "
-    "if not, ask for a client id and a client secret with scope apiv1, which a later version will send)"
+    "this iSAMS asks for OAuth 2 client credentials instead of an API key (ask iSAMS support for a client id and a "
+    "client secret with scope apiv1, and set [isams] client_id and client_secret_file instead of the key)"
 )
 LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_URL})"
 

@@ -38,6 +38,9 @@ def test_init(tmp_path: Path) -> None:
     assert settings.source == remote_source(
         "https://isams.myschool.example",
         api_key_env=None,
+        client_id=None,
+        client_secret_file=None,
+        client_secret_env=None,
         api_key_file=tmp_path / "new" / "secrets" / "isams.key",
     )
 

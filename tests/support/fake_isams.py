@@ -21,6 +21,8 @@ from structlog.testing import capture_logs
 from werkzeug import Request, Response
 
 from sdssync.config.api_key import ApiKey
+from sdssync.config.credentials import Client, Credentials
+from sdssync.config.secret import Secret
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import SdsSyncError
 from sdssync.isams.attempts import Pace
@@ -33,6 +35,7 @@ CERTIFICATE = FIXTURES / "tls" / "loopback.crt"
 PATH = "/api/batch/1.0/xml.ashx"
 KEY = ApiKey("C4NARY-7e1d/+&=é")
 CANARY = "C4NARY"
+CLIENT = Client("C4NARY-client", Secret("C4NARY-s3cret/+&=é"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Failed:
         return str(self.error).replace(self.host, "HOST") if self.host else str(self.error)
 
 
-def failing(settings: RemoteSource, state: Path) -> Failed:
+def failing(settings: RemoteSource, state: Path, credentials: Credentials = KEY) -> Failed:
     """Run a download that fails; the key must not show anywhere, and no file may be left."""
     clock, records = Clock(), _Records()
     root = logging.getLogger()
@@ -116,7 +119,7 @@ def failing(settings: RemoteSource, state: Path) -> Failed:
     try:
         with warnings.catch_warnings(record=True) as warned, capture_logs() as logs:
             warnings.simplefilter("always")
-            error = _error_of(settings, state, clock)
+            error = _error_of(settings, state, credentials, clock)
     finally:
         root.removeHandler(records)
         root.setLevel(level)
@@ -127,9 +130,9 @@ def failing(settings: RemoteSource, state: Path) -> Failed:
     return Failed(error, settings.url.partition("://")[2].partition("/")[0], clock.waits, logs)
 
 
-def _error_of(settings: RemoteSource, state: Path, clock: Clock) -> SdsSyncError:
+def _error_of(settings: RemoteSource, state: Path, credentials: Credentials, clock: Clock) -> SdsSyncError:
     try:
-        with download(settings, KEY, state, progress=Progress(), pace=clock.pace):
+        with download(settings, credentials, state, progress=Progress(), pace=clock.pace):
             pass
     except SdsSyncError as error:
         return error
