@@ -27,6 +27,7 @@ FOREIGN = {
         "cli.compare_commands",
         "cli.completion",
         "cli.doctor_commands",
+        "cli.interview",
         "cli.misuse",
         "cli.notify_commands",
         "cli.options",
@@ -34,6 +35,7 @@ FOREIGN = {
         "cli.run_commands",
         "cli.safety_commands",
         "cli.schedule_commands",
+        "cli.schema_commands",
         "cli.setup_commands",
     },
     "filelock": {"files.lock"},
@@ -58,6 +60,7 @@ FOREIGN = {
     "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},
     "tomli_w": {"setup.new_files"},
     "tomlkit": {"setup.toml_edit"},
+    "tomli_w": {"setup.commented", "setup.new_files"},
     "truststore": {"net.tls"},
     "urllib3": {"net.post", "net.errors"},
 }

@@ -21,6 +21,7 @@ from sdssync.cli import (
     run_commands,
     safety_commands,
     schedule_commands,
+    schema_commands,
     setup_commands,
     streams,
 )
@@ -251,6 +252,7 @@ for _command in (
     schedule_commands.schedule,
     doctor_commands.doctor,
     notify_commands.notify,
+    schema_commands.schema,
     setup_commands.completion,
 ):
     app.add_command(_command)

@@ -7,7 +7,7 @@ A profile is checked like any other before it is written. An existing file is ne
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,16 +19,18 @@ from sdssync.config.combined import join_parts
 from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.installation import read_profile_files, require_settings
 from sdssync.config.mistakes import Mistake, describe, render
-from sdssync.config.profile_file import check_profile_file, compare
+from sdssync.config.profile_file import ProfileFile, check_profile_file, compare
 from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection
-from sdssync.config.settings import PLACEHOLDER_ID, PLACEHOLDER_NAME
-from sdssync.config.settings_file import read_settings
+from sdssync.config.settings import PLACEHOLDER_ID, PLACEHOLDER_NAME, SchoolSettings
+from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files import atomic
 from sdssync.files.folders import is_folder
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.patience import make_folders
 from sdssync.sds.formats import SdsFormat
+from sdssync.setup.commented import commented
+from sdssync.setup.schemas import Schema, schema_line
 
 _RANGE = re.compile(r"(-?\d{1,2})(?:-(-?\d{1,2}))?")
 
@@ -57,7 +59,10 @@ _KEY_COMMENTS = {
     "class_id": "of each class; SDS takes another id as another class",
     "combine": "one set of the rows of these profiles; SDS takes one data source for each tenant",
     "[subjects]": "subject ids; `sdssync subjects` lists them",
-    "[teachers]": "added to every class, by e-mail address; * and ? are wildcards",
+    "exclude": "these are left out",
+    "include": "only these are taken",
+    "[teachers]": "in addition to those whom iSAMS names",
+    "extra": "added to every class, by e-mail address; * and ? are wildcards",
 }
 """What a new profile says about each key."""
 _FIRST_STEPS = """\
@@ -109,7 +114,7 @@ def init(config: Path) -> tuple[Path, ...]:
             "edit that file; --config names another one to create",
         )
     _make_folder(profiles)  # first: if that fails, no settings file prevents a second attempt
-    _write_new(file, _first_settings())
+    _write_new(file, schema_line(Schema.SETTINGS, file, file.parent) + _first_settings())
     return (file, profiles) if made else (file,)
 
 
@@ -127,7 +132,7 @@ def _first_settings() -> str:
         (_SOURCE, {"isams": isams.model_dump(exclude_none=True)}),
         (_FOLDERS, {"paths": PathsSection().model_dump()}),
     )
-    return "\n".join(_commented(comment, values) for comment, values in parts)
+    return "\n".join(commented(comment, values) for comment, values in parts)
 
 
 def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -> Path:
@@ -139,6 +144,35 @@ def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -
         ProfileError: the profile would be wrong, or in conflict with another.
         OutputError: the file cannot be written.
     """
+    place = free_file(config, name)
+    head, file, others = place.head, place.file, place.others
+    text = schema_line(Schema.PROFILE, file, place.settings.folders.installation) + _profile_text(name, options)
+    *_, made = join_parts(compare([*others, check_profile_file(file, tomllib.loads(text), head)]))
+    if made.mistakes:
+        raise ProfileError(render([made.report]), _hint(made.mistakes))
+    _check_sense(options, today)
+    _write_new(file, text)
+    return file
+
+
+@dataclass(frozen=True, slots=True)
+class FreeFile:
+    """Where a new profile can be written."""
+
+    file: Path
+    head: SettingsFile
+    settings: SchoolSettings
+    others: tuple[ProfileFile, ...]
+
+
+def free_file(config: Path, name: str) -> FreeFile:
+    """
+    Return where the profile `NAME.toml` can be written.
+
+    Raises:
+        ConfigError: the settings or the name are wrong, or the file exists.
+
+    """
     head = read_settings(config)
     settings = require_settings(head)
     if name.lower().endswith(".toml"):
@@ -146,17 +180,11 @@ def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -
     if fault := name_fault(name):
         raise ConfigError(f"expected a name that Windows and Linux accept for a file, found {describe(name)}: {fault}")
     file = settings.folders.profiles / f"{name}.toml"
-    others = read_profile_files(head)[0] if is_folder(settings.folders.profiles) else []
+    others = read_profile_files(head)[0] if is_folder(settings.folders.profiles) else ()
     for other in others:
         if same_name(other.file.stem) == same_name(name):
             raise _exists(other.file)
-    text = _profile_text(name, options)
-    *_, made = join_parts(compare([*others, check_profile_file(file, tomllib.loads(text), head)]))
-    if made.mistakes:
-        raise ProfileError(render([made.report]), _hint(made.mistakes))
-    _check_sense(options, today)
-    _write_new(file, text)
-    return file
+    return FreeFile(file, head, settings, others)
 
 
 def parse_years(text: str) -> list[int]:
@@ -250,12 +278,6 @@ def _hint(mistakes: Sequence[Mistake]) -> str:
 def _subject(text: str) -> int | str:
     """Return the id of a subject as a number if that loses nothing."""
     return int(text) if re.fullmatch(r"0|[1-9][0-9]{0,17}", text) else text
-
-
-def _commented(comment: str, values: Mapping[str, Any]) -> str:
-    """Return values as TOML below a comment; tomli-w cannot write comments."""
-    above = "".join(f"# {line}".rstrip() + "\n" for line in comment.strip().split("\n"))
-    return above + tomli_w.dumps(values)
 
 
 def _write_new(file: Path, text: str) -> None:

@@ -38,9 +38,6 @@ def test_init(tmp_path: Path) -> None:
     assert settings.source == remote_source(
         "https://isams.myschool.example",
         api_key_env=None,
-        client_id=None,
-        client_secret_file=None,
-        client_secret_env=None,
         api_key_file=tmp_path / "new" / "secrets" / "isams.key",
     )
 
@@ -145,6 +142,7 @@ def test_new_without_options(tmp_path: Path) -> None:
     file = new_profile(config, "Prep", ProfileOptions(), TODAY)
 
     assert file.read_text(encoding="utf-8") == (
+        "#:schema ../schema/profile.schema.json\n"
         "# An SDS profile: `sdssync run-all` runs it.\n"
         'format = "v2.1"                          '
         "# v2.1 is what SDS takes today; v2 are the four files of iSAMS-SDS.ps1\n"
