@@ -1,13 +1,26 @@
 """The commands that set up an installation: its first files, and completion in the shell."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from sdssync.cli import streams
-from sdssync.cli.options import DAY, Common, Value, common_options, config_path, local_today, split_list
-from sdssync.errors import ExitCode
+from sdssync.cli.options import (
+    DAY,
+    Common,
+    Value,
+    cached_option,
+    common_options,
+    config_path,
+    local_today,
+    split_list,
+)
+from sdssync.errors import ConfigError, ExitCode
 from sdssync.sds.formats import SdsFormat
+
+if TYPE_CHECKING:
+    from sdssync.setup.new_files import ProfileOptions
 
 
 @click.command()
@@ -44,6 +57,8 @@ def init(common: Common) -> ExitCode:
 @click.option("--extra", metavar="ADDRESSES", multiple=True, help="Teachers to add to every class, by e-mail address.")
 @click.option("--combine", metavar="NAMES", multiple=True, help="Profiles to make one set of: no other rows.")
 @click.option("--sds-format", type=Value(SdsFormat), default=SdsFormat.V21, help="CSV format.  [default: v2.1]")
+@click.option("--interactive", is_flag=True, help="Ask for what is not given, with the years and subjects of iSAMS.")
+@cached_option
 def new(
     common: Common,
     name: str,
@@ -59,11 +74,15 @@ def new(
     extra: tuple[str, ...],
     combine: tuple[str, ...],
     sds_format: SdsFormat,
+    interactive: bool,
+    cached: bool,
 ) -> ExitCode:
     """
     Write a new profile into the folder of profiles; an existing file is never overwritten.
 
     Example: sdssync new Seniors --years 7-13 --exclude 7,15 --suffix _2026_27 --expires 2027-07-31
+
+    Example: sdssync new Seniors --interactive
     """
     from sdssync.setup.new_files import ProfileOptions, new_profile
 
@@ -80,8 +99,41 @@ def new(
         extra=split_list(extra),
         combine=split_list(combine),
     )
+    if cached and not interactive:
+        raise ConfigError("--cached goes with --interactive only", "without it no document is read")
+    if interactive:
+        chosen = _ask(common, name, chosen, cached=cached)
     streams.print_result(f"created {new_profile(config_path(common), name, chosen, local_today())}\n")
+    if interactive:
+        from sdssync.report.matter import quoted
+        from sdssync.setup.schemas import write_schemas
+
+        write_schemas(config_path(common).parent)
+        streams.print_result(f"next: sdssync run {quoted(name)} --dry-run\n")
     return ExitCode.DONE
+
+
+def _ask(common: Common, name: str, chosen: "ProfileOptions", *, cached: bool) -> "ProfileOptions":
+    """
+    Ask for what the options do not say.
+
+    Raises:
+        ConfigError: no one can answer, or the profile cannot be written whatever the answers are.
+        SdsSyncError: there is no document from which years and subjects could be offered.
+
+    """
+    from sdssync.cli.interview import Interview, require_terminal
+    from sdssync.cli.progress import progress_display
+    from sdssync.jobs.offers import look_at_school
+    from sdssync.setup.new_files import free_file
+
+    require_terminal()
+    if chosen.combine:
+        raise ConfigError("--interactive asks about years and subjects, which a profile with --combine does not have")
+    settings = free_file(config_path(common), name).settings
+    with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
+        offers = look_at_school(settings, cached=cached, progress=progress)
+    return Interview(offers, local_today(), common.log.color).complete(name, chosen)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""The result of `sdssync subjects`: JSON for programs, text for people."""
+"""Subjects and years with their counts: JSON for programs, text for people."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from sdssync.report.json_result import json_result
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, number, table
 from sdssync.roster.subjects import SubjectSummary
+from sdssync.roster.years import YearSummary
 
 _COLUMNS = (
     Column("Subject ID", is_number=True),
@@ -16,6 +17,13 @@ _COLUMNS = (
     Column("Sets", is_number=True, rank=1),
     Column("Pupils", is_number=True, rank=1),
 )
+_YEARS = (Column("Year", is_number=True), Column("Pupils", is_number=True), Column("Sets", is_number=True))
+
+
+def years_lines(years: Sequence[YearSummary], width: int | None) -> Iterator[Line]:
+    """Yield the year groups as a table."""
+    rows = [Row((str(year.year), number(year.pupils), number(year.sets))) for year in years]
+    yield from table(_YEARS, rows, width)
 
 
 def subjects_json(subjects: Sequence[SubjectSummary]) -> str:

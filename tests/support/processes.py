@@ -53,10 +53,18 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def on_terminal(*arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, streams: str = "12") -> Ran:
-    """Run a command line with a terminal for stdout (1), stderr (2) or both: `out` is what the terminal was shown."""
+def on_terminal(
+    *arguments: str | Path, folder: Path, env: Mapping[str, str] | None = None, streams: str = "12", typed: str = ""
+) -> Ran:
+    """
+    Run a command line with a terminal for stdin (0), stdout (1), stderr (2): `out` is what the terminal was shown.
+
+    What is typed waits in the terminal until it is asked for; control characters mean what they mean there.
+    """
     ours, theirs = pty.openpty()
-    pipes = {name: theirs for number, name in (("1", "stdout"), ("2", "stderr")) if number in streams}
+    names = (("0", "stdin"), ("1", "stdout"), ("2", "stderr"))
+    pipes = {name: theirs for number, name in names if number in streams}
+    os.write(ours, typed.encode())
     wide = {"COLUMNS": "200", **(env or {})}
     with started(*arguments, folder=folder, env=wide, **pipes) as running:
         os.close(theirs)
