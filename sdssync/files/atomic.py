@@ -33,9 +33,9 @@ def write(file: Path, content: bytes) -> None:
         _remove(unfinished)
 
 
-def write_new(file: Path, content: bytes) -> None:
+def write_new(file: Path, content: bytes, mode: int = 0o666) -> None:
     """
-    Write a file under a name that is free; its folder must exist.
+    Write a file under a name that is free; its folder must exist. It never has more rights than `mode`.
 
     Raises:
         FileExistsError: the name is taken, by whatever it may be; it is not touched.
@@ -44,7 +44,7 @@ def write_new(file: Path, content: bytes) -> None:
     """
     if os.path.lexists(file):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
-    unfinished = _written(file, content)
+    unfinished = _written(file, content, mode)
     try:
         _name(unfinished, file)
         flush_folder(file.parent)
@@ -85,11 +85,12 @@ def flush_folder(folder: Path) -> None:
             raise
 
 
-def _written(file: Path, content: bytes) -> Path:
+def _written(file: Path, content: bytes, mode: int = 0o666) -> Path:
     """Write a temporary file and flush it; if that fails, it is removed."""
     unfinished = _free_name(file)
     try:
-        with unfinished.open("xb") as stream:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(unfinished, flags, mode), "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sdssync.files import atomic
-from tests.support.needs import needs_symlinks
+from tests.support.needs import needs_modes, needs_symlinks
 
 
 def names(folder: Path) -> list[str]:
@@ -23,6 +23,18 @@ def test_content_is_written_as_it_is(tmp_path: Path, write: Callable[[Path, byte
 
     assert (tmp_path / "record").read_bytes() == b"a\r\nb\0"
     assert names(tmp_path) == ["record"]
+
+
+@needs_modes
+def test_a_new_file_has_no_more_rights_than_asked_for(tmp_path: Path) -> None:
+    """A file for its owner alone is one from the beginning, whatever the mask."""
+    mask = os.umask(0)
+    try:
+        atomic.write_new(tmp_path / "key", b"k", 0o600)
+    finally:
+        os.umask(mask)
+
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
 
 
 def test_write_replaces_a_file(tmp_path: Path) -> None:
