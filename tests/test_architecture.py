@@ -28,6 +28,7 @@ FOREIGN = {
         "cli.completion",
         "cli.doctor_commands",
         "cli.interview",
+        "cli.import_commands",
         "cli.misuse",
         "cli.notify_commands",
         "cli.options",
@@ -39,7 +40,7 @@ FOREIGN = {
         "cli.setup_commands",
     },
     "filelock": {"files.lock"},
-    "lxml": {"isams.damage", "isams.parser", "isams.records"},
+    "lxml": {"isams.damage", "isams.parser", "isams.records", "setup.exported_task"},
     "pydantic": {
         "config.fields",
         "config.safety_tables",

@@ -15,6 +15,7 @@ import click
 from sdssync.cli import (
     compare_commands,
     doctor_commands,
+    import_commands,
     notify_commands,
     options,
     rollover_commands,
@@ -248,6 +249,7 @@ for _command in (
     compare_commands.compare,
     setup_commands.init,
     setup_commands.new,
+    import_commands.import_script,
     rollover_commands.rollover,
     schedule_commands.schedule,
     doctor_commands.doctor,

@@ -48,6 +48,8 @@ _FOLDERS = """
 The folder of the profiles has one file for each SDS profile: `sdssync new NAME` writes one.
 In the state folder sdssync keeps its own files and the last document that was downloaded.
 """
+KEY_FILE = "secrets/isams.key"
+"""Where the first settings look for the API key."""
 _PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it."
 _KEY_COMMENTS = {
     "format": "v2.1 is what SDS takes today; v2 are the four files of iSAMS-SDS.ps1",
@@ -114,7 +116,7 @@ def init(config: Path) -> tuple[Path, ...]:
             "edit that file; --config names another one to create",
         )
     _make_folder(profiles)  # first: if that fails, no settings file prevents a second attempt
-    _write_new(file, schema_line(Schema.SETTINGS, file, file.parent) + _first_settings())
+    _write_new(file, schema_line(Schema.SETTINGS, file, file.parent) + settings_text())
     return (file, profiles) if made else (file,)
 
 
@@ -123,10 +125,10 @@ def first_steps(config: Path, named: str) -> list[str]:
     return _FIRST_STEPS.format(config=printable(config.name), named=printable(named)).splitlines()
 
 
-def _first_settings() -> str:
-    """Return the text of a first settings file: above each table is a comment about it, the values are the defaults."""
-    school = SchoolSection(id=PLACEHOLDER_ID, name=PLACEHOLDER_NAME)
-    isams = IsamsSection(url="https://isams.myschool.example", api_key_file="secrets/isams.key")
+def settings_text(school_id: str | None = None, name: str | None = None, url: str | None = None) -> str:
+    """Return the text of a first settings file: above each table is a comment about it, what is None is a default."""
+    school = SchoolSection.model_construct(id=school_id or PLACEHOLDER_ID, name=name or PLACEHOLDER_NAME)
+    isams = IsamsSection.model_construct(url=url or "https://isams.myschool.example", api_key_file=KEY_FILE)
     parts = (
         (_INSTALLATION, {"school": school.model_dump(exclude={"type"})}),
         (_SOURCE, {"isams": isams.model_dump(exclude_none=True)}),
@@ -146,7 +148,7 @@ def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -
     """
     place = free_file(config, name)
     head, file, others = place.head, place.file, place.others
-    text = schema_line(Schema.PROFILE, file, place.settings.folders.installation) + _profile_text(name, options)
+    text = schema_line(Schema.PROFILE, file, place.settings.folders.installation) + profile_text(name, options)
     *_, made = join_parts(compare([*others, check_profile_file(file, tomllib.loads(text), head)]))
     if made.mistakes:
         raise ProfileError(render([made.report]), _hint(made.mistakes))
@@ -229,9 +231,9 @@ def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value is not None}
 
 
-def _profile_text(name: str, options: ProfileOptions) -> str:
+def profile_text(name: str, options: ProfileOptions) -> str:
     """Return a new profile as TOML: a comment after each key, and each list on one line."""
-    text = _on_one_line(tomli_w.dumps(_profile_values(name, options)))
+    text = _with_plain_path(_on_one_line(tomli_w.dumps(_profile_values(name, options))))
     lines = [f"# {_PROFILE_COMMENT}", *text.splitlines()]
     for index, line in enumerate(lines):
         if comment := _KEY_COMMENTS.get(line.partition(" = ")[0]):
@@ -245,6 +247,16 @@ def _on_one_line(text: str) -> str:
         r"\[\n((?: {4}.*,\n)+)\]",
         lambda match: "[" + ", ".join(line.strip().removesuffix(",") for line in match[1].splitlines()) + "]",
         text,
+    )
+
+
+def _with_plain_path(text: str) -> str:
+    """Put an output with backslashes into single quotes, in which they are themselves; tomli-w doubles them."""
+    return re.sub(
+        r"""^output = "([^"'\\]*(?:\\\\[^"'\\]*)+)"$""",
+        lambda match: f"output = '{match[1].replace(chr(92) * 2, chr(92))}'",
+        text,
+        flags=re.MULTILINE,
     )
 
 
