@@ -66,7 +66,7 @@ def _next_steps(imported: Imported, *, is_written: bool) -> tuple[str, ...]:
     steps = []
     if imported.key:
         steps.append(
-            "on Windows, let no other account read the key: icacls secrets /inheritance:r"
+            f'on Windows, let no other account read the key: icacls "{imported.key.path.parent}" /inheritance:r'
             ' /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F"'
         )
     if not imported.is_real:

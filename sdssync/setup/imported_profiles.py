@@ -77,7 +77,7 @@ def _output(path: str, folder: str | None) -> tuple[str, list[str]]:
     """Return the output folder; a relative one counted from where the task started."""
     if _ABSOLUTE.match(path):
         return path, []
-    if folder:
+    if folder and "%" not in folder:  # a variable of Windows is known only there
         return str(PureWindowsPath(folder) / path), []
     warning = (
         f"-CSVPath {path} is relative: the script wrote below the folder in which it started, sdssync writes below the"

@@ -108,6 +108,8 @@ def read_source(source: str) -> Source:
     Raises:
         ConfigError: the file cannot be read, or is not one of those that are known.
     """
+    if re.search("[\ud800-\udfff]", source):
+        raise ConfigError("the source is not Unicode text", "put the command line into a file, in UTF-8")
     data = _file(source)
     if data is None:
         return Source(pieces=tuple(_pieces(source, is_file=False)), variables=None)

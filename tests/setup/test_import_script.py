@@ -359,6 +359,7 @@ def test_the_place_is_pointed_at(tmp_path: Path, source: str, where: str, caret:
             "there is no call of iSAMS-SDS.ps1 in it; it runs C:\\nightly.ps1",
             id="another script",
         ),
+        pytest.param("& x \udc80", "the source is not Unicode text", id="not Unicode"),
         pytest.param("", "there is no call of iSAMS-SDS.ps1 in it", id="nothing"),
     ],
 )
