@@ -23,7 +23,6 @@ RAISING = {
     "log.file._file_away": "_rotate, whose caller is LogFile.doRollover",
     "log.file._rotate": "LogFile.doRollover",
     "jobs.doctor._document": "_ask and _last",
-    "log.file._rotate": "LogFile.doRollover, in logging's own handling of errors",
     "publish.generations.Generations.write.fill": "files.folders.write_folder, which `write` calls",
     "publish.healing._clear": "heal",
     "publish.healing._holds_more": "_clear",

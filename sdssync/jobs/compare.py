@@ -14,6 +14,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, OutputError, SourceError, os_reason
 from sdssync.files.folders import is_folder
+from sdssync.files.hints import hint_for
 from sdssync.files.names import printable
 from sdssync.files.paths import comparable
 from sdssync.isams.source import Taken, last_document
@@ -22,7 +23,6 @@ from sdssync.jobs.run import source_facts
 from sdssync.jobs.selections import Selections
 from sdssync.jobs.targets import find_school, named_profile, require_folders
 from sdssync.log import events
-from sdssync.publish.os_errors import hint_for
 from sdssync.report.matter import quoted
 from sdssync.roster.csv_files import contents, csv_files
 from sdssync.roster.enrol import enrol, enrol_as_script

@@ -15,8 +15,6 @@ WORDS: Mapping[str, str] = {
     "command.interrupted": "interrupted",
     "generation.ignored": "generation {generation} is damaged",
     "generation.settled": "{profile}: a publication or a removal that was interrupted was completed or undone",
-    "key.exposed": "the file of the API key can be read by other accounts",
-    "generation.settled": "{profile}: a publication that was interrupted was completed or undone",
     "key.exposed": "the file that {setting} names can be read by other accounts",
     "key.looked_wrong": "the API key does not look like one",
     "log.failed": "",

@@ -43,7 +43,7 @@ def look_up(url: str, seconds: float) -> tuple[str, ...] | Failure:
         try:
             infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except FOREIGN as error:
-            found.append(_failure(url, cause_of(error), seconds))
+            found.append(_failure(url, cause_of(error, is_connected=False), seconds))
         else:
             found.append(tuple(dict.fromkeys(str(info[4][0]) for info in infos)))
 
@@ -72,7 +72,7 @@ def knock(url: str, addresses: Sequence[str], tls: ssl.SSLContext, seconds: floa
                         asked_at=datetime.now(UTC),
                     )
         except FOREIGN as error:
-            return _failure(url, Cause.NO_ANSWER if deadline.passed else cause_of(error), seconds)
+            return _failure(url, Cause.NO_ANSWER if deadline.passed else cause_of(error, is_connected=True), seconds)
 
 
 def _connect(addresses: Sequence[str], port: int, seconds: float) -> socket.socket | None:

@@ -10,7 +10,7 @@ from typing import Literal
 from sdssync.config.secret import GUID
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.names import printable
-from sdssync.files.regular import NotRegularError, read_regular
+from sdssync.files.regular import NotRegularError, read_start
 from sdssync.setup.command_line import is_host, is_shell, program_and_arguments, separate, without_shell
 from sdssync.setup.exported_task import Action, is_task, read_actions
 from sdssync.setup.powershell.host import Found, find_in_command_line, find_in_switches, find_in_text
@@ -127,7 +127,7 @@ def _file(source: str) -> bytes | None:
     if not source.strip():
         return None
     try:
-        data = read_regular(Path(source), LIMIT + 1)
+        data = read_start(Path(source), LIMIT + 1)
     except NotRegularError as error:
         raise ConfigError(f"{shown}: expected a file, found {error.what}", "name a file, or a command line") from None
     except ValueError:  # a null character

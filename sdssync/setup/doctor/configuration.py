@@ -4,8 +4,8 @@ import os
 import shlex
 from collections.abc import Iterator
 
-from sdssync.config.api_key import path_in_message
 from sdssync.config.mistakes import MISSING
+from sdssync.config.secret import path_in_message
 from sdssync.errors import ConfigError, os_reason
 from sdssync.files.names import printable
 from sdssync.files.paths import is_foreign

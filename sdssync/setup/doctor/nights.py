@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sdssync.errors import ExitCode
-from sdssync.publish.generations import Generations, Origin
+from sdssync.publish.generations import Generations
+from sdssync.publish.manifest import Origin
 from sdssync.safety.held import Waiting
 from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
 from sdssync.setup.doctor.patient import Patient

@@ -15,7 +15,7 @@ from sdssync.config.settings_file import SettingsFile
 from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.net.failure import Failure
 from sdssync.net.knock import Knock
-from sdssync.publish.generations import SourceFacts
+from sdssync.publish.manifest import SourceFacts
 from sdssync.publish.status import Status
 from sdssync.school import School
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sdssync.isams.datasets import DATASETS, EMPTY_CACHE
 from sdssync.isams.failures import in_words
 from sdssync.net.failure import Failure
-from sdssync.publish.generations import Generations, SourceFacts, kept_profiles
+from sdssync.publish.generations import Generations, kept_profiles
+from sdssync.publish.manifest import SourceFacts
 from sdssync.safety.plan import source_losses
 from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
 from sdssync.setup.doctor.patient import Document, NoAnswer, Patient
