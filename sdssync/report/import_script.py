@@ -61,9 +61,14 @@ def _listed(title: str, texts: tuple[str, ...], style: str = "") -> Iterator[Lin
 
 def _next_steps(imported: Imported, *, is_written: bool) -> tuple[str, ...]:
     """Return what to do now, in order."""
-    if not is_written:
-        return ("write these files: the same command with --write",) if imported.files else ()
     steps = []
+    if not is_written:
+        if imported.settings and not imported.is_real and imported.script:
+            name = f'"{imported.script}"' if " " in imported.script else imported.script
+            steps.append(f"import the script first, for school, host and key: sdssync import-script {name} --write")
+        if imported.files and not imported.existing:
+            steps.append("write these files: the same command with --write")
+        return tuple(steps)
     if imported.key:
         steps.append(
             f'on Windows, let no other account read the key: icacls "{imported.key.path.parent}" /inheritance:r'

@@ -114,7 +114,7 @@ class Audit:
             return expected
         except PermissionError:
             raise
-        except OSError:  # not a file of ours, or far too large
+        except OSError:  # not what sdssync keeps there, or far too large
             set_aside(self.path)
             return expected
         lines = _without_torn_line(self.path, content).splitlines()

@@ -22,7 +22,7 @@ from sdssync.files import atomic
 from sdssync.files.folders import is_folder, make_private
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.paths import display
-from sdssync.files.patience import remove_file
+from sdssync.files.patience import make_folders, remove_file
 from sdssync.sds.formats import SdsFormat
 from sdssync.setup.exported_task import Action
 from sdssync.setup.imported_profiles import ImportedProfile, import_call
@@ -69,6 +69,8 @@ class Imported:
     left_behind: tuple[str, ...]
     is_real: bool
     """False: the settings still have the placeholders of `init`."""
+    script: str
+    """The script that the first call starts; "" without calls."""
     existing: tuple[str, ...]
     """The files that are there already; with any, nothing is written."""
 
@@ -110,6 +112,7 @@ def import_script(source: str, config: Path, *, sds_format: SdsFormat, combine: 
         warnings=(*(variables.warnings if variables else ()), *dict.fromkeys(warnings)),
         left_behind=tuple(dict.fromkeys(_left_behind(source, read, found))),
         is_real=settings is None or (variables is not None and None not in {variables.school_id, variables.url}),
+        script=next((_script_path(call, piece) for piece, call in found), ""),
         existing=tuple(existing),
     )
 
@@ -143,7 +146,7 @@ def _write_one(file: NewFile) -> None:
             make_private(file.path.parent)
             atomic.write_new(file.path, file.text.encode("utf-8"), _OWNER_ONLY)
         else:
-            file.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(file.path.parent)
             atomic.write_new(file.path, file.text.encode("utf-8"))
     except FileExistsError:
         raise _exists(file.file) from None

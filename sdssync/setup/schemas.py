@@ -9,6 +9,7 @@ from sdssync.config.schema import json_schemas
 from sdssync.errors import OutputError, os_reason
 from sdssync.files import atomic
 from sdssync.files.names import printable
+from sdssync.files.patience import make_folders
 from sdssync.files.regular import read_regular
 
 FOLDER = "schema"
@@ -55,7 +56,7 @@ def write_schemas(installation: Path) -> Path:
     """
     folder = installation / FOLDER
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         for schema, name in _FILES.items():
             content = schema_text(schema).encode()
             if not _has(folder / name, content):

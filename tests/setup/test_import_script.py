@@ -168,6 +168,32 @@ def test_no_profile(tmp_path: Path, arguments: str) -> None:
     assert "no profile" in "".join(ran.json["warnings"])
 
 
+def test_the_text_result(tmp_path: Path) -> None:
+    """Without --write: what each argument became, the files, and what to do next; with it: what was created."""
+    source = f"& '{SCRIPT}' -CSVPath C:\\CSV\\Seniors -YearGroups (7..9) -Suffix _x"
+    config = tmp_path / "sdssync.toml"
+
+    shown = command("import-script", source, "--config", config).out
+    written = command("import-script", source, "--config", config, "--write").out
+
+    assert shown.startswith(
+        "Seniors\n"
+        "Argument                 Became\n"
+        "-CSVPath C:\\CSV\\Seniors  output = C:\\CSV\\Seniors\n"
+        "-YearGroups 7,8,9        year_groups = 7,8,9\n"
+        "-Suffix _x               suffix = _x\n"
+    )
+    assert "profiles.d/Seniors.toml, as --write would create it:\n" in shown
+    assert "  output = 'C:\\CSV\\Seniors' " in shown
+    assert shown.endswith(
+        "next:\n"
+        f"  import the script first, for school, host and key: sdssync import-script {SCRIPT} --write\n"
+        "  write these files: the same command with --write\n"
+    )
+    assert "created profiles.d/Seniors.toml\ncreated sdssync.toml\n" in written
+    assert written.endswith("look at what would be published: sdssync run-all --dry-run\n")
+
+
 def test_the_script_itself(tmp_path: Path) -> None:
     """School, host and key become settings and a key file; the key is on no screen."""
     source = tmp_path / "iSAMS-SDS.ps1"
