@@ -47,19 +47,22 @@ def is_unfinished(journal: Path) -> bool:
     return os.path.lexists(journal)
 
 
-def write_together(journal: Path, contents: Mapping[Path, bytes]) -> None:
+def write_together(journal: Path, contents: Mapping[Path, tuple[bytes, bytes]]) -> None:
     """
-    Give files that exist new contents, in this order; links are followed, and a file keeps its mode and owner.
+    Give files new contents, in this order; of each the old and the new one are given.
+
+    Links are followed, and a file keeps its mode and owner.
 
     Raises:
+        ChangedSinceError: a file has another content than the old one; none of them has changed.
         OSError: they cannot be written; without a journal none of them has changed, with one `complete` goes on.
 
     """
     steps: list[_Step] = []
     try:
-        for file, content in contents.items():
-            steps.append(_step(file, content))
-            _stage(steps[-1], content)
+        for file, (old, new) in contents.items():
+            steps.append(_step(file, old, new))
+            _stage(steps[-1], new)
         entries = [{"file": str(step.file), "before": step.before, "after": step.after} for step in steps]
         atomic.write(journal, json.dumps(entries, indent=1).encode())
     except OSError:
@@ -94,13 +97,14 @@ def complete(journal: Path) -> tuple[Path, ...]:
     return tuple(step.file for step in steps)
 
 
-def _step(named: Path, content: bytes) -> _Step:
+def _step(named: Path, old: bytes, new: bytes) -> _Step:
     """Look at a file that is to be replaced: Windows would refuse one that is read-only when others are new already."""
     file = Path(os.path.realpath(named))
-    before = read_regular(file)
+    if read_regular(file) != old:
+        raise ChangedSinceError(file)
     if not os.access(file, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
-    return _Step(file, _digest(before), _digest(content))
+    return _Step(file, _digest(old), _digest(new))
 
 
 def _stage(step: _Step, content: bytes) -> None:

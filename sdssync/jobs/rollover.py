@@ -65,7 +65,7 @@ def write_rollover(config: Path, year: SchoolYear, today: date) -> tuple[RolledF
         if is_unfinished(journal):
             _complete(journal)
         rolled = show_rollover(config, year, today)
-        contents = {file.file: file.after.encode() for file in rolled if file.changes}
+        contents = {file.file: (file.before.encode(), file.after.encode()) for file in rolled if file.changes}
         if contents:
             try:
                 write_together(journal, contents)
@@ -127,7 +127,7 @@ def _complete(journal: Path) -> None:
 
 
 def _failed(error: OSError, journal: Path) -> OutputError:
-    if isinstance(error, ChangedSinceError):
+    if isinstance(error, ChangedSinceError) and is_unfinished(journal):
         return OutputError(
             f"the interrupted rollover cannot be completed: {error.file.name} was changed since",
             f"look at all files of the profiles, make them right by hand, then remove {journal}",
@@ -139,5 +139,5 @@ def _failed(error: OSError, journal: Path) -> OutputError:
     what = printable(Path(error.filename).name) if isinstance(error.filename, str) else "the files"
     return OutputError(
         f"{what} cannot be written: {os_reason(error)}",
-        "let this account write the profiles and the settings; no file has been changed",
+        "no file has been changed; let this account write the profiles and the settings, and start again",
     )

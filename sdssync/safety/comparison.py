@@ -142,7 +142,9 @@ class _Compared(Generic[_Row]):
         only_second = sorted((second - first).elements(), key=repr)
         pairs = list(zip(only_first, only_second, strict=False))
         for one, other in pairs:
-            yield self._changed(identifier, self._cells(one), self._cells(other))
+            changed = self._changed(identifier, self._cells(one), self._cells(other))
+            if changed.columns or changed.unquoted:  # not the order of organisations alone
+                yield changed
         met = {*(first & second), *(row for pair in pairs for row in pair)}
         for row in only_first[len(pairs) :]:
             yield self._only(Where.FIRST, identifier, row, is_repeat=row in met)

@@ -10,12 +10,12 @@ from sdssync.files.together import ChangedSinceError, complete, is_unfinished, w
 from tests.support.needs import needs_modes, needs_root, needs_symlinks
 
 
-def prepared(folder: Path) -> tuple[Path, dict[Path, bytes]]:
+def prepared(folder: Path) -> tuple[Path, dict[Path, tuple[bytes, bytes]]]:
     """Write three old files; return a journal and their new contents."""
     files = [folder / f"{name}.toml" for name in "abc"]
     for file in files:
         file.write_bytes(b"old")
-    return folder / "journal.json", dict.fromkeys(files, b"new")
+    return folder / "journal.json", dict.fromkeys(files, (b"old", b"new"))
 
 
 def names(folder: Path) -> list[str]:
@@ -38,13 +38,13 @@ def test_a_missing_file_changes_nothing(tmp_path: Path) -> None:
     journal, contents = prepared(tmp_path)
 
     with pytest.raises(FileNotFoundError):
-        write_together(journal, {**contents, tmp_path / "d.toml": b"new"})
+        write_together(journal, {**contents, tmp_path / "d.toml": (b"old", b"new")})
 
     assert {file.read_bytes() for file in contents} == {b"old"}
     assert names(tmp_path) == ["a.toml", "b.toml", "c.toml"]
 
 
-def interrupted(folder: Path) -> tuple[Path, dict[Path, bytes]]:
+def interrupted(folder: Path) -> tuple[Path, dict[Path, tuple[bytes, bytes]]]:
     """Leave what a crash after the journal and one rename leaves: the next file is gone, so the second one fails."""
     journal, contents = prepared(folder)
     (folder / ".b.toml.next").mkdir()
@@ -94,6 +94,18 @@ def test_a_file_that_was_changed_since(tmp_path: Path) -> None:
     assert files[1].read_bytes() == b"by hand"
 
 
+def test_a_file_that_changes_at_this_moment(tmp_path: Path) -> None:
+    """A file that is not the one from which the new content was made is not replaced, and no other is."""
+    journal, contents = prepared(tmp_path)
+    (tmp_path / "c.toml").write_bytes(b"by hand")
+
+    with pytest.raises(ChangedSinceError):
+        write_together(journal, contents)
+
+    assert [file.read_bytes() for file in contents] == [b"old", b"old", b"by hand"]
+    assert names(tmp_path) == ["a.toml", "b.toml", "c.toml"]
+
+
 @needs_modes
 def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
     """The service that reads it can still read it, and no one else."""
@@ -113,7 +125,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to(tmp_path / "a.toml")
 
-    write_together(journal, {link: b"new"})
+    write_together(journal, {link: (b"old", b"new")})
 
     assert (link.is_symlink(), (tmp_path / "a.toml").read_bytes()) == (True, b"new")
     assert set(names(tmp_path)) == {"link.toml", *(file.name for file in contents)}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -426,6 +427,18 @@ def test_an_address_that_is_kept(tmp_path: Path) -> None:
 
     assert reasons(ran.json) == {"users": {"kept_address": 1}}
     assert ran.json["unexplained"] == 0
+
+
+def test_the_order_of_organisations_means_nothing(tmp_path: Path) -> None:
+    """Someone who belongs to two organisations belongs to them in any order."""
+    config, other = small(tmp_path), small_set(tmp_path)
+    again = tmp_path / "again"
+    shutil.copytree(other, again)
+    for folder, orgs in ((other, '"1,2"'), (again, '"2,1"')):
+        row = SMALL["users"][0].replace("8889999", orgs)
+        (folder / "users.csv").write_text(f"{HEADERS['users']}\n{row}\n", encoding="utf-8")
+
+    assert compare(config, again, target=str(other)).json["equal"] is True
 
 
 def test_a_column_that_a_file_lacks_is_empty(tmp_path: Path) -> None:
