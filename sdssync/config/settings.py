@@ -71,6 +71,11 @@ class RemoteSource:
     ca_file: Path | None
     """Certificates to trust in PEM form; None: the trust store of the operating system."""
 
+    @property
+    def secret_file(self) -> Path | None:
+        """The file of the key or of the client's secret; None if it is in an environment variable."""
+        return self.api_key_file or self.client_secret_file
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedSource:

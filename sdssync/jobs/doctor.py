@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sdssync.config.api_key import read_api_key
+from sdssync.config.credentials import read_credentials
 from sdssync.config.installation import read_profile_files
 from sdssync.config.secret import passed_on
 from sdssync.config.settings import RemoteSource, SchoolSettings
@@ -55,15 +55,15 @@ def examine_installation(config: Path, environ: Mapping[str, str], now: datetime
 
 
 def _key(settings: SchoolSettings, environ: Mapping[str, str]) -> Path | ConfigError | None:
-    """Return the file from which the key comes, or why there is no key; None: it comes from elsewhere."""
+    """Return the file of the key or the secret, or why there is none; None: it comes from elsewhere."""
     source = settings.source
     if not isinstance(source, RemoteSource):
         return None
     try:
-        read_api_key(source, environ)
+        read_credentials(source, environ)
     except ConfigError as error:
         return error
-    return passed_on(source.api_key_file, environ) if source.api_key_file else None
+    return passed_on(source.secret_file, environ) if source.secret_file else None
 
 
 def _status(settings_file: SettingsFile) -> Status | None:

@@ -106,7 +106,7 @@ def nightly_job(installation: Installation, *, at: time, account: str, log_file:
         log_file=log,
         at=at,
         account=account,
-        secrets=(remote.api_key_file,) if remote and remote.api_key_file else (),
+        secrets=(remote.secret_file,) if remote and remote.secret_file else (),
         owned=_outermost([settings.folders.state, *outputs]),
         writable=_outermost([settings.folders.state, log.parent, *(folder.parent for folder in outputs)]),
         hours=max(_SHORTEST_LIMIT, math.ceil(remote.max_seconds / _HOUR) + 1 if remote else 0),

@@ -62,7 +62,7 @@ def key(patient: Patient) -> Iterator[Diagnosis]:
         yield failure(found.message, found.hint)
         return
     if found is None:
-        yield ok("the key is in the environment variable that isams.api_key_env names")
+        yield ok("the key is in the environment variable that the settings name")
         return
     try:
         mode = found.stat().st_mode
@@ -73,7 +73,7 @@ def key(patient: Patient) -> Iterator[Diagnosis]:
         yield ok(f"the key is there; `icacls` lists who may read it: {path_in_message(found)}")
     elif mode & _OTHERS_MAY:
         yield warning(
-            "other accounts may read or change the file that isams.api_key_file names",
+            "other accounts may read or change the file of the key",
             f"chmod 600 {shlex.quote(path_in_message(found))}",
         )
     else:
