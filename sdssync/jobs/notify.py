@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime
 
@@ -18,10 +19,12 @@ from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.files.folders import is_folder
 from sdssync.log import events, outcomes
 from sdssync.notify.message import Message
-from sdssync.notify.ways import Delivery, Way, deliver, heartbeat_ways, message_ways
 from sdssync.publish.state_file import StateFile
 from sdssync.publish.status import LastRun, Status, read_status, status_json
 from sdssync.report.notification import message_lines, subject
+
+if TYPE_CHECKING:
+    from sdssync.notify.ways import Delivery, Way
 
 FAILED_RUN = "failed-run.json"
 """The name of the file in the state folder."""
@@ -41,6 +44,8 @@ def notify(config: Path, run_id: str, code: ExitCode) -> None:
     settings = read_settings(config)
     if not settings.notify.is_wanted:
         return
+    from sdssync.notify.ways import deliver, heartbeat_ways, message_ways  # noqa: PLC0415  (most runs tell no one)
+
     ended = LastRun(run_id=run_id, finished_at=datetime.now(UTC).replace(microsecond=0), exit_code=code)
     memory = StateFile(settings.folders.state / FAILED_RUN, FailedRun)
     ways = heartbeat_ways(settings.notify) if code is ExitCode.DONE else []
@@ -52,7 +57,7 @@ def notify(config: Path, run_id: str, code: ExitCode) -> None:
         _remember(memory, ended)
 
 
-def send_test(config: Path) -> tuple[Delivery, ...]:
+def send_test(config: Path) -> "tuple[Delivery, ...]":
     """
     Send one of each, whatever the last run was.
 
@@ -60,6 +65,8 @@ def send_test(config: Path) -> tuple[Delivery, ...]:
         ConfigError: the settings are wrong or missing, or name no way.
 
     """
+    from sdssync.notify.ways import deliver  # noqa: PLC0415  (as above)
+
     settings = read_settings(config)
     require_settings(settings)
     ways = _test_ways(settings)
@@ -73,7 +80,9 @@ def send_test(config: Path) -> tuple[Delivery, ...]:
     return deliveries
 
 
-def _test_ways(settings: SettingsFile) -> list[Way]:
+def _test_ways(settings: SettingsFile) -> "list[Way]":
+    from sdssync.notify.ways import heartbeat_ways, message_ways  # noqa: PLC0415  (as above)
+
     message = _message(settings, _status(settings), "a test: a notification would look like this")
     return message_ways(settings.notify, message) + heartbeat_ways(settings.notify)
 
@@ -104,7 +113,7 @@ def _message(settings: SettingsFile, status: Status, what: str) -> Message:
     )
 
 
-def _report(deliveries: Sequence[Delivery]) -> None:
+def _report(deliveries: "Sequence[Delivery]") -> None:
     for delivery in deliveries:
         if delivery.fault is None:
             events.log().info("notification.delivered", way=delivery.way)
