@@ -71,7 +71,7 @@ def write_rollover(config: Path, year: SchoolYear, today: date) -> tuple[RolledF
                 write_together(journal, contents)
             except OSError as error:
                 raise _failed(error, journal) from error
-            events.log().info("rollover.written", year=str(year), files=len(contents))
+            events.log().info("rollover.finished", year=str(year), files=len(contents))
     return rolled
 
 
