@@ -543,3 +543,22 @@ def test_a_dry_run_that_cannot_clean_up(school: Path) -> None:
     [profile] = json.loads(ended.stdout)["profiles"]
     events = [line["event"] for line in read_logs(ended.stderr) if line["level"] == "error"]
     assert (ended.returncode, profile["outcome"], events) == (6, "generated", ["profile.failed_to_clean_up"])
+
+
+HANDLE = """
+import signal, sys
+from sdssync.__main__ import _handle_termination
+_handle_termination()
+try:
+    signal.raise_signal(getattr(signal, sys.argv[1]))
+except KeyboardInterrupt:
+    print("as Ctrl+C")
+"""
+
+
+@pytest.mark.parametrize("name", [name for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)])
+def test_what_ends_a_process_is_like_ctrl_c(name: str) -> None:
+    """So that clean-up runs; on Windows SIGBREAK is Ctrl+Break and a console that is closed."""
+    ended = subprocess.run([sys.executable, "-c", HANDLE, name], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (0, "as Ctrl+C\n")
