@@ -177,6 +177,19 @@ def test_keys_of_files(key: str, kind: str) -> None:
     assert key in table(page("docs/profiles.md"), heading)
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_tables_are_whole(path: Path) -> None:
+    """Each row of a table has as many cells as its head."""
+    width, uneven = 0, []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        cells = len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "`", line))) if line.startswith("|") else 0
+        width = width if cells and width else cells
+        if cells != width and cells:
+            uneven.append(number)
+
+    assert uneven == []
+
+
 def test_the_readme_is_short() -> None:
     """It has at most 150 lines; everything else has a page of its own."""
     assert len(page("README.md").splitlines()) <= 150

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sdssync.config.combined import join_parts, owners_of
 from sdssync.config.mistakes import MISSING, FileMistakes, Mistake, render
+from sdssync.config.notify import Notify
 from sdssync.config.profile import Profile
 from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
 from sdssync.config.settings import SchoolSettings
@@ -85,6 +86,8 @@ class Installation:
     file: Path
     """The settings file."""
     school: ConfiguredSchool
+    notify: Notify
+    """Who gets to know how a run ended."""
 
 
 def load(config: Path) -> Installation:
@@ -104,7 +107,7 @@ def load(config: Path) -> Installation:
             "complete it: sdssync rollover with the same year and --write",
         )
     school = ConfiguredSchool(settings=settings, profile_files=profile_files)
-    return Installation(file=settings_file.file, school=school)
+    return Installation(file=settings_file.file, school=school, notify=settings_file.notify)
 
 
 def require_settings(

@@ -44,6 +44,12 @@ class Notify:
     mail: Mail | None = None
 
     @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """The files of the secrets: of the addresses, and of the password for mail."""
+        places = (*(hook.place for hook in (self.webhook, self.heartbeat) if hook), self.mail and self.mail.password)
+        return tuple(place.file for place in places if place and place.file)
+
+    @property
     def is_wanted(self) -> bool:
         """Return True if there is any way at all."""
         return bool(self.command or self.webhook or self.event_log or self.heartbeat or self.mail)

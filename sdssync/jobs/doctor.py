@@ -10,13 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from sdssync.config.credentials import read_credentials
-from sdssync.config.installation import read_profile_files
+from sdssync.config.installation import ROLLOVER_JOURNAL, read_profile_files
 from sdssync.config.secret import passed_on
 from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, SdsSyncError, os_reason
 from sdssync.files.folders import is_folder
 from sdssync.files.regular import open_regular
+from sdssync.files.together import is_unfinished
 from sdssync.isams import parser
 from sdssync.isams.document import LAST_DOCUMENT, cached_document
 from sdssync.isams.progress import Progress
@@ -44,6 +45,7 @@ def examine_installation(config: Path, environ: Mapping[str, str], now: datetime
         folder_mistakes=mistakes,
         now=now,
         status=_status(settings_file),
+        is_rollover_unfinished=is_unfinished(settings_file.folders.state / ROLLOVER_JOURNAL),
     )
     if settings := settings_file.school:
         patient = replace(patient, key=_key(settings, environ), last=_last(settings))

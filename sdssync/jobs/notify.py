@@ -6,6 +6,7 @@ Nothing here changes the exit code. A file in the state folder remembers that th
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from sdssync.config.installation import require_settings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, ExitCode, OutputError
 from sdssync.files.folders import is_folder
+from sdssync.files.patience import make_folders
 from sdssync.log import events, outcomes
 from sdssync.notify.message import Message
 from sdssync.publish.state_file import StateFile
@@ -53,6 +55,9 @@ def notify(config: Path, run_id: str, code: ExitCode) -> None:
         status = _with_run(_status(settings), ended)
         ways += message_ways(settings.notify, _message(settings, status, subject(code)))
     _report(deliver(ways))
+    if code is not ExitCode.DONE:
+        with suppress(OSError):  # a failure of the first night is to be remembered too
+            make_folders(settings.folders.state)
     if is_folder(settings.folders.state):
         _remember(memory, ended)
 

@@ -134,7 +134,9 @@ def _failed(error: OSError, journal: Path) -> OutputError:
         )
     if is_unfinished(journal):
         return OutputError(
-            f"the rollover is not complete: {os_reason(error)}", "correct that, then start the same command again"
+            f"the rollover is not complete: {os_reason(error)}",
+            f"correct that, then start the same command again; if {journal} itself is damaged, look at all files of the"
+            " profiles, make them right by hand, then remove it",
         )
     what = printable(Path(error.filename).name) if isinstance(error.filename, str) else "the files"
     return OutputError(

@@ -40,7 +40,8 @@ def rollover_lines(files: Sequence[RolledFile], year: SchoolYear, *, written: bo
             yield from _file_lines(file)
             yield Line("")
     if not changed:
-        yield Line(f"nothing changes: every file is for {year} already", "bold")
+        doubts = " but for what is said above" if any(file.notes for file in files) else ""
+        yield Line(f"nothing changes: every file is for {year} already{doubts}", "bold")
         return
     number = counted(len(changed), "file", "files")
     if not written:

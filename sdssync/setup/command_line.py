@@ -76,6 +76,10 @@ def _argument(text: str, at: int) -> tuple[str, int]:
     return "".join(read), at
 
 
+_MOST_SHELLS = 10
+"""One in another; a task has two at most."""
+
+
 def separate(line: str) -> Iterator[str]:
     """Yield the command lines of a line in which `&&`, `&` or `;` comes before another shell."""
     start = at = 0
@@ -92,14 +96,16 @@ def separate(line: str) -> Iterator[str]:
 
 def without_shell(line: str) -> str:
     """Return a command line without `cmd /c`, `start` or `call` before it, and without the redirections of `cmd`."""
-    line = line[_STARTER.match(line).end() :]  # type: ignore[union-attr]  # matches nothing, too
-    program, rest = program_and_arguments(line)
-    if not is_shell(program) or not (match := _SHELL.match(rest)):
-        return line
-    inner = match[1].strip()
-    if inner.startswith('"') and inner.endswith('"') and len(inner) > 1 and not _is_one_path(inner):
-        inner = inner[1:-1]
-    return without_shell(without_redirections(inner))
+    for _ in range(_MOST_SHELLS):
+        line = line[_STARTER.match(line).end() :]  # type: ignore[union-attr]  # matches nothing, too
+        program, rest = program_and_arguments(line)
+        if not is_shell(program) or not (match := _SHELL.match(rest)):
+            break
+        inner = match[1].strip()
+        if inner.startswith('"') and inner.endswith('"') and len(inner) > 1 and not _is_one_path(inner):
+            inner = inner[1:-1]
+        line = without_redirections(inner)
+    return line
 
 
 def _is_one_path(text: str) -> bool:

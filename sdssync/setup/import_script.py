@@ -102,7 +102,8 @@ def import_script(source: str, config: Path, *, sds_format: SdsFormat, combine: 
     key = _key(read, settings_file)
     existing += [file.file for file in (settings, key) if file and os.path.lexists(file.path)]
     if ignored:
-        warnings.append(f"other commands are not carried over: {', '.join(dict.fromkeys(map(printable, ignored)))}")
+        others = ", ".join(dict.fromkeys(map(printable, ignored)))
+        warnings.append(f"other commands are not carried over: {without_secrets(others)}")
     warnings += [f"{file} exists already, so --write would write nothing" for file in existing]
     return Imported(
         calls=tuple(call.bound for _, call in found),

@@ -67,6 +67,8 @@ def roll_profile(file: Path, displayed: str, text: str, year: SchoolYear, today:
     notes: list[str] = []
     if "combine" not in content and (changes or not _has_year(content)):
         changes += _class_id(edit, content, year, notes)
+    elif "combine" not in content and not _has_year_in_id(content):
+        notes.append("the class ids name no year: last year's teams may go to new pupils")
     changes += _freezes(edit, content, year, today, notes)
     return RolledFile(
         file=file,
@@ -122,6 +124,12 @@ def _has_year(content: Mapping[str, Any]) -> bool:
     """Return True if a profile says for which year it is."""
     texts = (content.get(key) for key in _TEXTS)
     return "expires" in content or any(names_year(text) for text in texts if isinstance(text, str))
+
+
+def _has_year_in_id(content: Mapping[str, Any]) -> bool:
+    """Return True if the ids of classes differ from year to year."""
+    pattern, suffix = content.get("class_id", ""), content.get("suffix", "")
+    return names_year(pattern) or ("suffix" in Template.parse(pattern).names and names_year(suffix))
 
 
 def _class_id(edit: TomlText, content: Mapping[str, Any], year: SchoolYear, notes: list[str]) -> Iterator[Change]:

@@ -106,7 +106,9 @@ def nightly_job(installation: Installation, *, at: time, account: str, log_file:
         log_file=log,
         at=at,
         account=account,
-        secrets=(remote.secret_file,) if remote and remote.secret_file else (),
+        secrets=_distinct(
+            [*([remote.secret_file] if remote and remote.secret_file else []), *installation.notify.secret_files]
+        ),
         owned=_outermost([settings.folders.state, *outputs]),
         writable=_outermost([settings.folders.state, log.parent, *(folder.parent for folder in outputs)]),
         hours=max(_SHORTEST_LIMIT, math.ceil(remote.max_seconds / _HOUR) + 1 if remote else 0),
@@ -117,6 +119,12 @@ def nightly_job(installation: Installation, *, at: time, account: str, log_file:
                 f"{printable(text)} holds control or invisible characters, which a schedule cannot hold", "rename it"
             )
     return job
+
+
+def _distinct(secrets: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files whose names differ: by its name a service finds what is passed on to it."""
+    names = [secret.name for secret in secrets]
+    return tuple(secret for secret in secrets if names.count(secret.name) == 1)
 
 
 def program() -> tuple[str, ...]:

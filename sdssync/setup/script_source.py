@@ -23,7 +23,11 @@ LIMIT = 4 * 1_048_576
 _LONGEST = 65_536
 """Characters that are read as one text."""
 _ADDRESS = r"""[^\s"'(),:;<>/\\]*@[^\s"'(),:;<>/\\]*"""
-_SECRET = re.compile(rf"{_ADDRESS}|{GUID}|(?:key|secret|password)['\"]?\s*[=:][^;]*", re.IGNORECASE)
+_SECRET = re.compile(
+    rf"{_ADDRESS}|{GUID}|(?:key|secret|password)['\"]?\s*[=:][^;]*|-\w*(?:key|secret|password)\s+\S+", re.IGNORECASE
+)
+_CALL = re.compile(r"^[ \t]*(?:[&.][ \t]|powershell|pwsh|cmd)[^\n]*\biSAMS-SDS\.ps1\b", re.IGNORECASE | re.MULTILINE)
+"""A line that starts the script; in its own help it is named without anything before it."""
 _WINDOW = 34
 """Characters of a line that are shown on each side of a place."""
 _LOOKS_LIKE_FILE = re.compile(
@@ -118,6 +122,9 @@ def read_source(source: str) -> Source:
         actions = enumerate(read_actions(text), 1)
         return Source(pieces=tuple(_piece_of_action(number, action) for number, action in actions), variables=None)
     variables = read_variables(text)
+    if variables and _CALL.search(text):
+        hint = "put the calls into a file of their own, and import both"
+        raise ConfigError("it holds the settings of iSAMS-SDS.ps1 and calls of it", hint)
     return Source(pieces=() if variables else tuple(_pieces(text, is_file=True)), variables=variables)
 
 

@@ -41,6 +41,11 @@ def settings(patient: Patient) -> Iterator[Diagnosis]:
 def profiles(patient: Patient) -> Iterator[Diagnosis]:
     """Report the mistakes of each profile file."""
     files = patient.profile_files
+    if patient.is_rollover_unfinished:
+        yield failure(
+            "a rollover was interrupted: some files may still be those of last year",
+            "complete it: sdssync rollover with the same year and --write",
+        )
     if not files and not patient.folder_mistakes:
         yield failure("there is no profile", "`sdssync new NAME` writes one")
     for file in files:

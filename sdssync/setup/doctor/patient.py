@@ -87,6 +87,8 @@ class Patient:
     """By the clock of this computer, with its time zone."""
     status: Status | None
     """How the last run ended; None: the state folder cannot be read."""
+    is_rollover_unfinished: bool = False
+    """True if a change of several files was interrupted."""
     key: Path | ConfigError | None = None
     """The file of the key, or why there is no key; None: it is in a variable, or none is needed."""
     contact: Contact | None = None
