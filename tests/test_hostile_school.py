@@ -143,7 +143,7 @@ def test_time_grows_with_the_school(tmp_path: Path, what: str, format_: str) -> 
     config = install(tmp_path, SETTINGS, a=profile)
 
     def run(number: int) -> Callable[[], object]:
-        (tmp_path / "hartley.xml").write_text(make(number).xml())
+        (tmp_path / "hartley.xml").write_text(make(number).xml(), encoding="utf-8")
         return lambda: command("--config", config, "run-all", "--dry-run", "--format", format_)
 
     assert growth(run, 500) <= MOST
@@ -213,7 +213,7 @@ def test_what_multiplies_has_an_end(tmp_path: Path, what: str, parity: str) -> N
     config = install(
         tmp_path, SETTINGS, a=f"{PROFILE}parity = {parity}\n{extra}", b='output = "csv/B"\nyear_groups = [6, 7]\n'
     )
-    (tmp_path / "hartley.xml").write_text(document.xml())
+    (tmp_path / "hartley.xml").write_text(document.xml(), encoding="utf-8")
 
     ran = command("--config", config, "run-all", "--format", "json")
 
@@ -235,7 +235,7 @@ def test_a_value_without_end_costs_its_own_row(tmp_path: Path) -> None:
         set_lists=(*lists(2, set_id="0"), *lists(2, set_id="1"), SetListRecord(set_id="0", school_id="8" * LONG)),
     )
     config = install(tmp_path, SETTINGS, a=PROFILE)
-    (tmp_path / "hartley.xml").write_text(document.xml())
+    (tmp_path / "hartley.xml").write_text(document.xml(), encoding="utf-8")
 
     ran, said = command("--config", config, "run-all", "--format", "json"), command("--config", config, "run-all")
 
@@ -259,7 +259,7 @@ def test_values_at_the_limit(tmp_path: Path) -> None:
     )
     profile = PROFILE + 'class_id = "{set_code}"\ntitle = "{set_code}"\n'
     config = install(tmp_path, SETTINGS.replace("[isams]", "include_names = true\n[isams]"), a=profile)
-    (tmp_path / "hartley.xml").write_text(document.xml())
+    (tmp_path / "hartley.xml").write_text(document.xml(), encoding="utf-8")
 
     ran = command("--config", config, "run-all", "--dry-run", "--format", "json")
 
@@ -277,7 +277,7 @@ def test_a_foreign_set_with_a_value_without_end(tmp_path: Path) -> None:
         "classes.csv": 'sourcedId,orgSourcedId,title\n1,1,"' + 'b"" ' * LONG + '"\n',
         "enrollments.csv": "classSourcedId,userSourcedId,role\n1,1,student\n",
     }.items():
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
 
     ran = command("validate", str(tmp_path), "--format", "json")
 

@@ -605,10 +605,8 @@ def test_cached_without_a_document(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailableError) as caught:
         cached_document(tmp_path / "state", 7)
 
-    assert str(caught.value) == (
-        f"no document of an earlier download: {tmp_path / 'state' / 'isams.xml'}: No such file or directory "
-        "(run once without --cached)"
-    )
+    assert caught.value.message.startswith(f"no document of an earlier download: {tmp_path / 'state' / 'isams.xml'}: ")
+    assert caught.value.hint == "run once without --cached"
 
 
 def test_recorded(tmp_path: Path) -> None:
@@ -633,7 +631,7 @@ def make_pipe(path: Path) -> None:
     [
         pytest.param(
             lambda _: None,
-            "No such file or directory (a relative path counts from the folder of sdssync.toml)",
+            " (a relative path counts from the folder of sdssync.toml)",
             id="missing",
         ),
         pytest.param(lambda path: path.mkdir(), f"it is a folder, and a file is expected ({LET_READ})", id="a folder"),
@@ -647,9 +645,9 @@ def test_recorded_that_cannot_be_read(tmp_path: Path, make: Callable[[Path], Non
     with pytest.raises(ConfigError) as caught:
         recorded_document(RecordedSource(file=tmp_path / "recorded.xml", max_bytes=8))
 
-    assert str(caught.value) == (
-        f"the document that isams.file names cannot be read: {tmp_path / 'recorded.xml'}: {reason}"
-    )
+    text = str(caught.value)
+    assert text.startswith(f"the document that isams.file names cannot be read: {tmp_path / 'recorded.xml'}: ")
+    assert text.endswith(reason)
 
 
 def test_documents_larger_than_allowed(tmp_path: Path) -> None:

@@ -274,10 +274,9 @@ def test_a_hint_has_its_own_line(school: Path) -> None:
 
     text = command("subjects", "--log-format", "console").err
 
-    assert text.splitlines()[1:] == [
-        f"    the document that isams.file names cannot be read: {school / 'hartley.xml'}: No such file or directory",
-        "    hint: a relative path counts from the folder of sdssync.toml",
-    ]
+    error, hint = text.splitlines()[1:]
+    assert error.startswith(f"    the document that isams.file names cannot be read: {school / 'hartley.xml'}: ")
+    assert hint == "    hint: a relative path counts from the folder of sdssync.toml"
 
 
 def test_other_libraries_do_not_log(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
         small, large = min(small, _seconds(work(size))), min(large, _seconds(work(TIMES * size)))
         if large <= MOST * small:
             break
-    return large / small
+    tick = time.get_clock_info("process_time").resolution  # of Windows, 16 ms: less is not measured
+    return max(large, tick) / max(small, tick)
 
 
 def _seconds(work: Callable[[], object]) -> float:
