@@ -1,6 +1,7 @@
 """How the time of a piece of work grows with what it has to do: a ratio, which a slow machine does not change."""
 
 import gc
+import sys
 import time
 from collections.abc import Callable
 
@@ -9,6 +10,8 @@ TIMES = 4
 MOST = 8.0
 """The ratio above which time grows faster than the work: a linear piece has 4, a quadratic one 16."""
 _TRIES = 4
+_TICK = 0.016 if sys.platform == "win32" else 1e-9
+"""Seconds between two readings of the clock of a process, which cannot measure less."""
 
 
 def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
@@ -23,8 +26,7 @@ def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
         small, large = min(small, _seconds(work(size))), min(large, _seconds(work(TIMES * size)))
         if large <= MOST * small:
             break
-    tick = time.get_clock_info("process_time").resolution  # of Windows, 16 ms: less is not measured
-    return max(large, tick) / max(small, tick)
+    return max(large, _TICK) / max(small, _TICK)
 
 
 def _seconds(work: Callable[[], object]) -> float:
