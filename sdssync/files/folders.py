@@ -108,6 +108,20 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112  (unlike pathlib it never raises)
 
 
+def is_in_place_of_folder(path: Path) -> bool:
+    """
+    Return True if there is something, and it is not a folder; a link to nothing is something.
+
+    Raises:
+        OSError: it cannot be looked at, so it may well be a folder.
+
+    """
+    try:
+        return not stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return os.path.lexists(path)
+
+
 def is_link(status: os.stat_result) -> bool:
     """Return True if `lstat` saw a symbolic link, or a junction of Windows."""
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE)

@@ -10,7 +10,6 @@ In the state folder each profile has a folder of its own:
     state/profiles/Seniors/.11.old/            being removed: likewise
 """
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,14 @@ from typing import NamedTuple
 
 from sdssync.errors import OutputError, os_reason
 from sdssync.files.atomic import flush_folder
-from sdssync.files.folders import copy_files, is_folder, make_private, remove_folder, write_folder
+from sdssync.files.folders import (
+    copy_files,
+    is_folder,
+    is_in_place_of_folder,
+    make_private,
+    remove_folder,
+    write_folder,
+)
 from sdssync.files.names import same_name
 from sdssync.files.patience import rename
 from sdssync.log import events
@@ -119,10 +125,10 @@ def make_room(state: Path) -> None:
     """
     folder = profiles_folder(state)
     try:
-        if os.path.lexists(folder) and not is_folder(folder):
+        if is_in_place_of_folder(folder):
             set_aside(folder)
         for path in sorted(folder.iterdir()) if is_folder(folder) else ():
-            if not is_folder(path) and ".damaged-" not in path.name:
+            if is_in_place_of_folder(path) and ".damaged-" not in path.name:
                 set_aside(path)
     except OSError as error:
         raise unwritable(folder, error) from None

@@ -6,6 +6,7 @@ is in `status.json` too, so that missing last lines are found. No personal data 
 restored, and the reason that it gave.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from sdssync.errors import OutputError, os_reason
 from sdssync.files.atomic import flush_folder
 from sdssync.files.folders import make_private
 from sdssync.files.patience import patiently
-from sdssync.files.regular import read_regular
+from sdssync.files.regular import NotRegularError, read_regular
 from sdssync.log import events
 from sdssync.publish.state_file import make_way, set_aside, unwritable
 
@@ -106,15 +107,15 @@ class Audit:
 
     def _repair(self, expected: str) -> str:
         """Return the hash of a line that is lost; "" if there is none."""
-        if os.path.lexists(self.path) and not os.path.isfile(self.path):  # noqa: PTH113  (raises nothing)
-            set_aside(self.path)
         try:
             content = read_regular(self.path)
         except FileNotFoundError:
+            if os.path.lexists(self.path):  # a link to nothing
+                set_aside(self.path)
             return expected
-        except PermissionError:
-            raise
-        except OSError:  # not what sdssync keeps there, or far too large
+        except OSError as error:
+            if not isinstance(error, NotRegularError) and error.errno != errno.EFBIG:
+                raise
             set_aside(self.path)
             return expected
         lines = _without_torn_line(self.path, content).splitlines()
