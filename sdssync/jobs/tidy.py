@@ -42,5 +42,5 @@ def _tidy_profile(keeper: Keeper, profile: Profile, settings: SchoolSettings, jo
     keeper.remove_generations(profile.name, job.today, settings.safety.of(profile.safety).window)
     waiting = Waiting(settings.folders.state, profile.name)
     held = waiting.held()
-    if held is None or job.today > held.until:  # without its record no one can approve what is left of it
+    if waiting.has_lost_record or (held and job.today > held.until):  # one that cannot be read at this moment stays
         waiting.discard()

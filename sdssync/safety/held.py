@@ -4,6 +4,7 @@ The set of a profile that waits for approval: one for each profile, the newest, 
     state/profiles/Seniors/held/    the files of the set, and held.json
 """
 
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,6 +86,11 @@ class Waiting:
 
         """
         return StateFile(self.folder / _RECORD, HeldSet).read() if is_folder(self.folder) else None
+
+    @property
+    def has_lost_record(self) -> bool:
+        """Return True if a removal was interrupted after the record: then no one can approve what is left."""
+        return os.path.lexists(self.folder) and not os.path.lexists(self.folder / _RECORD)
 
     def is_whole(self, held: HeldSet) -> bool:
         """Return True if the files are those that were held."""
