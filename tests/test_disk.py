@@ -44,7 +44,7 @@ RAISING = {
     "safety.audit._without_torn_line": "Audit.repair",
     "safety.csv_set": "read_set, whose callers say whose files they are",
     "safety.held.Waiting.hold.fill": "files.folders.write_folder, which `hold` calls",
-    "sds.file_kinds.open_at_once": "kind_of_file, and csv_bytes.open_file",
+    "sds.opening.open_at_once": "file_kinds.kind_of_file, and csv_bytes.open_file",
 }
 """The functions that let an OSError out, or their modules; and who translates it."""
 
@@ -53,6 +53,7 @@ OPENING = {
     "safety.audit": "appends to a file that was read as a regular one",
     "isams.download": "writes a file that it has made",
     "sds.csv_bytes": "sds stands alone, and reads with the same care by itself",
+    "sds.opening": "sds stands alone, and opens with the same care by itself",
     "sds.file_kinds": "sds stands alone, and reads with the same care by itself",
     "log.file": "log stands alone, and looks at the file first",
 }

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sdssync.errors import ConfigError, os_reason
-from sdssync.sds.file_kinds import HELD_OPEN, kind_of_bytes, open_at_once
+from sdssync.sds.file_kinds import kind_of_bytes
+from sdssync.sds.opening import HELD_OPEN, open_at_once
 
 CHUNK = 256 * 1024
 """Bytes surveyed together; a line that fills more than one chunk is not a line of a CSV file."""

@@ -1,8 +1,8 @@
 """Recognise by its first bytes what is called .csv, or lies where CSV files are expected, and is something else."""
 
-import os
-import time
 from pathlib import Path
+
+from sdssync.sds.opening import open_at_once
 
 _ZIP = b"PK\x03\x04"
 _SPREADSHEETS = (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
@@ -15,9 +15,6 @@ _KINDS = (
     (b"Rar!\x1a\x07", "a rar archive"),
     (b"%PDF-", "a PDF document"),
 )
-HELD_OPEN = {5, 32, 33}
-"""Errors of Windows about a file that another program has open: access denied, sharing and lock violation."""
-_TRIES, _PAUSE = 10, 0.2
 _START = 4096
 """Bytes in which a spreadsheet shows itself."""
 
@@ -40,19 +37,3 @@ def kind_of_file(path: Path) -> str:
     except OSError:
         return ""
     return kind_of_bytes(start or b"")
-
-
-def open_at_once(path: str, flags: int) -> int:
-    """
-    Open without waiting: neither for the writer of a pipe, nor for a file of the system that has nothing to give.
-
-    What Windows refuses while a virus scanner has the file open is tried again for two seconds.
-    """
-    for _ in range(_TRIES - 1):
-        try:
-            return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-        except OSError as error:
-            if getattr(error, "winerror", None) not in HELD_OPEN:
-                raise
-        time.sleep(_PAUSE)
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
