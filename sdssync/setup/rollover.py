@@ -140,10 +140,9 @@ def _class_id(edit: TomlText, content: Mapping[str, Any], year: SchoolYear, note
     before = content.get("class_id")
     default = str(ProfileModel.model_fields["class_id"].default)
     pattern, suffix = before or default, content.get("suffix", "")
-    has_suffix = "suffix" in Template.parse(pattern).names
     if suffix and not names_year(suffix):
         notes.append("the suffix names no school year and stays as it is")
-    if names_year(pattern) or (has_suffix and names_year(suffix)):
+    if _has_year_in_id(content):
         return
     after = pattern + ("{suffix}" if names_year(suffix) else f"_{str(year).replace('-', '_')}")
     if before is None:

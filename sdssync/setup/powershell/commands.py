@@ -6,7 +6,6 @@ from sdssync.setup.powershell.cursor import DASH, DASHES, DOUBLE_QUOTES, NEWLINE
 from sdssync.setup.powershell.expressions import Expressions
 from sdssync.setup.powershell.nodes import (
     Command,
-    Items,
     Node,
     Number,
     Parameter,
@@ -122,16 +121,7 @@ class Commands(Expressions):
 
     def _arguments(self) -> Node:
         """Read an argument, or several with commas between them."""
-        place = self.at
-        items = [self.argument()]
-        while True:
-            after = self.at
-            self.skip()
-            if self.peek() != ",":
-                self.at = after
-                return items[0] if len(items) == 1 else Items(place, tuple(items))
-            self._comma()
-            items.append(self.argument())
+        return self._separated(self.argument)
 
     def argument(self) -> Node:
         """

@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from collections.abc import Callable
 
 from sdssync.setup.powershell.cursor import (
     DASH,
@@ -86,8 +87,12 @@ class Expressions(Texts):
 
     def _items(self) -> Node:
         """Read a value, or a list with commas; a comma binds tighter than any operator between two values."""
+        return self._separated(self._unary)
+
+    def _separated(self, read: Callable[[], Node]) -> Node:
+        """Read one item, or several with commas between them."""
         place = self.at
-        items = [self._unary()]
+        items = [read()]
         while True:
             after = self.at
             self.skip()
@@ -95,7 +100,7 @@ class Expressions(Texts):
                 self.at = after
                 return items[0] if len(items) == 1 else Items(place, tuple(items))
             self._comma()
-            items.append(self._unary())
+            items.append(read())
 
     def _comma(self) -> None:
         """Read a comma, after which a value must follow."""
