@@ -13,7 +13,7 @@ from tests.support.faults import Reference, explore, judge, names_of, sets_of, v
 from tests.support.forked import HUNG, forked, workers
 from tests.support.needs import needs_fork
 from tests.support.runs import Ran
-from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh, has_command
+from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh
 
 pytestmark = [pytest.mark.slow, needs_fork]
 
@@ -111,11 +111,10 @@ def damage(base: Path, place: str, kind: str, reference: Reference) -> tuple[str
     DAMAGES[kind](path)
     wrong = []
     for line in READERS:
-        if has_command(line[0]):
-            ran = forked(*line, folder=folder)
-            wrong += [f"{line[0]}: {violation}" for violation in judge(ran, OWN_CODES)]
-            if ran.exit_code == HUNG:
-                return "a command hangs", wrong
+        ran = forked(*line, folder=folder)
+        wrong += [f"{line[0]}: {violation}" for violation in judge(ran, OWN_CODES)]
+        if ran.exit_code == HUNG:
+            return "a command hangs", wrong
     first = forked(*NEXT_RUN, folder=folder)
     wrong += [f"first run: {violation}" for violation in judge(first, OWN_CODES)]
     if sets_of(folder) not in (reference.before, reference.after):

@@ -9,7 +9,7 @@ import pytest
 from tests.support.faults import explore, try_all
 from tests.support.forked import workers
 from tests.support.needs import needs_strace
-from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh, has_command
+from tests.support.scenarios import NEXT_RUN, SCENARIOS, fresh
 from tests.support.strace import READS, WRITES, Call, calls_in, trace_option
 
 pytestmark = [pytest.mark.slow, needs_strace]
@@ -21,8 +21,6 @@ def try_scenario(name: str, base: Path, *, reads: bool = False, sample: int | No
     """Try a scenario, print what was tried, and fail at each violation."""
     with workers(2 if sample else None) as pool:
         scenario = SCENARIOS[name]
-        if not pool.submit(has_command, scenario.needs).result():
-            pytest.skip(f"sdssync has no command {scenario.needs} yet")
         report = try_all(pool, scenario, base, reads=reads, sample=sample)
     sys.stdout.write(f"{report}\n")
     assert report.faults.total() >= (sample or 100)

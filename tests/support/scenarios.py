@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from tests.support.documents import MATHS, PHYSICS, document, pupil, row
@@ -32,8 +31,6 @@ class Scenario:
     """Returns the command line; it may look into the installation."""
     lacks: str = ""
     """A call that the file system does not offer."""
-    needs: str = ""
-    """The command that the program must have."""
 
     def run(self, folder: Path, trace: Path, names: Iterable[str], *options: str) -> Ran:
         """Run the command under strace, which writes the named calls to a file."""
@@ -139,23 +136,16 @@ _ALL = (
         command=lambda _: (*NEXT_RUN, "--log-file", "sdssync.log"),
     ),
     Scenario(name="retention", prepare=outdated_generations, command=run_all),
-    Scenario(name="holding", prepare=fewer_pupils, command=run_all, needs="approve"),
-    Scenario(name="approval", prepare=held, command=approve, needs="approve"),
-    Scenario(name="restore", prepare=two_generations, command=lambda _: ("restore", "Seniors", "1"), needs="restore"),
+    Scenario(name="holding", prepare=fewer_pupils, command=run_all),
+    Scenario(name="approval", prepare=held, command=approve),
+    Scenario(name="restore", prepare=two_generations, command=lambda _: ("restore", "Seniors", "1")),
     Scenario(
         name="release",
         prepare=restored,
         command=lambda _: ("release", "Seniors", "--log-file", "sdssync.log"),
-        needs="release",
     ),
 )
 SCENARIOS = {scenario.name: scenario for scenario in _ALL}
-
-
-@cache
-def has_command(name: str) -> bool:
-    """Return whether the program has a command; in a worker."""
-    return not name or forked(name, "--help", folder=Path.cwd()).exit_code == 0
 
 
 def fresh(scenario: Scenario, base: Path) -> Path:
