@@ -26,6 +26,7 @@ from sdssync.jobs.run import source_facts
 from sdssync.net.knock import knock, look_up
 from sdssync.net.post import uses_proxy
 from sdssync.net.tls import CaFileError, tls_context
+from sdssync.notify.obstacles import obstacles
 from sdssync.publish.status import Status, read_status
 from sdssync.setup.doctor.catalogue import Examination, examine
 from sdssync.setup.doctor.patient import Contact, Document, NoAnswer, Patient
@@ -48,7 +49,14 @@ def examine_installation(config: Path, environ: Mapping[str, str], now: datetime
         is_rollover_unfinished=is_unfinished(settings_file.folders.state / ROLLOVER_JOURNAL),
     )
     if settings := settings_file.school:
-        patient = replace(patient, key=_key(settings, environ), last=_last(settings))
+        notify = settings_file.notify
+        patient = replace(
+            patient,
+            key=_key(settings, environ),
+            last=_last(settings),
+            notify_files=tuple(passed_on(file, environ) for file in notify.secret_files),
+            notify_faults=tuple(ConfigError(fault.error, fault.hint) for fault in obstacles(notify, environ)),
+        )
         if not offline:
             patient = replace(patient, contact=_contact(settings))
         if patient.can_be_asked(offline=offline):

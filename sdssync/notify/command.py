@@ -45,6 +45,11 @@ def run_command(command: Sequence[str], folder: Path, message: Message, seconds:
     return None
 
 
+def is_startable(name: str, folder: Path) -> bool:
+    """Return True if there is a program of this name that the account may start."""
+    return shutil.which(_program(name, folder)) is not None
+
+
 def _program(name: str, folder: Path) -> str:
     """Return the program to start: a path counts from the folder of the settings, a bare name may be in PATH."""
     path = resolve(folder, name)

@@ -8,6 +8,7 @@ from sdssync.notify.message import Fault, Message
 _SOURCE = "sdssync"
 _ERROR, _INFORMATION = 1, 4
 """EVENTLOG_ERROR_TYPE and EVENTLOG_INFORMATION_TYPE of ReportEventW."""
+NO_EVENT_LOG = Fault("there is an event log on Windows only", "remove event_log from [notify]")
 _LONGEST = 30_000
 """Characters; ReportEventW takes 31,839."""
 
@@ -16,7 +17,7 @@ def write_event(message: Message, seconds: float) -> Fault | None:
     """Write one event; that takes no time that could be limited."""
     del seconds
     if sys.platform != "win32":
-        return Fault("there is an event log on Windows only", "remove event_log from [notify]")
+        return NO_EVENT_LOG
     import ctypes  # noqa: PLC0415  (costs time that no other system has to spend)
     from ctypes import wintypes  # noqa: PLC0415
 

@@ -1,6 +1,7 @@
 """Call an address: the webhook with the status, the heartbeat with nothing. An address is as secret as a password."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,7 +41,7 @@ def _send(hook: Hook, wanted: _Call, seconds: float) -> Fault | None:
     from sdssync.net.tls import tls_context  # noqa: PLC0415
 
     try:
-        url = _url(hook)
+        url = address(hook, os.environ)
     except ConfigError as error:
         return Fault(error.message, error.hint)
     request = Request(
@@ -70,9 +71,9 @@ def _send(hook: Hook, wanted: _Call, seconds: float) -> Fault | None:
     return None
 
 
-def _url(hook: Hook) -> str:
+def address(hook: Hook, environ: Mapping[str, str]) -> str:
     """
-    Return the address.
+    Return the address, which is as secret as a password.
 
     Raises:
         ConfigError: its file does not exist, cannot be read, or holds something else.
@@ -80,7 +81,7 @@ def _url(hook: Hook) -> str:
     """
     if hook.place is None:
         return hook.url or ""
-    url = read_secret(hook.place, os.environ)
+    url = read_secret(hook.place, environ)
     if fault := hook_url_fault(url):
         raise ConfigError(
             f"{hook.place.where} holds something that cannot be called: {fault}",

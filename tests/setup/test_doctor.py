@@ -1,10 +1,12 @@
 """What `doctor` finds: in an installation that is good, and in others that are broken in one way."""
 
+import json
 import os
 import re
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,7 +21,7 @@ from tests.files.test_lock import holder
 from tests.support.documents import document
 from tests.support.fake_isams import CERTIFICATE, FIXTURES, PATH, raw_server
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
-from tests.support.needs import needs_modes, needs_mounts, needs_root, needs_symlinks
+from tests.support.needs import WINDOWS, needs_modes, needs_mounts, needs_root, needs_symlinks
 from tests.support.patients import (
     FULL,
     KEY,
@@ -41,6 +43,8 @@ from tests.support.runs import Ran, command
 Troubles = dict[str, str]
 """The checks that do not say ok, each with the gravest thing that it says."""
 GRAVITY = ("ok", "warning", "failure")
+ELSEWHERE = {"space", "notify"}
+"""Left out of the troubles: the disk of this machine, and what most of the tests do not configure."""
 
 
 def examined(*arguments: str) -> Ran:
@@ -54,7 +58,7 @@ def troubles(ran: Ran) -> Troubles:
     for line in ran.json["checks"]:
         assert bool(line["hint"]) == (line["status"] != "ok"), line
         found[line["check"]] = max(found.get(line["check"], "ok"), line["status"], key=GRAVITY.index)
-    return {name: status for name, status in found.items() if status != "ok" and name != "space"}
+    return {name: status for name, status in found.items() if status != "ok" and name not in ELSEWHERE}
 
 
 def said(ran: Ran, check: str) -> str:
@@ -144,6 +148,8 @@ def test_the_documentation() -> None:
     rows = re.findall(r"^\| `([a-z]+)` \| (.+) \|$", section, re.MULTILINE)
     assert rows == [(check.name, check.looks_at) for check in CHECKS]
 
+
+MAIL = "to = ['it@myschool.example'], from = 'sds@myschool.example', host = 'smtp.myschool.example'"
 
 Break = Callable[[Path], None]
 
@@ -444,6 +450,65 @@ def test_a_key_that_others_may_read(school: Path, httpserver: HTTPServer) -> Non
 
     assert troubles(ran) == {"key": "warning", "schedule": "warning"}
     assert f"(chmod 600 {school / 'isams.key'})" in said(ran, "key")
+
+
+NOTIFY: list[Any] = [
+    pytest.param("", "warning", "no one learns when a night fails", id="no notifications"),
+    pytest.param('command = ["no-such-program"]', "failure", "the program that notify.command", id="no program"),
+    pytest.param('command = ["here/tell.cmd"]', "failure", "the program that notify.command", id="no program here"),
+    pytest.param('webhook_file = "no.url"', "failure", "the file that notify.webhook_file names does", id="no file"),
+    pytest.param('heartbeat_file = "wrong.url"', "failure", "holds something that cannot be called", id="no address"),
+    pytest.param(
+        f"mail = {{ {MAIL}, user = 'me', password_file = 'wrong.password' }}",
+        "failure",
+        "the file that notify.mail.password_file names is empty",
+        id="no password",
+    ),
+    pytest.param(
+        f"mail = {{ {MAIL}, user = 'me', password_env = 'NO_SUCH' }}", "failure", "is not set", id="no variable"
+    ),
+    pytest.param(f"mail = {{ {MAIL} }}", "ok", "`sdssync notify --test` tries it", id="mail without a password"),
+    pytest.param(
+        f"command = [{json.dumps(sys.executable)}]", "ok", "what [notify] names is there", id="a program that is there"
+    ),
+]
+
+
+@pytest.mark.parametrize(("ways", "status", "words"), NOTIFY)
+def test_notifications(school: Path, ways: str, status: str, words: str) -> None:
+    """What `[notify]` names is looked at, and nothing is sent, started or shown."""
+    install(school, SETTINGS + (f"[notify]\n{ways}\n" if ways else ""))
+    write(school, "wrong.url", "ftp://C4NARY.example")
+    write(school, "wrong.password", "\n")
+    for name in ("wrong.url", "wrong.password"):
+        (school / name).chmod(0o600)
+
+    ran = examined("--offline")
+
+    assert [line["status"] for line in ran.json["checks"] if line["check"] == "notify"] == [status]
+    assert words in said(ran, "notify")
+    assert "C4NARY" not in ran.out + ran.err
+
+
+def test_the_event_log(school: Path) -> None:
+    """No other system than Windows has one."""
+    install(school, SETTINGS + "[notify]\nevent_log = true\n")
+
+    words = "what [notify] names is there" if WINDOWS else "there is an event log on Windows only"
+    assert words in said(examined("--offline"), "notify")
+
+
+@needs_modes
+def test_an_address_that_others_may_read(school: Path) -> None:
+    """An address is as secret as a key, and the warning has the command that fixes it."""
+    install(school, SETTINGS + '[notify]\nheartbeat_file = "beat.url"\n')
+    write(school, "beat.url", "https://watch.myschool.example/C4NARY")
+    (school / "beat.url").chmod(0o644)
+
+    ran = examined("--offline")
+
+    assert f"(chmod 600 {school / 'beat.url'})" in said(ran, "notify")
+    assert "C4NARY" not in ran.out + ran.err
 
 
 @pytest.mark.parametrize(

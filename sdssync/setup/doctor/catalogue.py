@@ -28,6 +28,12 @@ CHECKS = (
     Check("settings", "`sdssync.toml`: mistakes, and what `init` wrote as a placeholder.", configuration.settings),
     Check("profiles", "Each profile file: mistakes, and whether there is any.", configuration.profiles),
     Check("key", "The key: there, possible, and readable by its account alone.", configuration.key, (Need.REMOTE,)),
+    Check(
+        "notify",
+        "`[notify]`: secrets that are there and readable by their account alone, and the program. Nothing is sent.",
+        configuration.notifications,
+        _SETTINGS,
+    ),
     Check("lock", "Whether another run holds the lock.", folders.lock, _STATE),
     Check("state", "The state folder: a folder that can be written.", folders.state, _SETTINGS),
     Check(

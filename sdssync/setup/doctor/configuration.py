@@ -3,6 +3,8 @@
 import os
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from sdssync.config.mistakes import MISSING
 from sdssync.config.secret import path_in_message
@@ -77,9 +79,30 @@ def key(patient: Patient) -> Iterator[Diagnosis]:
     if os.name != "posix":
         yield ok(f"the key is there; `icacls` lists who may read it: {path_in_message(found)}")
     elif mode & _OTHERS_MAY:
-        yield warning(
-            "other accounts may read or change the file of the key",
-            f"chmod 600 {shlex.quote(path_in_message(found))}",
-        )
+        yield _exposed(found, "the key")
     else:
         yield ok("the key is there, and only its account may read it")
+
+
+def notifications(patient: Patient) -> Iterator[Diagnosis]:
+    """Report ways in which no notification could go, and secrets that other accounts may read."""
+    if not patient.settings_file.notify.is_wanted:
+        yield warning("no one learns when a night fails", "write a [notify] table; docs/profiles.md has its keys")
+        return
+    is_good = True
+    for fault in patient.notify_faults:
+        is_good = False
+        yield failure(fault.message, fault.hint)
+    for file in patient.notify_files:
+        with suppress(OSError):  # then it could not be read either, which is one of the faults
+            if os.name == "posix" and file.stat().st_mode & _OTHERS_MAY:
+                is_good = False
+                yield _exposed(file, "a secret of [notify]")
+    if is_good:
+        yield ok("what [notify] names is there; `sdssync notify --test` tries it")
+
+
+def _exposed(file: Path, what: str) -> Diagnosis:
+    return warning(
+        f"other accounts may read or change the file of {what}", f"chmod 600 {shlex.quote(path_in_message(file))}"
+    )

@@ -91,6 +91,10 @@ class Patient:
     """True if a change of several files was interrupted."""
     key: Path | ConfigError | None = None
     """The file of the key, or why there is no key; None: it is in a variable, or none is needed."""
+    notify_files: tuple[Path, ...] = ()
+    """The files with the secrets of `[notify]`."""
+    notify_faults: tuple[ConfigError, ...] = ()
+    """What would keep a notification from going, without any having been sent."""
     contact: Contact | None = None
     answer: Document | NoAnswer | None = None
     last: Document | None = None
