@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sdssync.report.json_result import json_result
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, table
-from sdssync.setup.import_script import Imported, NewFile
+from sdssync.setup.import_script import Imported
+from sdssync.setup.imported_files import NewFile
 
 _COLUMNS = (Column("Argument"), Column("Became"))
 

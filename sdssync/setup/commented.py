@@ -20,3 +20,8 @@ def commented(comment: str, values: Mapping[str, Any]) -> str:
         if field := fields.get(line.partition(" = ")[0]):
             lines[index] = f"{line:<40} # {field.description}"
     return above + "\n".join(lines) + "\n"
+
+
+def toml_line(key: str, value: str) -> str:
+    """Return one key with its value, as a line of TOML without its end."""
+    return tomli_w.dumps({key: value}).rstrip()

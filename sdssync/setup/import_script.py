@@ -8,42 +8,29 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from sdssync.config.combined import join_parts
-from sdssync.config.installation import read_profile_files, require_settings
-from sdssync.config.mistakes import MISSING, render
+from sdssync.config.installation import read_profile_files
+from sdssync.config.mistakes import render
 from sdssync.config.profile_file import ProfileFile, check_profile_file, compare
-from sdssync.config.settings_file import SettingsFile, check_settings_file, read_settings
-from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
-from sdssync.files import atomic
-from sdssync.files.folders import is_folder, make_private
+from sdssync.config.settings_file import SettingsFile
+from sdssync.errors import ConfigError, ProfileError
+from sdssync.files.folders import is_folder
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.paths import display
-from sdssync.files.patience import make_folders, remove_file
 from sdssync.sds.formats import SdsFormat
 from sdssync.setup.exported_task import Action
+from sdssync.setup.imported_files import NewFile, already_exists, write_all
 from sdssync.setup.imported_profiles import ImportedProfile, import_call
-from sdssync.setup.new_files import KEY_FILE, ProfileOptions, profile_text, settings_text
+from sdssync.setup.imported_settings import import_settings
+from sdssync.setup.new_files import ProfileOptions, profile_text
 from sdssync.setup.powershell.binding import Bound
 from sdssync.setup.powershell.calls import Call
 from sdssync.setup.script_source import Piece, Source, read_source, without_secrets
 
-_OWNER_ONLY = 0o600
 _SYSTEM_FOLDER = r"C:\Windows\System32"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFile:
-    """A file that is to be written."""
-
-    path: Path
-    file: str
-    """As seen from the folder of the settings."""
-    text: str = field(repr=False)
-    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +55,7 @@ class Imported:
     warnings: tuple[str, ...]
     left_behind: tuple[str, ...]
     is_real: bool
-    """False: the settings still have the placeholders of `init`."""
+    """False: id, name or address of the school are still to be written into the settings."""
     script: str
     """The script that the first call starts; "" without calls."""
     existing: tuple[str, ...]
@@ -91,97 +78,43 @@ def import_script(source: str, config: Path, *, sds_format: SdsFormat, combine: 
     """
     read = read_source(source)
     config = Path(os.path.abspath(config))  # noqa: PTH100 - a link to the file stays one
-    settings, settings_file = _settings(config, read)
+    settings = import_settings(config, read.variables)
     found, ignored = _find(read)
     made, warnings = _import_calls(found, sds_format)
-    profiles = [_new_profile(profile, settings_file) for profile in made if profile.name]
+    profiles = [_new_profile(profile, settings.checked) for profile in made if profile.name]
     if combine is not None:
-        profiles.append(_combined(combine, profiles, settings_file))
-    existing = _check(profiles, settings_file)
-    variables = read.variables
-    key = _key(read, settings_file)
-    existing += [file.file for file in (settings, key) if file and os.path.lexists(file.path)]
+        profiles.append(_combined(combine, profiles, settings.checked))
+    existing = _check(profiles, settings.checked)
+    existing += [settings.new.file] if settings.new and os.path.lexists(config) else []
     if ignored:
         others = ", ".join(dict.fromkeys(map(printable, ignored)))
         warnings.append(f"other commands are not carried over: {without_secrets(others)}")
     warnings += [f"{file} exists already, so --write would write nothing" for file in existing]
+    of_script = read.variables.warnings if read.variables else ()
     return Imported(
         calls=tuple(call.bound for _, call in found),
-        settings=settings if profiles or variables else None,
-        key=key,
+        settings=settings.new if profiles or read.variables else None,
+        key=settings.key,
         profiles=tuple(profiles),
-        warnings=(*(variables.warnings if variables else ()), *dict.fromkeys(warnings)),
+        warnings=(*of_script, *settings.warnings, *dict.fromkeys(warnings)),
         left_behind=tuple(dict.fromkeys(_left_behind(source, read, found))),
-        is_real=settings is None or (variables is not None and None not in {variables.school_id, variables.url}),
+        is_real=settings.is_real,
         script=next((_script_path(call, piece) for piece, call in found), ""),
         existing=tuple(existing),
     )
 
 
-def write(imported: Imported) -> tuple[Path, ...]:
+def write(imported: Imported) -> None:
     """
-    Write all files of an import, or none; return them.
+    Write all files of an import, or none.
 
     Raises:
         ConfigError: one exists.
         OutputError: one cannot be written.
     """
     for name in imported.existing:
-        raise _exists(name)
-    written: list[Path] = []
-    try:
-        for file in imported.files:
-            _write_one(file)
-            written.append(file.path)
-    except BaseException:
-        for path in written:
-            with suppress(OSError):  # the error that ended it counts
-                remove_file(path)
-        raise
-    return tuple(written)
-
-
-def _write_one(file: NewFile) -> None:
-    try:
-        if file.is_secret:
-            make_private(file.path.parent)
-            atomic.write_new(file.path, file.text.encode("utf-8"), _OWNER_ONLY)
-        else:
-            make_folders(file.path.parent)
-            atomic.write_new(file.path, file.text.encode("utf-8"))
-    except FileExistsError:
-        raise _exists(file.file) from None
-    except OSError as error:
-        raise OutputError(f"{file.file} cannot be written: {os_reason(error)}", "nothing was written") from error
-
-
-def _settings(config: Path, source: Source) -> tuple[NewFile | None, SettingsFile]:
-    """
-    Return the settings that are to be written, None if they are there and the source has no others; and what they say.
-
-    Raises:
-        ConfigError: they have mistakes.
-    """
-    existing = read_settings(config)
-    variables = source.variables
-    is_there = MISSING not in existing.mistakes
-    if is_there:
-        require_settings(existing)
-    if is_there and not variables:
-        return None, existing
-    values = (variables.school_id, variables.school_name, variables.url) if variables else (None, None, None)
-    text = settings_text(*values)
-    checked = check_settings_file(config, tomllib.loads(text))
-    require_settings(checked)
-    return NewFile(path=config, file=printable(config.name), text=text), checked
-
-
-def _key(source: Source, settings: SettingsFile) -> NewFile | None:
-    """Return the file of the key, if the source has one."""
-    if not source.variables or not source.variables.key:
-        return None
-    path = settings.folders.installation / KEY_FILE
-    return NewFile(path=path, file=KEY_FILE, text=f"{source.variables.key.secret}\n", is_secret=True)
+        raise already_exists(name)
+    write_all(imported.files)
 
 
 def _find(source: Source) -> tuple[list[tuple[Piece, Call]], list[str]]:
@@ -273,10 +206,6 @@ def _check(profiles: Sequence[NewProfile], settings: SettingsFile) -> list[str]:
     if wrong := [file.report for file in checked if file.mistakes]:
         raise ProfileError(render(wrong), "nothing was written; correct the command line, or write the profile by hand")
     return existing
-
-
-def _exists(file: str) -> ConfigError:
-    return ConfigError(f"{file} already exists and was not changed", "nothing was written; rename or edit that file")
 
 
 def _left_behind(argument: str, source: Source, found: Iterable[tuple[Piece, Call]]) -> Iterable[str]:

@@ -445,16 +445,48 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert ran.logs("command.failed")[0]["error"] == "profiles.d/seniors.toml already exists and was not changed"
 
 
-def test_settings_are_not_overwritten(tmp_path: Path) -> None:
-    """Settings that are there stay: a script that has others is refused."""
+def test_the_script_after_its_tasks(tmp_path: Path) -> None:
+    """Settings that are there stay, the key is written, and each line that is to be changed by hand is named."""
+    source = tmp_path / "iSAMS-SDS.ps1"
+    source.write_text(VARIABLES, encoding="utf-8")
+    assert imported(tmp_path, f"& '{SCRIPT}' -CSVPath C:\\CSV\\Seniors", "--write").exit_code == 0
+    before = (tmp_path / "sdssync.toml").read_bytes()
+
+    ran = imported(tmp_path, source, "--write")
+    text = command("import-script", source, "--config", tmp_path / "sdssync.toml", "--write")
+
+    assert (ran.exit_code, ran.json["settings"], ran.json["key_file"]) == (0, None, "secrets/isams.key")
+    assert ran.json["warnings"] == [
+        'sdssync.toml is there and is not changed: write into it id = "9361234" under [school]',
+        'sdssync.toml is there and is not changed: write into it name = "St Mary\'s" under [school]',
+        'sdssync.toml is there and is not changed: write into it url = "https://isams.stmary.example" under [isams]',
+    ]
+    assert (tmp_path / "sdssync.toml").read_bytes() == before
+    assert (tmp_path / "secrets" / "isams.key").read_text(encoding="utf-8") == f"{KEY}\n"
+    assert (text.exit_code, "created" in text.out) == (0, False)
+    assert "secrets/isams.key is there and is not changed" in text.out
+    assert "write the id and the name of the school, and the address of iSAMS, into sdssync.toml" in text.out
+
+
+def test_settings_that_say_the_same(tmp_path: Path) -> None:
+    """There is nothing to write into settings that came from the same script."""
+    source = tmp_path / "iSAMS-SDS.ps1"
+    source.write_text(VARIABLES, encoding="utf-8")
+    imported(tmp_path, source, "--write")
+
+    assert imported(tmp_path, source).json["warnings"] == ["secrets/isams.key is there and is not changed"]
+
+
+def test_settings_with_another_place_for_the_key(tmp_path: Path) -> None:
+    """A key that no setting names is not written."""
     install(tmp_path)
     (tmp_path / "iSAMS-SDS.ps1").write_text(VARIABLES, encoding="utf-8")
     before = tree(tmp_path)
 
-    assert imported(tmp_path, tmp_path / "iSAMS-SDS.ps1").exit_code == 0
     ran = imported(tmp_path, tmp_path / "iSAMS-SDS.ps1", "--write")
 
-    assert (ran.exit_code, tree(tmp_path)) == (2, before)
+    assert (ran.exit_code, tree(tmp_path)) == (0, before)
+    assert ran.json["warnings"][-1].startswith("the key of the script is not carried over")
 
 
 def test_all_or_nothing(tmp_path: Path) -> None:
