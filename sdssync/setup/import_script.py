@@ -23,7 +23,7 @@ from sdssync.files.paths import display
 from sdssync.sds.formats import SdsFormat
 from sdssync.setup.exported_task import Action
 from sdssync.setup.imported_files import NewFile, already_exists, write_all
-from sdssync.setup.imported_profiles import ImportedProfile, import_call
+from sdssync.setup.imported_profiles import ImportedProfile, import_call, overlaps
 from sdssync.setup.imported_settings import import_settings
 from sdssync.setup.new_files import ProfileOptions, profile_text
 from sdssync.setup.powershell.binding import Bound
@@ -84,7 +84,8 @@ def import_script(source: str, config: Path, *, sds_format: SdsFormat, combine: 
     profiles = [_new_profile(profile, settings.checked) for profile in made if profile.name]
     if combine is not None:
         profiles.append(_combined(combine, profiles, settings.checked))
-    existing = _check(profiles, settings.checked)
+    existing, checked = _check(profiles, settings.checked)
+    warnings += [warning for file in checked if file.profile for warning in overlaps(file.profile)]
     existing += [settings.new.file] if settings.new and os.path.lexists(config) else []
     if ignored:
         others = ", ".join(dict.fromkeys(map(printable, ignored)))
@@ -187,9 +188,11 @@ def _combined(name: str, parts: Sequence[NewProfile], settings: SettingsFile) ->
     return NewProfile(name=name, file=_profile_file(name, options, settings), became=())
 
 
-def _check(profiles: Sequence[NewProfile], settings: SettingsFile) -> list[str]:
+def _check(profiles: Sequence[NewProfile], settings: SettingsFile) -> tuple[list[str], tuple[ProfileFile, ...]]:
     """
-    Check profiles as they will be read, together with those that are there; return the files that are there already.
+    Check profiles as they will be read, together with those that are there.
+
+    Return the files that are there already, and the profiles.
 
     Raises:
         ProfileError: a profile would be wrong, or in conflict with another.
@@ -205,7 +208,7 @@ def _check(profiles: Sequence[NewProfile], settings: SettingsFile) -> list[str]:
     checked = join_parts(compare([*kept, *made]))[len(kept) :]
     if wrong := [file.report for file in checked if file.mistakes]:
         raise ProfileError(render(wrong), "nothing was written; correct the command line, or write the profile by hand")
-    return existing
+    return existing, checked
 
 
 def _left_behind(argument: str, source: Source, found: Iterable[tuple[Piece, Call]]) -> Iterable[str]:

@@ -6,12 +6,14 @@ subject. The profile then has what was meant. No warning shows an address.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import PureWindowsPath
 
 from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.mistakes import describe
+from sdssync.config.profile import Profile
 from sdssync.files.names import name_fault, same_name
 from sdssync.sds.formats import SdsFormat
 from sdssync.setup.new_files import ProfileOptions
@@ -59,6 +61,24 @@ def import_call(call: Call, folder: str | None, taken: Sequence[str], sds_format
     _import_texts(call, imported)
     _leave_out(call, imported)
     return imported
+
+
+def overlaps(combined: Profile) -> Iterator[str]:
+    """Yield a warning for any two parts that can take the same teaching sets, as far as years and subjects show it."""
+    for one, other in combinations(combined.combined, 2):
+        years = [str(year) for year in one.year_groups if year in other.year_groups]
+        if years and _share_subjects(one, other):
+            yield (
+                f"{combined.name}: {one.name} and {other.name} can take the same teaching sets of year"
+                f" {', '.join(years)}; a class that both make rejects the whole set (SDS202): leave these years to"
+                " one of them, or exclude the subjects in the other"
+            )
+
+
+def _share_subjects(one: Profile, other: Profile) -> bool:
+    """Return True if there can be a subject that both take; None stands for all subjects."""
+    lists = [{*part.include} for part in (one, other) if part.include is not None]
+    return not lists or bool(set.intersection(*lists) - {*one.exclude, *other.exclude})
 
 
 def _without_profile(call: Call) -> ImportedProfile:

@@ -302,6 +302,31 @@ def test_a_combined_profile(tmp_path: Path) -> None:
     assert {profile["state"] for profile in shown.json["profiles"]} == {"ready"}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "years"),
+    [
+        pytest.param("-Y (7..13) -Exc 7,15,16,47", "-Inc 52", "7, 8, 9, 10, 11, 12, 13", id="the default years"),
+        pytest.param("-Y 7,9", "-Y 8,9", "9", id="a year in both"),
+        pytest.param("-Y (7..13) -Exc 7,15,16,47", "-Y (0..6) -Inc 52", None, id="other years"),
+        pytest.param("-Inc 5,6", "-Inc 7", None, id="other subjects"),
+        pytest.param("-Exc 52", "-Inc 52", None, id="a subject that only one takes"),
+        pytest.param("-Inc 5,6 -Exc 6", "-Inc 6", None, id="a subject that is in and out"),
+        pytest.param("-Exc 5", "-Exc 6", "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13", id="any other subject"),
+    ],
+)
+def test_parts_that_overlap(tmp_path: Path, one: str, other: str, years: str | None) -> None:
+    """Two parts that can take the same teaching sets are warned of: their classes would reject the set."""
+    source = f"& '{SCRIPT}' -CSVPath C:\\CSV\\Seniors {one}; & '{SCRIPT}' -CSVPath C:\\CSV\\Prep {other}"
+
+    ran = imported(tmp_path, source, "--combine", "School")
+
+    warning = (
+        f"School: Prep and Seniors can take the same teaching sets of year {years}; a class that both make rejects the"
+        " whole set (SDS202): leave these years to one of them, or exclude the subjects in the other"
+    )
+    assert ran.json["warnings"] == ([warning] if years else [])
+
+
 def test_a_file_of_lines(tmp_path: Path) -> None:
     """A batch file and a wiki page have command lines of each kind, in the encoding of old Windows."""
     source = tmp_path / "nightly.bat"
