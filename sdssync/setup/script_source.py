@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,7 +74,11 @@ class Piece:
                 f"{self.where or 'the source'}: expected lines of a task, found {len(self.text):,} characters",
                 f"import {_LONGEST:,} characters at a time; Windows takes command lines of half that length",
             )
-        find = {"powershell": find_in_text, "windows": find_in_command_line, "switches": find_in_switches}
+        find: Mapping[str, Callable[[str], Found]] = {
+            "powershell": find_in_text,
+            "windows": find_in_command_line,
+            "switches": find_in_switches,
+        }
         try:
             return find[self.language](self.text)
         except PowerShellError as error:

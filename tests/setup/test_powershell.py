@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdssync.setup.powershell.host import find_in_command_line, find_in_text
+from sdssync.setup.powershell.host import Found, find_in_command_line, find_in_text
 from sdssync.setup.powershell.nodes import PowerShellError, UnknownError
 from tests.support.golden import FIXTURES
 
@@ -166,6 +167,20 @@ def test_what_decides_when_it_runs(text: str) -> None:
 def test_too_deep(text: str) -> None:
     """Text that is nested without end is refused."""
     assert refused(text).reason == "ParserError"
+
+
+@pytest.mark.parametrize("find", [find_in_text, find_in_command_line])
+def test_hosts_in_hosts(find: Callable[[str], Found]) -> None:
+    """PowerShell may start itself some times; a line with a thousand is refused before the rest of it is read."""
+    few = "powershell " * 5 + f"-File {SCRIPT} -CSVPath C:\\CSV"
+    many = "powershell " * 1000 + f"-File {SCRIPT} -CSVPath C:\\CSV"
+
+    assert [call.bound["CSVPath"] for call in find(few).calls] == ["C:\\CSV"]
+    with pytest.raises(PowerShellError) as caught:
+        find(many)
+
+    assert (caught.value.message, caught.value.place) == ("the line is nested too deeply", 0)
+    assert str(caught.value.text).count("powershell") > 980
 
 
 @pytest.mark.parametrize(

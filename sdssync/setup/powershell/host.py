@@ -65,6 +65,8 @@ _ENDING = {
 }
 """The switches after which PowerShell reads no other."""
 _TOO_DEEP = "the line is nested too deeply"
+_DEEPEST = 10
+"""PowerShell that is started by PowerShell; each level reads the rest of the line again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +78,19 @@ class Found:
     """The names of other commands."""
 
 
-def find_in_text(text: str) -> Found:
+def find_in_text(text: str, depth: int = 0) -> Found:
     """
-    Return what a text of PowerShell runs.
+    Return what a text of PowerShell runs; `depth` is how many others have started it, one in another.
 
     Raises:
         PowerShellError: PowerShell refuses it, or what the script gets is not known.
     """
     ignored: list[str] = []
 
-    def host(arguments: Sequence[str], _: int) -> Iterator[Call]:
-        found = find_in_arguments(arguments, is_core=False)
+    def host(arguments: Sequence[str], place: int) -> Iterator[Call]:
+        if depth == _DEEPEST:
+            raise PowerShellError("ParserError", _TOO_DEEP, place)
+        found = find_in_arguments(arguments, is_core=False, depth=depth + 1)
         ignored.extend(found.ignored)
         yield from found.calls
 
@@ -127,7 +131,7 @@ def find_in_switches(rest: str, *, is_core: bool = False) -> Found:
     return find_in_arguments(split_arguments(without_redirections(rest) if runs_file else rest), is_core=is_core)
 
 
-def find_in_arguments(arguments: Sequence[str], *, is_core: bool) -> Found:
+def find_in_arguments(arguments: Sequence[str], *, is_core: bool, depth: int = 0) -> Found:
     """
     Return what PowerShell runs for its arguments; without `-File` and `-Command` a core one takes a file first.
 
@@ -138,9 +142,9 @@ def find_in_arguments(arguments: Sequence[str], *, is_core: bool) -> Found:
     while at < len(arguments):
         switch = _switch(arguments[at])
         if switch in _ENDING:
-            return _last_switch(switch, arguments[at + 1 :])
+            return _last_switch(switch, arguments[at + 1 :], depth)
         if not switch:
-            return _file(arguments[at:]) if is_core else find_in_text(" ".join(arguments[at:]))
+            return _file(arguments[at:]) if is_core else find_in_text(" ".join(arguments[at:]), depth)
         at += 2 if switch in _WITH_VALUE else 1
     return Found((), ("PowerShell without a command",))
 
@@ -154,7 +158,7 @@ def _switch(argument: str) -> str:
     return next((name for name in known if name.startswith(written) and written.startswith(known[name])), "")
 
 
-def _last_switch(switch: str, rest: Sequence[str]) -> Found:
+def _last_switch(switch: str, rest: Sequence[str], depth: int) -> Found:
     if switch in {"help", "?"}:
         return Found((), ("the help of PowerShell",))
     if not rest or rest[0] == "-":
@@ -164,8 +168,8 @@ def _last_switch(switch: str, rest: Sequence[str]) -> Found:
     if switch in {"encodedarguments", "ea"}:
         raise UnknownError("encoded arguments cannot be read", 0).within(" ".join(rest))
     if switch in {"encodedcommand", "ec"}:
-        return find_in_text(_decoded(rest[0]))
-    return find_in_text(rest[0] if switch in {"commandwithargs", "cwa"} else " ".join(rest))
+        return find_in_text(_decoded(rest[0]), depth)
+    return find_in_text(rest[0] if switch in {"commandwithargs", "cwa"} else " ".join(rest), depth)
 
 
 def _decoded(text: str) -> str:
