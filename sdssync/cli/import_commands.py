@@ -35,9 +35,10 @@ def import_script(
     from sdssync.setup.import_script import import_script as read
     from sdssync.setup.import_script import write
 
-    imported = read(source, config_path(common), sds_format=sds_format, combine=combine)
+    config = config_path(common)
+    imported = read(source, config, sds_format=sds_format, combine=combine)
     if is_written:
-        write(imported)
+        write(imported, config.parent)
     if result_format is ResultFormat.JSON:
         streams.print_result(import_json(imported))
     else:

@@ -28,6 +28,7 @@ from sdssync.setup.imported_settings import import_settings
 from sdssync.setup.new_files import ProfileOptions, profile_text
 from sdssync.setup.powershell.binding import Bound
 from sdssync.setup.powershell.calls import Call
+from sdssync.setup.schemas import Schema, schema_line, write_schemas
 from sdssync.setup.script_source import Piece, Source, read_source, without_secrets
 
 _SYSTEM_FOLDER = r"C:\Windows\System32"
@@ -105,9 +106,9 @@ def import_script(source: str, config: Path, *, sds_format: SdsFormat, combine: 
     )
 
 
-def write(imported: Imported) -> None:
+def write(imported: Imported, installation: Path) -> None:
     """
-    Write all files of an import, or none.
+    Write all files of an import, or none; then the schemas that their first lines name.
 
     Raises:
         ConfigError: one exists.
@@ -116,6 +117,8 @@ def write(imported: Imported) -> None:
     for name in imported.existing:
         raise already_exists(name)
     write_all(imported.files)
+    if imported.profiles or imported.settings:
+        write_schemas(installation)
 
 
 def _find(source: Source) -> tuple[list[tuple[Piece, Call]], list[str]]:
@@ -166,8 +169,9 @@ def _new_profile(profile: ImportedProfile, settings: SettingsFile) -> NewProfile
 
 
 def _profile_file(name: str, options: ProfileOptions, settings: SettingsFile) -> NewFile:
-    path = settings.folders.profiles / f"{name}.toml"
-    return NewFile(path=path, file=display(path, settings.folders.installation), text=profile_text(name, options))
+    path, installation = settings.folders.profiles / f"{name}.toml", settings.folders.installation
+    text = schema_line(Schema.PROFILE, path, installation) + profile_text(name, options)
+    return NewFile(path=path, file=display(path, installation), text=text)
 
 
 def _combined(name: str, parts: Sequence[NewProfile], settings: SettingsFile) -> NewProfile:

@@ -18,6 +18,7 @@ from sdssync.files.names import printable
 from sdssync.setup.commented import toml_line
 from sdssync.setup.imported_files import NewFile
 from sdssync.setup.new_files import KEY_FILE, settings_text
+from sdssync.setup.schemas import Schema, schema_line
 from sdssync.setup.script_variables import ScriptVariables
 
 
@@ -60,7 +61,7 @@ def import_settings(config: Path, variables: ScriptVariables | None) -> Imported
 
 def _new(config: Path, variables: ScriptVariables | None) -> ImportedSettings:
     values = (variables.school_id, variables.school_name, variables.url) if variables else (None, None, None)
-    text = settings_text(*values)
+    text = schema_line(Schema.SETTINGS, config, config.parent) + settings_text(*values)
     checked = check_settings_file(config, tomllib.loads(text))
     require_settings(checked)
     key, warning = _key(checked, variables)

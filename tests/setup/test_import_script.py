@@ -40,8 +40,9 @@ def imported(folder: Path, source: str | Path, *options: str) -> Ran:
 
 
 def tree(folder: Path) -> list[str]:
-    """List the files below a folder."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    """List the files below a folder, but for the schemas."""
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return [file for file in files if not file.startswith("schema/")]
 
 
 def only_toml(ran: Ran) -> dict[str, Any]:
@@ -491,6 +492,20 @@ def test_the_script_after_its_tasks(tmp_path: Path) -> None:
     assert (text.exit_code, "created" in text.out) == (0, False)
     assert "secrets/isams.key is there and is not changed" in text.out
     assert "write the id and the name of the school, and the address of iSAMS, into sdssync.toml" in text.out
+
+
+def test_what_an_editor_finds(tmp_path: Path) -> None:
+    """Each TOML file begins with the line that names its schema, which is there; without --write none is made."""
+    source = f"& '{SCRIPT}' -CSVPath C:\\CSV\\Seniors"
+
+    imported(tmp_path, source)
+    assert not (tmp_path / "schema").exists()
+    imported(tmp_path, source, "--write")
+
+    for file, schema in (("sdssync.toml", "sdssync"), ("profiles.d/Seniors.toml", "profile")):
+        line = (tmp_path / file).read_text(encoding="utf-8").splitlines()[0]
+        assert line == f"#:schema {'../' * file.count('/')}schema/{schema}.schema.json"
+        assert (tmp_path / "schema" / f"{schema}.schema.json").is_file()
 
 
 def test_settings_that_say_the_same(tmp_path: Path) -> None:
