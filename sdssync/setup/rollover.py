@@ -14,12 +14,22 @@ from typing import Any
 
 from sdssync.config.schema import ProfileModel
 from sdssync.config.template import Template
-from sdssync.setup.school_year import SchoolYear, later, names_year, with_later_single_year, with_year, years_in
+from sdssync.setup.school_year import (
+    SchoolYear,
+    later,
+    names_year,
+    single_years,
+    with_later_single_year,
+    with_year,
+    years_in,
+)
 from sdssync.setup.toml_edit import TomlText
 
 _ANCHORS = ("title", "suffix", "year_groups", "format", "name", "output")
 _COMMENT = "with the year: a team belongs to the pupils of one year"
 _CLASS_ID = "SDS knows a team by the id of its class: with last year's id, last year's team would go to new pupils"
+_AGAIN = "the same command moves it"
+_UNKNOWN = "it is not known for which school year; change it by hand, unless it is right"
 _TEXTS = {
     "suffix": "the titles of the classes get the new year",
     "title": "the titles of the classes get the new year",
@@ -62,9 +72,9 @@ def roll_profile(file: Path, displayed: str, text: str, year: SchoolYear, today:
     """
     edit = TomlText(text, displayed)
     content = tomllib.loads(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
-    changes = list(_texts(edit, content, year))
-    changes += _expiry(edit, content, year)
     notes: list[str] = []
+    changes = list(_texts(edit, content, year, notes))
+    changes += _expiry(edit, content, year)
     if "combine" not in content and (changes or not _has_year(content)):
         changes += _class_id(edit, content, year, notes)
     elif "combine" not in content and not _has_year_in_id(content):
@@ -96,7 +106,7 @@ def roll_settings(file: Path, text: str, year: SchoolYear, today: date) -> Rolle
     return RolledFile(file=file, displayed=file.name, before=text, after=after, changes=changes, notes=tuple(notes))
 
 
-def _texts(edit: TomlText, content: Mapping[str, Any], year: SchoolYear) -> Iterator[Change]:
+def _texts(edit: TomlText, content: Mapping[str, Any], year: SchoolYear, notes: list[str]) -> Iterator[Change]:
     """Change the year in suffix, title and class id; a single calendar year by the year in which the profile ends."""
     expires = content.get("expires")
     ending = SchoolYear.ending(expires) if expires else None
@@ -105,8 +115,10 @@ def _texts(edit: TomlText, content: Mapping[str, Any], year: SchoolYear) -> Iter
         if not isinstance(before, str):
             continue
         after = with_year(before, year)
-        if after == before and ending and ending < year and not any(True for _ in years_in(before)):
-            after = with_later_single_year(before, ending, year)
+        if not any(True for _ in years_in(before)) and (ending is None or ending < year):
+            after = with_later_single_year(before, ending, year) if ending else before
+            if after == before and (doubtful := single_years(before, until=year)):
+                notes.append(f"{key} names {', '.join(doubtful)} and stays: {_UNKNOWN}")
         if after != before:
             edit.set((key,), after)
             yield Change(key=key, before=before, after=after, why=why)
@@ -155,7 +167,7 @@ def _class_id(edit: TomlText, content: Mapping[str, Any], year: SchoolYear, note
 def _freezes(
     edit: TomlText, content: Mapping[str, Any], year: SchoolYear, today: date, notes: list[str]
 ) -> Iterator[Change]:
-    """Move each freeze by as many years as it is behind, unless that one is there already."""
+    """Move each freeze that is over by as many years as it is behind, unless that one is there already."""
     freezes = content.get("safety", {}).get("freeze", [])
     known = {(freeze["from"], freeze["to"]) for freeze in freezes}
     for index, freeze in enumerate(freezes):
@@ -164,9 +176,10 @@ def _freezes(
         moved = later(first, years), later(last, years)
         if years <= 0 or moved in known:
             continue
-        known.add(moved)
         if last >= today:
-            notes.append(f"the freeze from {first} to {last} is not over yet: add it again if it is still needed")
+            notes.append(f"the freeze from {first} to {last} is not over yet and stays: after it, {_AGAIN}")
+            continue
+        known.add(moved)
         for key, before, after in (("from", first, moved[0]), ("to", last, moved[1])):
             edit.set(("safety", "freeze", index, key), after)
             path = f"safety.freeze[{index}].{key}"

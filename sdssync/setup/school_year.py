@@ -76,6 +76,11 @@ def names_year(text: str) -> bool:
     return any(True for _ in years_in(text)) or bool(_SINGLE.search(text))
 
 
+def single_years(text: str, until: SchoolYear) -> list[str]:
+    """Return the calendar years that a text names, but for those in which an earlier year than this cannot be."""
+    return [number for number in _SINGLE.findall(text) if _FIRST <= int(number) <= until.start]
+
+
 def with_year(text: str, year: SchoolYear) -> str:
     """Return the text with this school year in place of each earlier one, spelled as they are."""
 

@@ -20,7 +20,7 @@ from tests.test_architecture import PACKAGE
 ROOT = PACKAGE.parent
 JULY, AUGUST = ("--today", "2027-07-20"), ("--today", "2027-08-20")
 ADDED = 'class_id = "{set_id}{suffix}" # with the year: a team belongs to the pupils of one year\n'
-FREEZE = "[safety]\nfreeze = [{ from = 2027-07-10, to = 2027-09-05 }]\n"
+FREEZE = "[safety]\nfreeze = [{ from = 2027-02-13, to = 2027-02-21 }]\n"
 
 
 @pytest.fixture

@@ -113,6 +113,28 @@ def test_a_parity_profile_keeps_its_ids() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        pytest.param('class_id = "{set_id}-2026"\n', ["class_id names 2026"], id="without a last day"),
+        pytest.param('class_id = "{set_id}-2027"\n', ["class_id names 2027"], id="the end of the old year, or not"),
+        pytest.param(
+            'suffix = " 2026"\ntitle = "{set_code} 2025"\n', ["suffix names 2026", "title names 2025"], id="texts"
+        ),
+        pytest.param('class_id = "{set_id}-2025"\nexpires = 2027-07-31\n', ["class_id names 2025"], id="other year"),
+        pytest.param('class_id = "{set_id}-2028"\n', [], id="a year that only the new one has"),
+        pytest.param('class_id = "{set_id}-2026"\nexpires = 2027-07-31\n', [], id="with a last day"),
+        pytest.param('class_id = "{set_id}-2027"\nexpires = 2028-07-31\n', [], id="changed already"),
+    ],
+)
+def test_single_years_that_are_not_known(text: str, noted: list[str]) -> None:
+    """A calendar year of which no one knows what it is stays, and a note says so."""
+    rolled = profile(text)
+
+    assert [note.partition(" and stays")[0] for note in rolled.notes if "it is not known" in note] == noted
+    assert not noted or text.partition("expires")[0] in rolled.after
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "[safety]\nfreeze = [{ from = YEAR-07-10, to = YEAR-09-05 }]   # summer\n",
@@ -123,18 +145,20 @@ def test_a_parity_profile_keeps_its_ids() -> None:
     ],
 )
 def test_freezes(text: str) -> None:
-    """A freeze moves by a year, however it is written; one that is not over is noted."""
+    """A freeze that is over moves by a year, however it is written; one that is not stays, and is noted."""
     settings = Path("sdssync.toml")
     before = text.replace("YEAR", "2027")
 
-    rolled = roll_settings(settings, before, YEAR, TODAY)
+    early = roll_settings(settings, before, YEAR, date(2027, 9, 5))
+    rolled = roll_settings(settings, before, YEAR, date(2027, 9, 6))
 
     assert rolled.after == text.replace("YEAR", "2028")
     assert [change.key for change in rolled.changes] == ["safety.freeze[0].from", "safety.freeze[0].to"]
-    assert rolled.notes == (
-        "the freeze from 2027-07-10 to 2027-09-05 is not over yet: add it again if it is still needed",
+    assert rolled.notes == ()
+    assert (early.after, early.changes) == (before, ())
+    assert early.notes == (
+        "the freeze from 2027-07-10 to 2027-09-05 is not over yet and stays: after it, the same command moves it",
     )
-    assert roll_settings(settings, before, YEAR, date(2027, 9, 6)).notes == ()
     assert roll_settings(settings, rolled.after, YEAR, TODAY).changes == ()
 
 
@@ -142,7 +166,7 @@ def test_a_leap_day_moves_to_the_end_of_february() -> None:
     """29 February becomes 28 February where the next year has none."""
     text = "[safety]\nfreeze = [{ from = 2028-02-27, to = 2028-02-29 }]\n"
 
-    rolled = roll_settings(Path("sdssync.toml"), text, SchoolYear(2028), TODAY)
+    rolled = roll_settings(Path("sdssync.toml"), text, SchoolYear(2028), date(2028, 8, 20))
 
     assert rolled.after == "[safety]\nfreeze = [{ from = 2029-02-27, to = 2029-02-28 }]\n"
 
