@@ -63,7 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         from sdssync.cli import misuse
 
-        return options.refuse(misuse.explain(error, app, arguments), arguments)
+        after = run_commands.after_misuse(misuse.named_command(app, arguments), arguments)
+        return options.refuse(misuse.explain(error, app, arguments), arguments, after)
     except OSError as error:  # of help and version; a result is printed by `streams`
         return options.refuse(streams.unwritable(error), arguments)
 

@@ -13,7 +13,7 @@ _INSTEAD = {"help": "sdssync --help", "version": "sdssync --version"}
 
 def explain(error: click.UsageError, group: click.Group, arguments: Sequence[str]) -> ConfigError:
     """Return a usage error with what was expected and found, and the one thing to do next."""
-    command = next((argument for argument in arguments if argument in group.commands), None)
+    command = named_command(group, arguments)
     help_hint = f"see sdssync {command} --help" if command else "see sdssync --help"
     match error:
         case click.exceptions.NoSuchCommand():
@@ -33,6 +33,11 @@ def explain(error: click.UsageError, group: click.Group, arguments: Sequence[str
         case click.BadParameter():
             return ConfigError(f"{_name(error)}: {_fault(error)}", help_hint)
     return ConfigError(_lower(error.format_message().rstrip(".")), help_hint)
+
+
+def named_command(group: click.Group, arguments: Sequence[str]) -> str | None:
+    """Return the command of a command line, wherever it is; None if there is not one."""
+    return next((argument for argument in arguments if argument in group.commands), None)
 
 
 def _wanted_command(error: click.UsageError, arguments: Sequence[str]) -> str:

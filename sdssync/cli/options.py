@@ -101,6 +101,10 @@ class Common:
         return self.log.level < logging.WARNING
 
 
+After = Callable[[Common, ExitCode], None]
+"""What is called with the exit code when a command has ended."""
+
+
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  (click's call)
     if wanted and not context.resilient_parsing:
         click.echo(f"sdssync {__version__}")
@@ -193,27 +197,27 @@ def split_list(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for text in given for part in text.split(","))
 
 
-def refuse(error: SdsSyncError, arguments: Sequence[str]) -> ExitCode:
-    """Log an error that comes before any command."""
+def refuse(error: SdsSyncError, arguments: Sequence[str], after: After | None = None) -> ExitCode:
+    """Log an error that comes before any command; `after` is called as after a handler."""
 
     def handler(_: Common) -> ExitCode:
         raise error
 
-    return run(handler, _common(_log_options(arguments)))
+    return run(handler, _common(_places(arguments)), after)
 
 
-def _log_options(arguments: Sequence[str]) -> Mapping[str, Any]:
-    """Return where the log goes, from a command line that is wrong elsewhere: a scheduled task has only its file."""
-    options = [option for option in COMMON_OPTIONS if option.name in {"log_file", "log_format"}]
+def _places(arguments: Sequence[str]) -> Mapping[str, Any]:
+    """Return the settings and the log of a command line that is wrong elsewhere: a scheduled task has only its file."""
+    options = [option for option in COMMON_OPTIONS if option.name in {"config", "log_file", "log_format"}]
     settings = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
-    reader = click.Command("log", params=[*options], context_settings=settings)
+    reader = click.Command("places", params=[*options], context_settings=settings)
     return reader.make_context("log", list(arguments), resilient_parsing=True).params
 
 
 def run(
     handler: Callable[[Common], ExitCode],
     common: Common,
-    after: Callable[[Common, ExitCode], None] | None = None,
+    after: After | None = None,
 ) -> ExitCode:
     """
     Run a handler with logs; an error becomes one log line and its exit code.
@@ -237,7 +241,7 @@ def run(
     return code
 
 
-def _call_after(after: Callable[[Common, ExitCode], None], code: ExitCode, common: Common) -> ExitCode:
+def _call_after(after: After, code: ExitCode, common: Common) -> ExitCode:
     after(common, code)
     return code
 

@@ -1,6 +1,8 @@
 """The commands that generate, validate and publish."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +10,7 @@ import click
 
 from sdssync.cli import streams
 from sdssync.cli.options import (
+    After,
     Common,
     ResultFormat,
     cached_option,
@@ -32,6 +35,12 @@ def _notify(common: Common, code: ExitCode, *, dry_run: bool, **_: object) -> No
 
     if not dry_run:
         notify(config_path(common), common.run_id, code)
+
+
+def after_misuse(command: str | None, arguments: Sequence[str]) -> After | None:
+    """Return what follows a command line that is wrong: that of a scheduled task would fail every night."""
+    is_dry = any(argument.startswith("--dry") for argument in arguments)
+    return partial(_notify, dry_run=is_dry) if command in {run.name, run_all.name} else None
 
 
 @click.command()

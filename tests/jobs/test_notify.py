@@ -104,6 +104,40 @@ def test_a_run_that_could_not_begin(school: Path, receiver: Receiver) -> None:
     assert (receiver.codes, receiver.beats) == ([5, 6, 2, 2], 1)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        pytest.param(["run-all", "--today", "tomorrow"], [2], id="a wrong value"),
+        pytest.param(["run-all", "--chached"], [2], id="a misspelt option"),
+        pytest.param(["run"], [2], id="no profile"),
+        pytest.param(["--cached", "run", "Seniors"], [2], id="an option before the command"),
+        pytest.param(["run", "Juniors"], [2], id="an unknown profile"),
+        pytest.param(["run-all", "--keep", "sets"], [2], id="options that do not go together"),
+        pytest.param(["run-all", "--dry-run", "--chached"], [], id="a dry run"),
+        pytest.param(["plan", "--chached"], [], id="another command"),
+        pytest.param(["run-al"], [], id="no command"),
+    ],
+)
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_a_wrong_command_line(
+    school: Path,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    codes: list[int],
+    is_elsewhere: bool,
+) -> None:
+    """It may be that of the scheduled task, which would fail every night; the settings are those that it names."""
+    if is_elsewhere:
+        monkeypatch.chdir(school.parent)
+        arguments = [*arguments, "--config", str(school / "sdssync.toml")]
+
+    assert command(*arguments).exit_code == 2
+
+    assert (receiver.codes, receiver.beats) == (codes, 0)
+    assert (school / "state" / FAILED_RUN).exists() == bool(codes)
+
+
 @pytest.mark.parametrize("settings", ["[notify", 'notify = "C4NARY"', '[notify]\nwebhook = "C4NARY"\n'])
 def test_settings_that_name_no_one(school: Path, settings: str) -> None:
     """Where the table itself is wrong, the run fails as it would, and no one gets to know."""
