@@ -4,6 +4,7 @@ Compare the published set of a profile, or any folder, with another folder, offl
 Where the first set is that of a profile, the last document says why the other one differs.
 """
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,9 @@ from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, OutputError, SourceError, os_reason
 from sdssync.files.folders import is_folder
-from sdssync.files.hints import hint_for
 from sdssync.files.names import printable
 from sdssync.files.paths import comparable
+from sdssync.files.regular import NotRegularError
 from sdssync.isams.source import Taken, last_document
 from sdssync.jobs.progress import RunProgress
 from sdssync.jobs.run import source_facts
@@ -41,8 +42,9 @@ def compare(config: Path | None, target: str, other: str, today: date, progress:
         OutputError: a file cannot be read.
 
     """
-    if not target.strip() or not other.strip():
-        raise ConfigError("expected the name of a profile or a folder, found an empty text")
+    for place, argument in (("first", target), ("second", other)):
+        if not argument.strip():
+            raise ConfigError(f"the {place} argument is empty", "name a profile or a folder, and then a folder")
     school = find_school(config, (target,), "the folders are compared without the reasons that a profile tells")
     if school is None:
         require_folders((target,))
@@ -88,7 +90,8 @@ def _read(folder: Path, displayed: str, profile: Profile | None) -> ComparedSet:
             f"sdssync run {quoted(profile.name)}; or compare a set of --dry-run --keep DIR",
         )
     if not is_folder(folder):
-        raise ConfigError(f"there is no folder {name}", "name the folder that holds users.csv and the other files")
+        what = f"{name} is not a folder" if os.path.lexists(folder) else f"there is no folder {name}"
+        raise ConfigError(what, "name the folder that holds users.csv and the other files")
     if not has_set(folder):
         raise ConfigError(
             f"{name} is not a CSV set: expected users.csv, classes.csv or enrollments.csv, found none",
@@ -97,8 +100,10 @@ def _read(folder: Path, displayed: str, profile: Profile | None) -> ComparedSet:
     try:
         csv_set = read_set(folder)
     except OSError as error:
-        hint = hint_for(error) or "let the account of sdssync read it"
-        raise OutputError(f"{name} cannot be read: {os_reason(error)}", hint) from error
+        is_file = not isinstance(error, NotRegularError)
+        hint = "let the account of sdssync read it" if is_file else "put the file of the set there, or name another set"
+        file = printable(str(Path(displayed) / Path(error.filename).name)) if error.filename else name
+        raise OutputError(f"{file} cannot be read: {os_reason(error)}", hint) from error
     return ComparedSet(displayed=displayed, profile=profile.name if profile else None, csv_set=csv_set)
 
 

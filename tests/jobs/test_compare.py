@@ -283,7 +283,9 @@ def test_a_file_that_cannot_be_read_as_a_set(tmp_path: Path) -> None:
         pytest.param(("case", "{script}"), "case has published nothing yet: there is no set in out", id="unpublished"),
         pytest.param(("{script}", "./nowhere"), "there is no folder ./nowhere", id="no such folder"),
         pytest.param(("{script}", "{empty}"), "expected users.csv, classes.csv or enrollments.csv", id="no set"),
-        pytest.param(("{script}", " "), "expected the name of a profile or a folder, found an empty text", id="empty"),
+        pytest.param(("{script}", " "), "the second argument is empty", id="empty"),
+        pytest.param(("", "{script}"), "the first argument is empty", id="the first one empty"),
+        pytest.param(("{script}", "{script}/users.csv"), "users.csv is not a folder", id="a file"),
     ],
 )
 def test_refusals(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
@@ -296,6 +298,22 @@ def test_refusals(tmp_path: Path, arguments: tuple[str, ...], message: str) -> N
 
     assert ran.exit_code == 2
     assert message in json.loads(ran.err.splitlines()[-1])["error"]
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_something_else_in_place_of_a_file(tmp_path: Path, is_first: bool) -> None:
+    """The file is named, with what it is, whichever of the two sets has it."""
+    config = install(tmp_path)
+    broken = tmp_path / "broken"
+    (broken / "users.csv").mkdir(parents=True)
+    sets = [str(broken), str(SENIORS / "expected")]
+
+    ran = command("compare", *(sets if is_first else sets[::-1]), "--config", config)
+
+    [line] = ran.logs("command.failed")
+    assert ran.exit_code == 6
+    assert line["error"] == f"{broken / 'users.csv'} cannot be read: it is a folder, and a file is expected"
+    assert line["hint"] == "put the file of the set there, or name another set"
 
 
 HEADERS = {
