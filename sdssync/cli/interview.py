@@ -14,7 +14,7 @@ from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.jobs.offers import Offers
 from sdssync.report.subjects import subjects_lines, years_lines
 from sdssync.report.years import years_text
-from sdssync.setup.new_files import ProfileOptions, parse_years
+from sdssync.setup.new_files import FreeFile, ProfileOptions, check_output, parse_years
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +41,7 @@ def require_terminal() -> None:
 class Interview:
     """Asks for what a profile needs."""
 
+    place: FreeFile
     offers: Offers
     today: date
     color: bool
@@ -58,8 +59,17 @@ class Interview:
             include=include,
             suffix=given.suffix or _ask("Text after the title of each class", self._suffix(), _or_nothing),
             expires=given.expires or _ask("Last day on which it runs", self._last_day().isoformat(), _day),
-            output=given.output or _ask("Output folder", f"csv/{name}", str),
+            output=given.output or self._output(name),
         )
+
+    def _output(self, name: str) -> str:
+        """Ask for a folder that the profile may have."""
+
+        def checked(text: str) -> str:
+            check_output(self.place, name, text)
+            return text
+
+        return _ask("Output folder", f"csv/{name}", checked)
 
     def _years(self) -> str:
         """Show the years of the school, and ask which."""

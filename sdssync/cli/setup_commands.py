@@ -130,10 +130,10 @@ def _ask(common: Common, name: str, chosen: "ProfileOptions", *, cached: bool) -
     require_terminal()
     if chosen.combine:
         raise ConfigError("--interactive asks about years and subjects, which a profile with --combine does not have")
-    settings = free_file(config_path(common), name).settings
+    place = free_file(config_path(common), name)
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
-        offers = look_at_school(settings, cached=cached, progress=progress)
-    return Interview(offers, local_today(), common.log.color).complete(name, chosen)
+        offers = look_at_school(place.settings, cached=cached, progress=progress)
+    return Interview(place, offers, local_today(), common.log.color).complete(name, chosen)
 
 
 @click.command()

@@ -15,9 +15,8 @@ from sdssync.config.mistakes import MISSING
 from sdssync.config.settings import RecordedSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile, check_settings_file, read_settings
 from sdssync.files.names import printable
-from sdssync.setup.commented import toml_line
+from sdssync.setup.first_settings import KEY_FILE, settings_text, toml_line
 from sdssync.setup.imported_files import NewFile
-from sdssync.setup.new_files import KEY_FILE, settings_text
 from sdssync.setup.schemas import Schema, schema_line
 from sdssync.setup.script_variables import ScriptVariables
 

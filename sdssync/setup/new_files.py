@@ -20,8 +20,8 @@ from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.installation import read_profile_files, require_settings
 from sdssync.config.mistakes import Mistake, describe, render
 from sdssync.config.profile_file import ProfileFile, check_profile_file, compare
-from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection
-from sdssync.config.settings import PLACEHOLDER_ID, PLACEHOLDER_NAME, SchoolSettings
+from sdssync.config.schema import PathsSection
+from sdssync.config.settings import SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, OutputError, ProfileError, os_reason
 from sdssync.files import atomic
@@ -29,27 +29,11 @@ from sdssync.files.folders import is_folder
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.patience import make_folders
 from sdssync.sds.formats import SdsFormat
-from sdssync.setup.commented import commented
+from sdssync.setup.first_settings import settings_text
 from sdssync.setup.schemas import Schema, schema_line
 
 _RANGE = re.compile(r"(-?\d{1,2})(?:-(-?\d{1,2}))?")
 
-_INSTALLATION = r"""
-The installation of sdssync. Every relative path counts from the folder of this file.
-Write paths with a backslash in single quotes: 'C:\SDS\csv'.
-
-The school as SDS is to know it. include_names = true only when SDS creates the users.
-"""
-_SOURCE = """
-Where the data come from. The key is in a file of its own, or in an environment variable:
-api_key_env = "ISAMS_API_KEY". Instead of url and key: file = "recorded.xml".
-"""
-_FOLDERS = """
-The folder of the profiles has one file for each SDS profile: `sdssync new NAME` writes one.
-In the state folder sdssync keeps its own files and the last document that was downloaded.
-"""
-KEY_FILE = "secrets/isams.key"
-"""Where the first settings look for the API key."""
 _PROFILE_COMMENT = "An SDS profile: `sdssync run-all` runs it."
 _KEY_COMMENTS = {
     "format": "v2.1 is what SDS takes today; v2 are the four files of iSAMS-SDS.ps1",
@@ -125,18 +109,6 @@ def first_steps(config: Path, named: str) -> list[str]:
     return _FIRST_STEPS.format(config=printable(config.name), named=printable(named)).splitlines()
 
 
-def settings_text(school_id: str | None = None, name: str | None = None, url: str | None = None) -> str:
-    """Return the text of a first settings file: above each table is a comment about it, what is None is a default."""
-    school = SchoolSection.model_construct(id=school_id or PLACEHOLDER_ID, name=name or PLACEHOLDER_NAME)
-    isams = IsamsSection.model_construct(url=url or "https://isams.myschool.example", api_key_file=KEY_FILE)
-    parts = (
-        (_INSTALLATION, {"school": school.model_dump(exclude={"type"})}),
-        (_SOURCE, {"isams": isams.model_dump(exclude_none=True)}),
-        (_FOLDERS, {"paths": PathsSection().model_dump()}),
-    )
-    return "\n".join(commented(comment, values) for comment, values in parts)
-
-
 def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -> Path:
     """
     Write the profile `NAME.toml` into the folder of profiles, which is created if need be; return its path.
@@ -147,14 +119,35 @@ def new_profile(config: Path, name: str, options: ProfileOptions, today: date) -
         OutputError: the file cannot be written.
     """
     place = free_file(config, name)
-    head, file, others = place.head, place.file, place.others
-    text = schema_line(Schema.PROFILE, file, place.settings.folders.installation) + profile_text(name, options)
-    *_, made = join_parts(compare([*others, check_profile_file(file, tomllib.loads(text), head)]))
+    text = _checked_text(place, name, options)
+    _check_sense(options, today)
+    _write_new(place.file, text)
+    return place.file
+
+
+def check_output(place: "FreeFile", name: str, output: str) -> None:
+    """
+    Refuse an output folder that a new profile may not have, whatever else it says.
+
+    Raises:
+        ProfileError: it is in conflict with the settings or another profile, or is not a path.
+    """
+    _checked_text(place, name, ProfileOptions(output=output))
+
+
+def _checked_text(place: "FreeFile", name: str, options: ProfileOptions) -> str:
+    """
+    Return the text of a new profile.
+
+    Raises:
+        ProfileError: it would be wrong, or in conflict with another.
+    """
+    line = schema_line(Schema.PROFILE, place.file, place.settings.folders.installation)
+    text = line + profile_text(name, options)
+    *_, made = join_parts(compare([*place.others, check_profile_file(place.file, tomllib.loads(text), place.head)]))
     if made.mistakes:
         raise ProfileError(render([made.report]), _hint(made.mistakes))
-    _check_sense(options, today)
-    _write_new(file, text)
-    return file
+    return text
 
 
 @dataclass(frozen=True, slots=True)

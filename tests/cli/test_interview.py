@@ -93,10 +93,15 @@ def test_what_is_offered_is_taken(hartley: Path) -> None:
 @needs_pty
 def test_wrong_answers_are_asked_again(hartley: Path) -> None:
     """What is wrong with an answer is said, and the question comes again."""
-    ran = ask(hartley, "7-99", "9", "no", "none", "1", "none", "soon", "none", "out")
+    ran = ask(hartley, "7-99", "9", "no", "none", "1", "none", "soon", "none", "profiles.d", "out")
 
     assert ran.exit_code == 0, ran.out
-    for said in ("expected years from -5 to 20", "no subject above has the id no", "expected a day like 2027-07-31"):
+    for said in (
+        "expected years from -5 to 20",
+        "no subject above has the id no",
+        "expected a day like 2027-07-31",
+        "alone, found",
+    ):
         assert said in ran.out
     content = tomllib.loads((hartley / "profiles.d" / "Seniors.toml").read_text(encoding="utf-8"))
     assert content["subjects"] == {"include": [1]}
