@@ -20,7 +20,7 @@ from sdssync.config.safety import Limit, Percentage
 from sdssync.config.template import Template, TemplateError
 from sdssync.files.names import has_invisible, name_fault
 from sdssync.files.paths import path_fault
-from sdssync.net.hosts import is_loopback
+from sdssync.net.hosts import is_loopback, is_possible_host
 from sdssync.sds.catalogue.rules import unknown_prefixes
 from sdssync.sds.code_lists import ORG_TYPES
 from sdssync.sds.data_types import ORG_TYPE
@@ -119,6 +119,8 @@ def _origin_fault(url: SplitResult) -> str:
         return "it contains a user or a password"
     if url.scheme not in {"http", "https"} or not url.hostname:
         return "it does not begin with https:// and a host"
+    if not is_possible_host(url.hostname):
+        return "a part of its host is empty or too long"
     if url.scheme == "http" and not is_loopback(url.hostname):
         return "http is for loopback addresses only"
     return ""
@@ -131,7 +133,7 @@ def _mail_fault(text: str) -> str:
 
 def _host_fault(text: str) -> str:
     """Return why a text is not the name or the address of a server."""
-    return "" if _HOST.fullmatch(text) else "it is not the name of a server, without a port"
+    return "" if _HOST.fullmatch(text) and is_possible_host(text) else "it is not the name of a server, without a port"
 
 
 def _size(value: Any) -> int:

@@ -12,10 +12,18 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_possible_host(host: str) -> bool:
+    """Return True if a host can be looked up: no part between dots is empty, or too long for the DNS."""
+    try:
+        return bool(host.encode("idna"))  # as the system is asked
+    except UnicodeError:
+        return False
+
+
 def is_usable_proxy(proxy: str) -> bool:
     """Return True if the address of a proxy has a host, and no port that cannot exist."""
     try:
         parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        return bool((parts.hostname or "").strip()) and parts.port != 0
+        return is_possible_host((parts.hostname or "").strip()) and parts.port != 0
     except ValueError:  # for instance a password that contains # or / and is not escaped
         return False

@@ -103,6 +103,12 @@ def test_defaults(tmp_path: Path) -> None:
             "it is not the name of a server, without a port",
             id="host and port",
         ),
+        pytest.param(
+            MAIL.replace("smtp.myschool", "smtp..myschool"),
+            "notify.mail.host: expected the name of a server in quotes, found a text: "
+            "it is not the name of a server, without a port",
+            id="an empty part of a host",
+        ),
         pytest.param(f"{MAIL}port = 0", "notify.mail.port: expected the number of a port", id="no port"),
         pytest.param(
             f'{MAIL}security = "ssl"', 'notify.mail.security: expected "starttls", "tls" or "none"', id="security"

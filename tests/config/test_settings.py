@@ -196,6 +196,12 @@ def test_no_settings_file(tmp_path: Path) -> None:
         pytest.param("http://127.0.0.1.example", "http is for loopback addresses only", id="looks like loopback"),
         pytest.param("ftp://isams.example", "it does not begin with https:// and a host", id="another scheme"),
         pytest.param("isams.example", "it does not begin with https:// and a host", id="no scheme"),
+        pytest.param("https://isams..example", "a part of its host is empty or too long", id="an empty part"),
+        pytest.param(
+            "https://m\u00fcnch..example", "a part of its host is empty or too long", id="an empty part in Unicode"
+        ),
+        pytest.param("https://.example", "a part of its host is empty or too long", id="a dot before the host"),
+        pytest.param(f"https://{'a' * 64}.example", "a part of its host is empty or too long", id="a long part"),
         pytest.param("https://", "it does not begin with https:// and a host", id="no host"),
         pytest.param("https://isams.example:port", "it is not an address", id="port is a word"),
         pytest.param("https://[::1", "it is not an address", id="bracket left open"),
