@@ -20,6 +20,9 @@ NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SYSTEM = "SYSTEM"
 _BUILT_IN = {_SYSTEM: "S-1-5-18", "LOCAL SERVICE": "S-1-5-19", "NETWORK SERVICE": "S-1-5-20"}
 """Accounts without a password, by their SIDs: their names differ with the language of Windows."""
+_NO_COMMANDS = (
+    "The option output of this command writes this task and prints the commands that install it; they do not fit here."
+)
 _VARIABLE = re.compile(r"%[^%\s]+%|\$\(")
 
 
@@ -40,8 +43,8 @@ def windows_schedule(job: NightlyJob, first: datetime) -> Schedule:
     logs = subprocess.list2cmdline([str(job.log_file.parent)])
     commands = (f"if not exist {logs} mkdir {logs}", _command(job))
     body = _task(job, first)
-    note = "\n".join([f"Save this as {FILE}. Then, as administrator, in its folder:", *commands])
-    printed = f"<!--\n{_in_comment(note)}\n-->\n{body}"
+    note = [f"Save this as {FILE}. Then, as administrator, in its folder:", *commands]
+    printed = "\n".join(["<!--", *(note if _fits_comment("".join(commands)) else [_NO_COMMANDS]), "-->", body])
     document = f'<?xml version="1.0" encoding="UTF-16"?>\n{body}'.replace("\n", "\r\n")
     file = ScheduleFile(name=FILE, text=_ascii(printed), content=b"\xff\xfe" + document.encode("utf-16-le"))
     return Schedule(files=(file,), commands=commands)
@@ -113,9 +116,9 @@ def _built_in(account: str) -> str | None:
     return _BUILT_IN.get(name)
 
 
-def _in_comment(text: str) -> str:
-    """Return a text as a comment may hold it: XML allows no two hyphens there."""
-    return re.sub("-(?=-|$)", "- ", text)
+def _fits_comment(text: str) -> bool:
+    """Return True if a comment can hold a text as it is: no two hyphens, and no reference for a character."""
+    return "--" not in text and text.isascii()
 
 
 def _ascii(text: str) -> str:

@@ -134,14 +134,29 @@ def test_the_task() -> None:
 
 def test_the_encodings_of_the_task() -> None:
     """The file is UTF-16 with a byte order mark; what is printed is the same task in ASCII, with the commands in it."""
-    [file] = windows_schedule(replace(JOB, account="SCHOOL\\svc--sds"), FIRST).files
+    [file] = windows_schedule(
+        replace(JOB, account="SCHOOL\\svc-sds", log_file=Path("/srv/sds-logs/sds.log")), FIRST
+    ).files
 
     assert file.content.startswith(b"\xff\xfe<\0?\0x\0m\0l\0")
     assert b"\r\0\n\0" in file.content
     assert file.text.isascii()
-    assert "schtasks /Create /TN sdssync /XML sdssync.xml /RU SCHOOL\\svc- -sds /RP *" in file.text
+    assert "schtasks /Create /TN sdssync /XML sdssync.xml /RU SCHOOL\\svc-sds /RP *" in file.text
     printed, written = (etree.tostring(etree.fromstring(text)) for text in (file.text, file.content))
     assert printed == written
+
+
+@pytest.mark.parametrize("name", ["logs--old", "l\u00f6gs"])
+def test_commands_that_a_comment_cannot_hold(name: str) -> None:
+    """A comment with two hyphens is not XML, and one with references is not the command: it names the option."""
+    schedule = windows_schedule(replace(JOB, log_file=FOLDER / name / "sdssync.log"), FIRST)
+    [file] = schedule.files
+
+    printed, written = (etree.tostring(etree.fromstring(text)) for text in (file.text, file.content))
+    assert printed == written
+    assert "mkdir" not in file.text
+    assert "The option output of this command" in file.text
+    assert str(FOLDER / name) in schedule.commands[0]
 
 
 @pytest.mark.parametrize(
