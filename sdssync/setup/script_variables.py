@@ -40,7 +40,8 @@ def read_variables(text: str) -> ScriptVariables | None:
     Return the variables of a copy of the script; None if the text assigns none of them.
 
     Raises:
-        ConfigError: one has no value that is known without running the script; nothing of its line is shown.
+        ConfigError: one has no closing quote, or no value that is known without running the script; nothing of its
+            line is shown.
     """
     found: dict[str, str] = {}
     warnings = []
@@ -49,6 +50,8 @@ def read_variables(text: str) -> ScriptVariables | None:
     except PowerShellError:  # a comment without an end: then it is no script that runs
         return None
     for name, place in places.items():
+        if _is_unclosed(text, place):
+            raise _unclosed(name, text, place)
         try:
             found[name] = _value(text, place)
         except PowerShellError as error:
@@ -109,6 +112,18 @@ def _value(text: str, place: int) -> str:
     if reader.peek() and reader.peek() not in "\r\n;":
         raise PowerShellError("UnexpectedToken", "something follows the value", reader.at)
     return to_text(value)
+
+
+def _is_unclosed(text: str, place: int) -> bool:
+    """Return True if a value begins with a quote that the rest of its line does not close."""
+    value = text[place:].lstrip(" \t").partition("\n")[0]
+    quotes = next((quotes for quotes in (SINGLE_QUOTES, DOUBLE_QUOTES) if value[:1] in quotes), frozenset[str]())
+    return bool(quotes) and quotes.isdisjoint(value[1:])
+
+
+def _unclosed(name: str, text: str, place: int) -> ConfigError:
+    line = text.count("\n", 0, place) + 1
+    return ConfigError(f"line {line}: the text of ${name} has no closing quote on its line", "add it, and import again")
 
 
 def _unknown(name: str, text: str, place: int, error: PowerShellError) -> ConfigError:

@@ -228,7 +228,7 @@ def test_the_key_is_for_the_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("value", ["$env:SCHOOL", "(Get-Content id.txt)", '"a$b"', "'open"])
+@pytest.mark.parametrize("value", ["$env:SCHOOL", "(Get-Content id.txt)", '"a$b"'])
 def test_a_variable_that_is_not_known(tmp_path: Path, value: str) -> None:
     """A school that is known only when the script runs is refused with its line, of which nothing is shown."""
     source = tmp_path / "iSAMS-SDS.ps1"
@@ -240,6 +240,21 @@ def test_a_variable_that_is_not_known(tmp_path: Path, value: str) -> None:
     assert ran.exit_code == 2
     assert line["error"].startswith("line 2: the value of $DFENo is not known without running the script")
     assert KEY not in ran.err
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "\u201c"])
+@pytest.mark.parametrize("after", ["", "$DFENo = 9361234\n", 'Write-Host "x"\n', "Write-Host 'x'; $x = \"y\"\n"])
+@pytest.mark.parametrize("name", ["iSAMSAPIKey", "SchoolName"])
+def test_a_quote_that_is_not_closed(tmp_path: Path, quote: str, after: str, name: str) -> None:
+    """The line of the quote is named, whatever follows; it is not taken for a value from elsewhere."""
+    source = tmp_path / "iSAMS-SDS.ps1"
+    source.write_text(f"$iSAMSHost = 'isams.example'\n${name} = {quote}{KEY}  # the key\n{after}", encoding="utf-8")
+
+    ran = imported(tmp_path, source, "--write")
+
+    assert (ran.exit_code, tree(tmp_path)) == (2, ["iSAMS-SDS.ps1"])
+    assert ran.logs("command.failed")[0]["error"] == f"line 2: the text of ${name} has no closing quote on its line"
+    assert KEY not in ran.out + ran.err
 
 
 def test_the_script_as_it_is_downloaded(tmp_path: Path) -> None:
