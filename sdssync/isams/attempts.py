@@ -1,30 +1,17 @@
 """When a download is tried again, and how long it waits before that."""
 
-import random
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sdssync.config.settings import RemoteSource
 from sdssync.isams.failures import FailedAttempt
 from sdssync.isams.progress import Progress
 from sdssync.log import events
+from sdssync.net.pace import Pace
 
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _LONGEST_FIRST_CONTACT = 6.0
 """Seconds. The last: while a person waits for a server that has never been reached, two attempts fit well into 20 s."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """The clock of a download, and how it waits between attempts."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = random.random
-    """A number from 0 to 1, new each time, so that schools do not all come back in the same second."""
 
 
 class Attempts:

@@ -22,7 +22,7 @@ from sdssync.files.folders import is_folder
 from sdssync.files.patience import patiently, remove_file
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.access import Access
-from sdssync.isams.attempts import Attempts, Pace
+from sdssync.isams.attempts import Attempts
 from sdssync.isams.datasets import DATASETS
 from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, hint_for, measure
 from sdssync.isams.failures import FailedAttempt, in_words
@@ -31,6 +31,7 @@ from sdssync.isams.part_file import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure
+from sdssync.net.pace import Pace
 from sdssync.net.post import Answer, Request, send
 from sdssync.net.tls import CaFileError, tls_context
 

@@ -21,12 +21,12 @@ from sdssync.errors import (
     SourceUnavailableError,
 )
 from sdssync.isams import error_documents
-from sdssync.isams.attempts import Pace
 from sdssync.isams.document import Document, cached_document, hint_for, recorded_document
 from sdssync.isams.download import download
 from sdssync.isams.origin import CACHED, RECORDED
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
+from sdssync.net.pace import Pace
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
 from tests.support.needs import needs_fifo, needs_limits
 

@@ -25,9 +25,9 @@ from sdssync.config.credentials import Client, Credentials
 from sdssync.config.secret import Secret
 from sdssync.config.settings import RemoteSource
 from sdssync.errors import SdsSyncError
-from sdssync.isams.attempts import Pace
 from sdssync.isams.download import download
 from sdssync.isams.progress import Progress
+from sdssync.net.pace import Pace
 from tests.support.installation import remote_source
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
