@@ -4,10 +4,7 @@ What a request shows to iSAMS: an API key, or the token of an OAuth 2 client.
 A token is as secret as the key. It is kept for one download, in memory, and shown to no one else.
 """
 
-import json
-import math
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
 from sdssync.config.credentials import Client, Credentials
@@ -16,6 +13,7 @@ from sdssync.isams.attempts import Attempts
 from sdssync.isams.failures import RUN_LATER, FailedAttempt, in_words, refused, unavailable
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Cause, Failure, status_may_pass
+from sdssync.net.oauth import Token, json_object, token_of
 from sdssync.net.post import Answer, QueryKey, Request, send
 
 _PATH = "/auth/connect/token"
@@ -23,9 +21,6 @@ _SCOPE = "apiv1"
 _MAX_BYTES = 65_536
 _MARGIN = 60.0
 """Seconds before its end in which a token is not used any more."""
-_LONGEST_TOKEN = 100_000
-"""Characters; servers refuse headers that are much shorter."""
-
 _ASK = f"ask iSAMS support for a client id and a client secret with scope {_SCOPE}, and compare them with the settings"
 _NO_TOKEN = refused(
     "the answer of iSAMS to the request for a token holds no token",
@@ -41,15 +36,11 @@ _BY_ERROR = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _Held:
     """A token, and when it is not used any more, in seconds of the download."""
 
-    secret: str
+    token: Token
     until: float
-
-    def __repr__(self) -> str:
-        """Return a mask of fixed length."""
-        return "_Token(********)"
 
 
 class Access:
@@ -59,7 +50,7 @@ class Access:
         """Begin; `base` is the address of iSAMS without a path of its own."""
         self._credentials = credentials
         self._url = base + _PATH
-        self._token: _Token | None = None
+        self._token: _Held | None = None
         self._may_renew = True
 
     def authorise(self, request: Request, attempts: Attempts, deadline: Deadline) -> Request | FailedAttempt:
@@ -72,7 +63,8 @@ class Access:
             if isinstance(token, FailedAttempt):
                 return token
             self._token = token
-        return replace(request, key=QueryKey(parameter="apiKey", secret=credentials.id), bearer=self._token.secret)
+        key = QueryKey(parameter="apiKey", secret=credentials.id)
+        return replace(request, key=key, bearer=self._token.token.secret)
 
     def renews_after(self, status: int) -> bool:
         """Return True, once, if a token was refused and the request is worth another attempt with a new one."""
@@ -107,7 +99,7 @@ class Access:
         )
 
 
-def _get_token(request: Request, now: float, deadline: Deadline) -> _Token | FailedAttempt:
+def _get_token(request: Request, now: float, deadline: Deadline) -> _Held | FailedAttempt:
     """Ask for a token; `now` is in seconds of the download."""
     body = bytearray()
     answer = send(request, deadline, lambda chunk, _: body.extend(chunk))
@@ -115,28 +107,11 @@ def _get_token(request: Request, now: float, deadline: Deadline) -> _Token | Fai
         return _NO_TOKEN if answer.cause is Cause.TOO_LARGE else in_words(answer)
     if 300 <= answer.status < 400:
         return error_documents.of_redirect(answer.redirected_to)
-    content = _object(bytes(body))
+    content = json_object(bytes(body))
     if answer.status != 200:
         return replace(_refused(answer.status, content.get("error")), wait_seconds=answer.wait_seconds)
-    token, seconds = content.get("access_token"), content.get("expires_in")
-    if not isinstance(token, str) or not _is_token(token):
-        return _NO_TOKEN
-    lasts = seconds if isinstance(seconds, int | float) and not isinstance(seconds, bool) else math.inf
-    return _Token(token, now + max(0.0, lasts - _MARGIN))
-
-
-def _is_token(text: str) -> bool:
-    """Return True for what RFC 6750, section 2.1, lets into a header."""
-    return 0 < len(text) <= _LONGEST_TOKEN and text.isascii() and text.isprintable() and " " not in text
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of an answer; an empty one if it is something else."""
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    token = token_of(content)
+    return _Held(token, now + max(0.0, token.lasts - _MARGIN)) if token else _NO_TOKEN
 
 
 def _refused(status: int, error: object) -> FailedAttempt:

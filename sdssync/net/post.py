@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
@@ -53,7 +53,7 @@ class Request:
 
     url: str = field(repr=False)
     """The address, without the query that holds `key`."""
-    method: Literal["GET", "POST"] = "POST"
+    method: Literal["GET", "POST", "PUT", "PATCH"] = "POST"
     key: QueryKey | None = None
     bearer: str = field(default="", repr=False)
     """A token that is sent in the header `Authorization`; "": none."""
@@ -61,6 +61,8 @@ class Request:
     media_type: str
     """Of the body, and of the answer that is wanted unless `accept` says otherwise."""
     accept: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the protocol wants in addition; no secrets."""
     unspoken: tuple[str, ...] = field(default=(), repr=False)
     """Further secrets, which the body or the address holds."""
     tls: ssl.SSLContext
@@ -93,6 +95,8 @@ class Answer:
     """How long the server asks the client to wait."""
     login_schemes: frozenset[str]
     """The kinds of login that the server offers, in lower case."""
+    headers: Mapping[str, str] = field(repr=False)
+    """All headers, by name without regard to case; they may hold anything, so no message repeats them unchecked."""
 
 
 def send(request: Request, deadline: Deadline, sink: Sink) -> Answer | Failure:
@@ -164,8 +168,9 @@ def _answered(request: Request, adapter: _Adapter) -> requests.Response:
         "Accept": request.accept or request.media_type,
         "Accept-Encoding": "gzip, deflate",
         "User-Agent": f"sdssync/{__version__}",
+        **request.headers,
     }
-    if request.method == "POST":
+    if request.method != "GET":
         headers["Content-Type"] = request.media_type
     if request.bearer:
         headers["Authorization"] = f"Bearer {request.bearer}"
@@ -235,6 +240,7 @@ def _answer(response: requests.Response, request: Request) -> Answer:
         redirected_to=_redirect_host(location, request),
         wait_seconds=_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date", "")),
         login_schemes=_login_schemes(response.headers.get("WWW-Authenticate", "")),
+        headers=response.headers,
     )
 
 
