@@ -10,6 +10,7 @@ from sdssync.errors import (
     SourceUnavailableError,
 )
 from sdssync.net.failure import UNREACHED, Cause, Failure, status_may_pass
+from sdssync.net.words import reason, sentence
 
 RUN_LATER = "run it again later; if it still fails, ask iSAMS support"
 LET_PROXY_IN = "put user and password into the proxy variable, or let this server pass without them"
@@ -39,11 +40,11 @@ class FailedAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """How a cause is reported; the message may contain `{host}`, `{timeout}` and `{max_bytes}`."""
+    """What a cause means to the administrator of iSAMS."""
 
-    reason: str
-    message: str
     hint: str
+    message: str = ""
+    """Instead of the usual sentence; it may contain `{host}` and `{max_bytes}`."""
     error_class: type[SourceError] = SourceUnavailableError
 
 
@@ -52,59 +53,30 @@ _CHECK_PROXY = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or the proxy in the 
 _CHECK_LINE = "run it again; if it still fails, find out which proxy or firewall is between this server and iSAMS"
 
 _WORDS = {
-    Cause.PROXY_SETTING: _Words(
-        reason="proxy setting", message="the proxy setting of this server cannot be used", hint=_CHECK_PROXY
-    ),
-    Cause.PROXY_UNREACHABLE: _Words(
-        reason="proxy", message="the proxy did not let the request through to {host}", hint=_CHECK_PROXY
-    ),
+    Cause.PROXY_SETTING: _Words(hint=_CHECK_PROXY),
+    Cause.PROXY_UNREACHABLE: _Words(hint=_CHECK_PROXY),
     Cause.CERTIFICATE: _Words(
-        reason="certificate",
-        message="the certificate of {host} is not trusted, has expired, or is for another name",
-        hint="if a proxy inspects the traffic, add its CA certificate to the system, or name it in [isams] ca_file",
+        hint="if a proxy inspects the traffic, add its CA certificate to the system, or name it in [isams] ca_file"
     ),
-    Cause.TLS: _Words(
-        reason="TLS",
-        message="no TLS connection with {host}",
-        hint="check that [isams] url names a server that speaks TLS 1.2 or newer",
-    ),
-    Cause.NAME_NOT_FOUND: _Words(
-        reason="name not found",
-        message="the name of {host} is not found",
-        hint="check [isams] url, and the DNS of this server",
-    ),
-    Cause.NO_CONNECTION: _Words(reason="no connection", message="no connection with {host}", hint=_CHECK_HOST),
-    Cause.NO_ANSWER: _Words(reason="no answer", message="{host} gave no answer for {timeout:g} s", hint=_CHECK_HOST),
-    Cause.NOT_DECODABLE: _Words(
-        reason="not decodable",
-        message="the answer of {host} is not compressed as its header says",
-        hint=_CHECK_LINE,
-        error_class=SourceMalformedError,
-    ),
-    Cause.TRUNCATED: _Words(
-        reason="truncated",
-        message="the answer of {host} was truncated, or is not as long as its header says",
-        hint=_CHECK_LINE,
-        error_class=SourceMalformedError,
-    ),
-    Cause.CONNECTION_BROKEN: _Words(
-        reason="connection broken", message="{host} closed the connection before it had answered", hint=_CHECK_LINE
-    ),
-    Cause.NOT_HTTP: _Words(reason="not HTTP", message="the answer of {host} is not valid HTTP", hint=_CHECK_LINE),
+    Cause.TLS: _Words(hint="check that [isams] url names a server that speaks TLS 1.2 or newer"),
+    Cause.NAME_NOT_FOUND: _Words(hint="check [isams] url, and the DNS of this server"),
+    Cause.NO_CONNECTION: _Words(hint=_CHECK_HOST),
+    Cause.NO_ANSWER: _Words(hint=_CHECK_HOST),
+    Cause.NOT_DECODABLE: _Words(hint=_CHECK_LINE, error_class=SourceMalformedError),
+    Cause.TRUNCATED: _Words(hint=_CHECK_LINE, error_class=SourceMalformedError),
+    Cause.CONNECTION_BROKEN: _Words(hint=_CHECK_LINE),
+    Cause.NOT_HTTP: _Words(hint=_CHECK_LINE),
     Cause.ADDRESS: _Words(
-        reason="address",
         message="[isams] url is not an address that can be called",
         hint="write it like https://isams.myschool.example",
     ),
-    Cause.OTHER: _Words(reason="failed", message="the request to {host} failed", hint=_CHECK_HOST),
+    Cause.OTHER: _Words(hint=_CHECK_HOST),
     Cause.TOO_LARGE: _Words(
-        reason="too large",
         message="the document is larger than {max_bytes} bytes",
         hint="if that is expected, raise [isams] max_bytes",
         error_class=SourceMalformedError,
     ),
     Cause.TOO_SLOW: _Words(
-        reason="too slow",
         message="the download from {host} was not complete within [isams] max_seconds, all attempts together",
         hint="find out why iSAMS is slow, or raise [isams] max_seconds",
     ),
@@ -114,21 +86,21 @@ _WORDS = {
 def in_words(failure: Failure) -> FailedAttempt:
     """Return what a failed request means to the administrator of iSAMS."""
     if failure.cause is Cause.PROXY_REFUSED:
-        return _of_proxy(failure.status or 0, failure.host)
+        return _of_proxy(failure)
     words = _WORDS[failure.cause]
     return FailedAttempt(
         error_class=words.error_class,
-        message=words.message.format(host=failure.host, timeout=failure.timeout, max_bytes=failure.max_bytes),
+        message=words.message.format(host=failure.host, max_bytes=failure.max_bytes) or sentence(failure),
         hint=words.hint,
-        reason=words.reason,
+        reason=reason(failure.cause),
         is_unreached=failure.cause in UNREACHED,
         may_pass=failure.may_pass,
     )
 
 
-def _of_proxy(status: int, host: str) -> FailedAttempt:
-    """Return that a proxy answered with this status instead of connecting to iSAMS."""
-    message = f"the proxy did not let the request through to {host} (status {status})"
+def _of_proxy(failure: Failure) -> FailedAttempt:
+    """Return that a proxy answered with a status instead of connecting to iSAMS."""
+    status, host, message = failure.status or 0, failure.host, sentence(failure)
     if status_may_pass(status):
         return unavailable(message, RUN_LATER, f"status {status} of the proxy")
     let_through = f"let the proxy connect this server with {host}, or put the host into NO_PROXY"

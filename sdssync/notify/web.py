@@ -39,6 +39,7 @@ def _send(hook: Hook, wanted: _Call, seconds: float) -> Fault | None:
     from sdssync.net.deadline import Deadline  # noqa: PLC0415  (the HTTP libraries cost 0.1 s of CPU)
     from sdssync.net.post import Request, send  # noqa: PLC0415
     from sdssync.net.tls import tls_context  # noqa: PLC0415
+    from sdssync.net.words import reason  # noqa: PLC0415
 
     try:
         url = address(hook, os.environ)
@@ -57,9 +58,8 @@ def _send(hook: Hook, wanted: _Call, seconds: float) -> Fault | None:
     with Deadline(seconds) as deadline:
         answer = send(request, deadline, lambda *_: None)
     if isinstance(answer, Failure):
-        reason = answer.cause.name.lower().replace("_", " ")
         return Fault(
-            f"the request to {request.host} failed: {reason}",
+            f"the request to {request.host} failed: {reason(answer.cause)}",
             f"check {hook.key}, and that the firewall lets this server out",
         )
     if 300 <= answer.status < 400:
