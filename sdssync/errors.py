@@ -10,7 +10,8 @@ The errors that can end a run or a profile, and the exit code of each. Imports n
     │  └─ SourceMalformedError       what came is truncated, too large, or not compressed as its header says
     │     └─ RefusedDocumentError    what came is a document, and not a complete one of iSAMS in well-formed XML
     ├─ LockedError            5      another run holds the lock
-    └─ OutputError            6      the output, the state or the log cannot be written
+    ├─ OutputError            6      the output, the state or the log cannot be written
+    └─ UploadError            7      the set is published, and could not be handed over to SDS
 
 A set with findings (1) and a set held by a gate (4) are outcomes, not exceptions.
 """
@@ -98,6 +99,12 @@ class OutputError(SdsSyncError):
     """A file or folder could not be written, or does not belong to sdssync."""
 
     exit_code = ExitCode.OUTPUT
+
+
+class UploadError(SdsSyncError):
+    """The set is published, and could not be handed over to SDS."""
+
+    exit_code = ExitCode.UPLOAD
 
 
 def os_reason(error: OSError) -> str:
