@@ -240,6 +240,11 @@ UNSEEN = r"it holds control characters; \n, \t, \b, \f and \r in double quotes m
             id="misspelt",
         ),
         pytest.param(
+            '[subjects]\nname = "Seniors"',
+            ['subjects.name: unknown key here, did you mean "name", which belongs before the first [table]?'],
+            id="after a table, and the name of a key in another one",
+        ),
+        pytest.param(
             '[teacher]\nextra = ["head@myschool.example"]',
             [
                 f'teacher: unknown key, did you mean "teachers"? (allowed: {KEYS})',
