@@ -21,6 +21,8 @@ SECRET_FILE_LIMIT = 65_536
 
 GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 """What a key of iSAMS looks like, and often a secret."""
+_OF_MICROSOFT = r"[\w.~-]{3}\dQ~[\w.~-]{31,34}"
+"""What Microsoft Entra makes as the client secret of an app registration: 40 characters as a rule."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,8 +95,8 @@ def passed_on(file: Path, environ: Mapping[str, str]) -> Path:
 
 
 def path_in_message(path: Path) -> str:
-    """Return a path as text; a key in it, written there in place of a path, is masked."""
-    return re.sub(GUID, "********", str(path))
+    """Return a path as text; a key or a secret in it, written there in place of a path, is masked."""
+    return re.sub(f"{GUID}|{_OF_MICROSOFT}", "********", str(path))
 
 
 def _bytes(file: Path, place: SecretPlace) -> bytes:

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from sdssync.config.api_key import read_api_key
-from sdssync.config.secret import passed_on
+from sdssync.config.secret import passed_on, path_in_message
 from tests.support.installation import remote_source
 
 KEY = "5F0B1C2D-3E4A-4B5C-8D6E-7F8091A2B3C4"
@@ -26,3 +28,15 @@ def test_a_secret_that_is_not_passed_on(tmp_path: Path) -> None:
     assert passed_on(file, {}) == file
     assert passed_on(file, {"CREDENTIALS_DIRECTORY": ""}) == file
     assert passed_on(file, {"CREDENTIALS_DIRECTORY": str(tmp_path / "nothing")}) == file
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param(KEY, id="a key of iSAMS"),
+        pytest.param("C4n8Q~" + "aB3_.~-" * 4 + "aB3_.~", id="a client secret of Microsoft Entra"),
+    ],
+)
+def test_a_secret_in_place_of_its_path(tmp_path: Path, secret: str) -> None:
+    """What was written where the path of its file belongs is masked; the folder remains."""
+    assert path_in_message(tmp_path / secret) == str(tmp_path / "********")
