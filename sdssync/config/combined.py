@@ -22,8 +22,11 @@ _FEW = 10
 def join_parts(files: Sequence[ProfileFile]) -> tuple[ProfileFile, ...]:
     """Return the files with combined profiles that have their parts, and with the mistakes that this shows."""
     parts = {same_name(name) for file in files for name in file.combine}
-    orgs = _orgs(files)
-    judged = [file.with_mistakes([*_as_part(file, parts), *_of_orgs(file, orgs)]) for file in files]
+    orgs, senders = _orgs(files), _senders(files)
+    judged = [
+        file.with_mistakes([*_as_part(file, parts), *_of_orgs(file, orgs), *_of_connectors(file, senders)])
+        for file in files
+    ]
     by_name = {same_name(file.name): file for file in judged}
     return tuple(_joined(file, by_name) if file.combine else file for file in judged)
 
@@ -47,6 +50,9 @@ def _as_part(file: ProfileFile, parts: set[str]) -> Iterator[Mistake]:
     if profile and profile.safety != ProfileSafety():
         text = "expected only in a profile with an output; the combined profile has its own [safety]"
         yield Mistake("safety", text)
+    if profile and profile.upload:
+        text = "expected only in a profile with an output; the combined profile has its own [upload]"
+        yield Mistake("upload", text)
 
 
 def _orgs(files: Sequence[ProfileFile]) -> Mapping[str, Mapping[Org, ProfileFile]]:
@@ -67,6 +73,29 @@ def _of_orgs(file: ProfileFile, orgs: Mapping[str, Mapping[Org, ProfileFile]]) -
     for other in islice(others, _FEW):
         text = f"expected the name and type that {other.displayed} gives to the organisation of this id"
         yield Mistake("org", text)
+
+
+def _senders(files: Sequence[ProfileFile]) -> Mapping[str, Sequence[ProfileFile]]:
+    """Return the files whose sets go to each connector."""
+    senders: defaultdict[str, list[ProfileFile]] = defaultdict(list)
+    for file in files:
+        if file.profile and file.profile.upload:
+            senders[same_name(file.profile.upload.connector)].append(file)
+    return senders
+
+
+def _of_connectors(file: ProfileFile, senders: Mapping[str, Sequence[ProfileFile]]) -> Iterator[Mistake]:
+    """Yield which other profiles, a few of them, hand their sets over to the connector of this one."""
+    upload = file.profile.upload if file.profile else None
+    if upload is None:
+        return
+    others = (other for other in senders[same_name(upload.connector)] if other is not file)
+    for other in islice(others, _FEW):
+        text = (
+            f"expected a connector of its own, found that of {other.displayed}: "
+            "SDS takes one data source, so hand over the set of a combined profile (combine = [...])"
+        )
+        yield Mistake("upload.connector", text)
 
 
 def _joined(file: ProfileFile, by_name: Mapping[str, ProfileFile]) -> ProfileFile:

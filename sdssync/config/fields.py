@@ -17,7 +17,9 @@ from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
 from sdssync.config.safety import Limit, Percentage
+from sdssync.config.secret import GUID
 from sdssync.config.template import Template, TemplateError
+from sdssync.config.upload import GRAPH_URL, LOGIN_URL
 from sdssync.files.names import has_invisible, name_fault
 from sdssync.files.paths import path_fault
 from sdssync.net.hosts import is_loopback, is_possible_host
@@ -31,6 +33,9 @@ _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?i?B)", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45}")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\."
+_DOMAIN = re.compile(rf"(?:{_LABEL})+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
+_LONGEST_DOMAIN = 253
 _DAY = 86_400
 _TEN_YEARS = 3_650
 _LONGEST_TEXT = 1_000
@@ -136,6 +141,49 @@ def _host_fault(text: str) -> str:
     return "" if _HOST.fullmatch(text) and is_possible_host(text) else "it is not the name of a server, without a port"
 
 
+def _is_domain(text: str) -> bool:
+    """Return True if a text is a domain name of at least two parts, and no IP address."""
+    return len(text) <= _LONGEST_DOMAIN and bool(_DOMAIN.fullmatch(text))
+
+
+def _tenant_fault(text: str) -> str:
+    """Return why a text is not a tenant of Microsoft Entra."""
+    if re.fullmatch(GUID, text) or _is_domain(text):
+        return ""
+    return "it is neither a GUID nor a domain like myschool.onmicrosoft.com; the overview of Microsoft Entra shows both"
+
+
+def _client_fault(text: str) -> str:
+    """Return why a text is not the id of an app registration."""
+    if re.fullmatch(GUID, text):
+        return ""
+    return "it is not a GUID; the overview of the app registration shows it as Application (client) ID"
+
+
+def _exact_host_fault(text: str) -> str:
+    """Return why a text is not the name of one server."""
+    return (
+        "" if _is_domain(text) or text == "localhost" else "it is not one host name, without wildcard, scheme or port"
+    )
+
+
+def _server(url: str) -> WrapValidator:
+    """Return a validator for the address of a server of Microsoft, or of a fake on this machine."""
+
+    def fault(text: str) -> str:
+        if text == url:
+            return ""
+        if found := hook_url_fault(text):
+            return found
+        parts = urlsplit(text)
+        if not is_loopback(parts.hostname or ""):
+            return "only Microsoft may get the secret and the token, so leave the key out"
+        has_more = parts.path not in {"", "/"} or "?" in text or "#" in text
+        return "it has more than a host and a port" if has_more else ""
+
+    return _expects(f"{url}, or a loopback address for tests", fault)
+
+
 def _size(value: Any) -> int:
     """Read a number of bytes, or a text with a unit."""
     words = 'a number of bytes, or a text with a unit like "1 GiB" or "500 MB"'
@@ -179,6 +227,13 @@ Url = Annotated[str, _expects("an address like https://isams.myschool.example", 
 HookUrl = Annotated[str, _expects("an address like https://hooks.myschool.example/sds", hook_url_fault)]
 MailAddress = Annotated[str, _expects("an e-mail address", _mail_fault)]
 Host = Annotated[str, _expects("the name of a server in quotes", _host_fault)]
+Tenant = Annotated[str, _expects("the id of the tenant or one of its domains", _tenant_fault)]
+ClientId = Annotated[str, _expects("the id of the app registration", _client_fault)]
+LoginUrl = Annotated[str, _server(LOGIN_URL)]
+GraphUrl = Annotated[str, _server(GRAPH_URL)]
+ExactHosts = Annotated[
+    list[Annotated[str, _expects("the exact name of a server in quotes", _exact_host_fault)]], Field(min_length=1)
+]
 Port = Annotated[int, Field(ge=1, le=65_535), _expects("the number of a port, from 1 to 65535")]
 Security = Annotated[Literal["starttls", "tls", "none"], _expects('"starttls", "tls" or "none"')]
 Variable = Annotated[

@@ -1,8 +1,8 @@
 """
 What is wrong in a TOML file, as values, and how it is reported: file, key, what was expected, what was found.
 
-A mistake never contains a text that may be private: no value under `[isams]`, `[notify]`, `[teachers]` or an unknown
-key, and no line of a file that does not parse.
+A mistake never contains a text that may be private: no value under `[isams]`, `[notify]`, `[teachers]`, `[upload]`
+or an unknown key, and no line of a file that does not parse.
 """
 
 import re
@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sdssync.files.names import has_invisible
 
-SECRET_SECTIONS = frozenset({"isams", "notify", "teachers"})
+SECRET_SECTIONS = frozenset({"isams", "notify", "teachers", "upload"})
 """The tables of which no value is shown."""
 
 _LONGEST_SHOWN = 30

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sdssync.config.safety import ProfileSafety
 from sdssync.config.template import Template
+from sdssync.config.upload import ProfileUpload
 from sdssync.sds.formats import SdsFormat
 
 EXPIRY_NOTICE = 21
@@ -62,6 +63,8 @@ class Profile:
     safety: ProfileSafety = field(default_factory=ProfileSafety)
     org: Org | None = None
     """None: everything belongs to the school."""
+    upload: ProfileUpload | None = None
+    """None: the set is published, and not handed over."""
     combined: "tuple[Profile, ...]" = ()
     """The parts of a combined profile, by name; (): it is not one."""
 

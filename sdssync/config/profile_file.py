@@ -18,6 +18,7 @@ from sdssync.config.settings_file import SettingsFile
 from sdssync.config.shape import check_shape, unique_lists
 from sdssync.config.template import Template
 from sdssync.config.toml_file import read_toml
+from sdssync.config.upload_tables import profile_upload_mistakes, profile_upload_of
 from sdssync.files.names import name_fault, printable, same_name
 from sdssync.files.paths import comparable, contains, display, is_hidden_sibling, is_root, path_fault, resolve
 from sdssync.sds.formats import SdsFormat
@@ -80,6 +81,7 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
         *_org_mistakes(content, settings),
         *_repetitions(content, ProfileModel),
         *_safety_mistakes(model, settings),
+        *profile_upload_mistakes(model, settings.school),
         *_wildcard_mistakes(model),
         *output_mistakes,
     )
@@ -105,6 +107,7 @@ def _check_combined(file: Path, content: Mapping[str, Any], settings: SettingsFi
         *_file_name_mistakes(file),
         *_repetitions(content, CombinedModel),
         *_safety_mistakes(model, settings),
+        *profile_upload_mistakes(model, settings.school),
         *output_mistakes,
     )
     return ProfileFile(
@@ -287,6 +290,7 @@ def _combined(model: CombinedModel, file: Path, name: str, output: Path) -> Prof
         select=tuple(model.validation.select or ()),
         ignore=tuple(model.validation.ignore or ()),
         safety=profile_safety_of(model.safety),
+        upload=profile_upload_of(model),
     )
 
 
@@ -312,4 +316,5 @@ def _profile(model: ProfileModel, file: Path, name: str, output: Path | None) ->
         select=tuple(model.validation.select or ()),
         ignore=tuple(model.validation.ignore or ()),
         safety=profile_safety_of(model.safety),
+        upload=profile_upload_of(model),
     )

@@ -11,15 +11,19 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.config import JsonDict
 
 from sdssync.config.fields import (
+    ClientId,
     Codes,
     Count,
     Day,
     Days,
+    ExactHosts,
     FilePath,
     Format,
+    GraphUrl,
     HookUrl,
     Host,
     LimitValue,
+    LoginUrl,
     MailAddress,
     MailAddresses,
     Name,
@@ -34,6 +38,7 @@ from sdssync.config.fields import (
     SomeDays,
     Subjects,
     Suffix,
+    Tenant,
     Text,
     Texts,
     Url,
@@ -41,6 +46,7 @@ from sdssync.config.fields import (
     Years,
 )
 from sdssync.config.safety import Tolerated
+from sdssync.config.upload import GRAPH_URL, LOGIN_URL
 
 _UNIQUE: JsonDict = {"uniqueItems": True}
 """A list in which each value may appear once; `shape.unique_lists` finds these keys."""
@@ -162,6 +168,21 @@ class NotifySection(Section):
     mail: MailSection | None = Field(default=None, description="Send mail.")
 
 
+class UploadSection(Section):
+    """How to log in to Microsoft, which takes the sets for SDS."""
+
+    tenant: Tenant = Field(description="The id of the tenant, or one of its domains.")
+    client_id: ClientId = Field(description="The application (client) id of the app registration.")
+    certificate_file: FilePath | None = Field(default=None, description="Certificate and private key: PEM or PFX.")
+    certificate_password_env: Variable | None = Field(default=None, description="A variable with the key's password.")
+    secret_file: FilePath | None = Field(default=None, description="A file that contains the client secret alone.")
+    secret_env: Variable | None = Field(default=None, description="An environment variable with the client secret.")
+    login_url: LoginUrl = Field(default=LOGIN_URL, description="Where the token comes from; else a loopback address.")
+    graph_url: GraphUrl = Field(default=GRAPH_URL, description="Microsoft Graph; else a loopback address.")
+    trusted_hosts: ExactHosts | None = Field(default=None, description="Further servers that may get the token.")
+    ca_file: FilePath | None = Field(default=None, description="Certificates to trust (PEM) instead of the system's.")
+
+
 def _stricter(key: str) -> Any:
     """Return a limit that a profile may have, described as in `sdssync.toml`."""
     return Field(default=None, description=SafetySection.model_fields[key].description)
@@ -192,6 +213,7 @@ class SettingsModel(Section):
     safety: SafetySection = Field(default_factory=SafetySection)
     retention: RetentionSection = RetentionSection()
     notify: NotifySection = NotifySection()
+    upload: UploadSection | None = None
 
 
 class SubjectsSection(Section):
@@ -230,6 +252,14 @@ class OrgSection(Section):
     type: OrgType = Field(default="school", description="The type of the organisation in SDS.")
 
 
+class ProfileUploadSection(Section):
+    """Hand the set over to SDS as soon as it is published."""
+
+    connector: Text = Field(description="The id or the name of the connector in SDS.")
+    start_run: bool = Field(default=False, description="Let SDS take the set in as soon as it is validated.")
+    validate_only: bool = Field(default=False, description="A trial: the set does not count as handed over.")
+
+
 class ProfileModel(Section):
     """One SDS profile: a file of profiles.d."""
 
@@ -252,6 +282,7 @@ class ProfileModel(Section):
     teachers: TeachersSection = TeachersSection()
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
     safety: ProfileSafetySection = ProfileSafetySection()
+    upload: ProfileUploadSection | None = None
 
 
 class CombinedModel(Section):
@@ -264,6 +295,7 @@ class CombinedModel(Section):
     combine: Parts = Field(json_schema_extra=_UNIQUE, description="The names of the profiles that are its parts.")
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
     safety: ProfileSafetySection = ProfileSafetySection()
+    upload: ProfileUploadSection | None = None
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:

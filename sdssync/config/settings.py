@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdssync.config.safety import Retention, Safety
+from sdssync.config.upload import UploadSettings
 from sdssync.errors import ConfigError
 
 CONFIG_VARIABLE = "SDSSYNC_CONFIG"
@@ -106,6 +107,8 @@ class SchoolSettings:
     safety: Safety
     retention: Retention
     folders: Folders
+    upload: UploadSettings | None = None
+    """None: sets are published, and not handed over."""
 
 
 def settings_path(option: Path | None, environ: Mapping[str, str]) -> Path:

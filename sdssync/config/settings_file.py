@@ -19,6 +19,7 @@ from sdssync.config.schema import IsamsSection, PathsSection, SettingsModel
 from sdssync.config.settings import Folders, RecordedSource, RemoteSource, SchoolIdentity, SchoolSettings
 from sdssync.config.shape import check_shape
 from sdssync.config.toml_file import read_toml
+from sdssync.config.upload_tables import upload_mistakes, upload_of
 from sdssync.files.paths import comparable, path_fault, resolve
 
 
@@ -64,6 +65,7 @@ def check_settings_file(file: Path, content: Mapping[str, Any] | Mistake) -> Set
         *_folder_mistakes(folders),
         *(safety_mistakes(model) if model else ()),
         *notify_mistakes(content),
+        *upload_mistakes(content),
     )
     school = content.get("school")
     return SettingsFile(
@@ -156,6 +158,7 @@ def _school_settings(model: SettingsModel, folders: Folders) -> SchoolSettings:
         safety=safety_of(model.safety),
         retention=Retention(**dict(model.retention)),
         folders=folders,
+        upload=upload_of(model.upload, folders.installation),
     )
 
 

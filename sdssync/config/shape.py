@@ -23,6 +23,14 @@ _LITERAL_OF_CLIENT = (
     "a client secret must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
     ' and set client_secret_file = "secrets/isams.secret", or set client_secret_env to the name of a variable'
 )
+_LITERAL_OF_APP = (
+    "a client secret must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
+    " and set secret_file in [upload] of sdssync.toml, or set secret_env to the name of a variable"
+)
+_LITERAL_OF_CERTIFICATE = (
+    "a password must not be in this file, which is copied, mailed and backed up: set certificate_password_env"
+    " in [upload] of sdssync.toml to the name of a variable"
+)
 _LITERAL_OF_MAIL = (
     "a password must not be in this file, which is copied, mailed and backed up: write it to a file of its own"
     ' and set password_file = "secrets/mail.password", or set password_env to the name of a variable'
@@ -92,10 +100,8 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
     """Report an unknown key with the nearest known one: the same name in another table, else a similar name."""
     key, name = _key_path(loc), str(loc[-1])
     plain = name.lower().replace("-", "_")
-    if plain == "client_secret":
-        return Mistake(key, _LITERAL_OF_CLIENT)
-    if plain.replace("_", "") in _KEY_LITERALS:
-        return Mistake(key, _LITERAL_OF_MAIL if loc[0] == "notify" else _KEY_LITERAL)
+    if literal := _literal(str(loc[0]), plain.replace("_", "")):
+        return Mistake(key, literal)
     table = ".".join(step for step in loc[:-1] if isinstance(step, str))
     here = [path.rpartition(".")[2] for path in known if path.rpartition(".")[0] == table]
     elsewhere = {path.rpartition(".")[2]: path for path in reversed(known) if path.rpartition(".")[0] != table}
@@ -106,6 +112,19 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
     if near := get_close_matches(plain, elsewhere, n=1, cutoff=0.75):
         return Mistake(key, f"unknown key, did you mean {_placed(elsewhere[near[0]])}?")
     return Mistake(key, f"unknown key (allowed: {', '.join(here)})")
+
+
+def _literal(table: str, plain: str) -> str:
+    """Return why a key of this name, without punctuation, is refused: its value would be a secret; else ""."""
+    if table == "upload" and plain in {"password", "certificatepassword"}:
+        return _LITERAL_OF_CERTIFICATE
+    if table == "upload" and (plain == "clientsecret" or plain in _KEY_LITERALS):
+        return _LITERAL_OF_APP
+    if plain == "clientsecret":
+        return _LITERAL_OF_CLIENT
+    if plain in _KEY_LITERALS:
+        return _LITERAL_OF_MAIL if table == "notify" else _KEY_LITERAL
+    return ""
 
 
 def _placed(path: str) -> str:

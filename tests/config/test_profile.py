@@ -113,7 +113,7 @@ TEMPLATE = "expected a template in quotes, found"
 STRAY = "{ is not closed; double it to mean the character"
 KEYS = (
     "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
-    " safety"
+    " safety, upload"
 )
 BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
 ALONE = "output: expected a folder for the CSV files alone, found"

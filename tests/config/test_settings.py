@@ -321,6 +321,7 @@ def test_key_literal(tmp_path: Path, name: str) -> None:
     assert found == [f"isams.{name}: {LITERAL}"]
 
 
+TABLES = "school, isams, paths, safety, retention, notify, upload"
 SECONDS = "expected a number of seconds, more than 0, at most a day, found"
 BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
 SIZE = 'isams.max_bytes: expected a number of bytes, or a text with a unit like "1 GiB" or "500 MB", found'
@@ -441,7 +442,7 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
             SETTINGS.replace("[isams]", "[iSAMS]"),
             [
                 "isams: required, but missing",
-                'iSAMS: unknown key, did you mean "isams"? (allowed: school, isams, paths, safety, retention, notify)',
+                f'iSAMS: unknown key, did you mean "isams"? (allowed: {TABLES})',
             ],
             id="in another case",
         ),
@@ -450,14 +451,14 @@ def test_one_mistake(tmp_path: Path, settings: str, expected: str) -> None:
         ),
         pytest.param(
             SETTINGS + '[graph]\ntenant = "x"\n',
-            ["graph: unknown key (allowed: school, isams, paths, safety, retention, notify)"],
+            [f"graph: unknown key (allowed: {TABLES})"],
             id="nothing near",
         ),
         pytest.param(
             f'"{KEY}" = 1\n"head@myschool.example" = 1\n' + SETTINGS,
             [
-                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention, notify)",
-                "(a key that is not shown): unknown key (allowed: school, isams, paths, safety, retention, notify)",
+                f"(a key that is not shown): unknown key (allowed: {TABLES})",
+                f"(a key that is not shown): unknown key (allowed: {TABLES})",
             ],
             id="names that could be secrets",
         ),
@@ -647,5 +648,5 @@ def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
         "  output: required, but missing\n"
         "profiles.d/b.toml has 1 mistake\n"
         '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'
-        " expires, title, class_id, parity, org, subjects, teachers, validate, safety)"
+        " expires, title, class_id, parity, org, subjects, teachers, validate, safety, upload)"
     )
