@@ -107,7 +107,11 @@ def nightly_job(installation: Installation, *, at: time, account: str, log_file:
         at=at,
         account=account,
         secrets=_distinct(
-            [*([remote.secret_file] if remote and remote.secret_file else []), *installation.notify.secret_files]
+            [
+                *([remote.secret_file] if remote and remote.secret_file else []),
+                *installation.notify.secret_files,
+                *(settings.upload.secret_files if settings.upload else ()),
+            ]
         ),
         owned=_outermost([settings.folders.state, *outputs]),
         writable=_outermost([settings.folders.state, log.parent, *(folder.parent for folder in outputs)]),

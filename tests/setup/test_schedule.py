@@ -16,7 +16,7 @@ from sdssync.setup.schedule import NightlyJob, program
 from sdssync.setup.systemd_units import systemd_schedule
 from sdssync.setup.task_xml import NAMESPACE, windows_schedule
 from tests.setup.test_new_files import files
-from tests.support.installation import SETTINGS, install
+from tests.support.installation import SENIORS, SETTINGS, install
 from tests.support.needs import needs_any_file_name, needs_posix_paths, needs_posix_shell, needs_systemd_analyze
 from tests.support.runs import command
 
@@ -331,3 +331,20 @@ def test_folders_inside_others_are_named_once(school: Path) -> None:
 
     [line] = [line for line in ran.out.splitlines() if line.startswith("ReadWritePaths=")]
     assert line == f"ReadWritePaths={school}"
+
+
+@needs_posix_paths
+def test_every_secret_is_passed_on(school: Path) -> None:
+    """The service gets the secrets of notifications and of the upload as it gets the key."""
+    upload = (
+        '[upload]\ntenant = "myschool.example"\nclient_id = "b7a1c2d3-e4f5-4a6b-8c7d-9e0f1a2b3c4d"\n'
+        'certificate_file = "secrets/sds.pem"\n'
+    )
+    install(school, f'{SETTINGS}\n[notify]\nwebhook_file = "secrets/hook.url"\n\n{upload}', seniors=SENIORS)
+
+    ran = command("schedule", "systemd")
+
+    assert [line for line in ran.out.splitlines() if line.startswith("LoadCredential=")] == [
+        f"LoadCredential=hook.url:{school}/secrets/hook.url",
+        f"LoadCredential=sds.pem:{school}/secrets/sds.pem",
+    ]
