@@ -13,8 +13,8 @@ pytestmark = pytest.mark.portable
 PACKAGE = Path(__file__).parents[1] / "sdssync"
 
 LAYERS = """
-    errors, school <- log, files, net, sds <- config <- isams, roster <- publish <- safety <- setup, notify <- report
-    <- jobs <- cli
+    errors, school <- log, files, net, sds <- config <- isams, roster, graph <- publish <- safety <- setup, notify
+    <- report <- jobs <- cli
 """
 """The packages along the data flow; imports go from right to left, and packages between two arrows stay apart."""
 
@@ -38,9 +38,12 @@ FOREIGN = {
         "cli.schedule_commands",
         "cli.schema_commands",
         "cli.setup_commands",
+        "cli.upload_commands",
     },
     "filelock": {"files.lock"},
     "lxml": {"isams.damage", "isams.parser", "isams.records", "setup.exported_task"},
+    "cryptography": {"graph.certificate"},
+    "msal": {"graph.certificate"},
     "pydantic": {
         "config.fields",
         "config.safety_tables",
@@ -50,6 +53,7 @@ FOREIGN = {
         "jobs.notify",
         "publish.state_file",
         "publish.status",
+        "publish.uploads",
         "safety.held",
         "safety.kept_addresses",
         "safety.retention",

@@ -1,0 +1,232 @@
+"""
+SDS's own validation: it is started once, polled until it has ended, and judged by its errors, not by its status.
+
+It looks at files and headers; records are looked at in a run.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from sdssync.config.secret import GUID
+from sdssync.errors import UploadError
+from sdssync.graph.api import Api, items, require_done
+from sdssync.graph.connectors import Connector
+from sdssync.graph.hosts import is_graph, may_take_token
+from sdssync.graph.line import NEXT_RUN
+from sdssync.graph.session import UPLOAD
+from sdssync.net.failure import status_may_pass
+
+READ = "IndustryData.ReadBasic.All"
+PAUSE = 5.0
+"""Seconds between two polls: Microsoft asks for no fewer."""
+LONGEST = 1800.0
+"""Seconds after which a validation is left to the next run."""
+MOST_ISSUES = 100
+_CLOCK_SKEW = 300.0
+"""Seconds by which the clocks of this server and of Microsoft may differ."""
+_RUNNING = frozenset({"notStarted", "running"})
+_LINE = re.compile(r"\b(?:line|row)\W{0,3}([1-9][0-9]{0,8})\b", re.IGNORECASE)
+_FILE = re.compile(r"\b([A-Za-z]{3,30}\.csv)\b")
+
+
+class OperationGoneError(UploadError):
+    """How a validation ended cannot be known: the set has to be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One error or warning of the validation."""
+
+    code: str
+    """Letters and digits."""
+    file: str
+    """A file name; "" if the issue names none."""
+    line: int | None
+    """In the file, if the issue names one."""
+    text: str = field(repr=False)
+    """Microsoft's words, which may quote a cell: for the screen, not for the log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """How a validation ended."""
+
+    status: str
+    errors: tuple[Issue, ...]
+    warnings: tuple[Issue, ...]
+    files: tuple[str, ...]
+    """The names of the files that SDS has validated, as far as it says."""
+
+    @property
+    def is_good(self) -> bool:
+        """Return True if SDS takes the files."""
+        return self.status == "succeeded" and not self.errors
+
+
+def start_validation(api: Api, connector: Connector) -> str:
+    """
+    Close the session and let SDS validate its files; return the address of the operation.
+
+    Raises:
+        AnswerLostError: whether it has begun is not known: see `find_operation`.
+        UploadError: it has not begun.
+
+    """
+    reply = require_done(api.post_once(f"dataConnectors/{connector.id}/validate"), "the validation", UPLOAD)
+    location = reply.headers.get("Location", "")
+    address = urljoin(api.address(f"dataConnectors/{connector.id}/validate"), location)
+    if not location or "?" in address:
+        raise UploadError(
+            "SDS does not say where the validation can be asked about",
+            "the API is in beta and may have changed: update sdssync",
+        )
+    return address
+
+
+def find_operation(api: Api, connector: Connector, since: datetime, known: Collection[str]) -> str | None:
+    """
+    Return the address of the newest operation of a connector since a moment that is not known; None without one.
+
+    It answers whether a request whose answer was lost has been carried out.
+
+    Raises:
+        UploadError: there is no answer.
+
+    """
+    found = [
+        (created, item["id"])
+        for item in list_operations(api)
+        if re.fullmatch(GUID, str(item.get("id")))
+        and not any(item["id"].casefold() in operation.casefold() for operation in known)
+        and connector.id.casefold() in str(item.get("resourceLocation", "")).casefold()
+        and (created := moment(item.get("createdDateTime"))) is not None
+        and created.timestamp() >= since.timestamp() - _CLOCK_SKEW
+    ]
+    return api.address(f"operations/{max(found)[1]}") if found else None
+
+
+def list_operations(api: Api) -> Sequence[Mapping[str, Any]]:
+    """
+    Return the operations that SDS still knows.
+
+    Raises:
+        UploadError: there is no answer.
+
+    """
+    return list(items(api, "operations", "the list of operations", READ))
+
+
+def look_at_operation(api: Api, operation: str) -> Validation | None:
+    """
+    Return how a validation stands, without waiting for its end; None if SDS does not know it any more.
+
+    Raises:
+        UploadError: there is no answer.
+
+    """
+    address = _polled(api, operation)
+    reply = api.get(address)
+    if reply.status == 404 and address != operation:
+        reply = api.get(_trusted(api, operation))
+    if reply.status == 404:
+        return None
+    content = require_done(reply, "the result of the validation", READ).content
+    return _validation(_word(content.get("status")) or "unknown", content)
+
+
+def wait_for_validation(api: Api, operation: str) -> Validation:
+    """
+    Return how a validation ended.
+
+    Raises:
+        OperationGoneError: SDS has forgotten it.
+        UploadError: it has not ended within half an hour, or there is no answer.
+
+    """
+    pace = api.line.pace
+    end = pace.now() + LONGEST
+    address = _polled(api, operation)
+    while True:
+        reply = api.get(address)
+        if reply.status == 404 and address != operation:
+            address = _trusted(api, operation)
+            continue
+        if reply.status == 404:
+            raise OperationGoneError("SDS does not know the validation any more", NEXT_RUN)
+        if not status_may_pass(reply.status):
+            status = _word(require_done(reply, "the result of the validation", READ).content.get("status"))
+            if status in {"succeeded", "failed"}:
+                return _validation(status, reply.content)
+        elif pace.now() >= end:
+            require_done(reply, "the result of the validation", READ)
+        wait = max(PAUSE, reply.wait_seconds)
+        if pace.now() + wait >= end:
+            said = "" if status in _RUNNING else f"; its status is {status or 'missing'}, which sdssync does not know"
+            raise UploadError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
+        pace.sleep(wait)
+
+
+def _polled(api: Api, operation: str) -> str:
+    """Return where to ask first: Graph, even if SDS names a server of its own."""
+    number = urlsplit(operation).path.rstrip("/").rpartition("/")[2]
+    if not is_graph(operation, api.settings) and re.fullmatch(GUID, number):
+        return api.address(f"operations/{number}")
+    return operation if is_graph(operation, api.settings) else _trusted(api, operation)
+
+
+def _trusted(api: Api, operation: str) -> str:
+    """Return the address that SDS itself names, if the token may go there."""
+    if not may_take_token(operation, api.settings):
+        host = urlsplit(operation).hostname or ""
+        shown = host if re.fullmatch("[a-z0-9.-]{1,253}", host) else "(a name with other characters)"
+        raise UploadError(
+            f"SDS keeps the result of the validation on {shown}, which is not known to belong to Microsoft",
+            f'if it does, let the token go there: [upload] trusted_hosts = ["{shown}"]',
+        )
+    return operation
+
+
+def _validation(status: str, content: Mapping[str, Any]) -> Validation:
+    files = content.get("validatedFiles")
+    return Validation(
+        status=status,
+        errors=tuple(_issues(content.get("errors"))),
+        warnings=tuple(_issues(content.get("warnings"))),
+        files=tuple(name for name in (files if isinstance(files, list) else ()) if isinstance(name, str)),
+    )
+
+
+def _issues(found: object) -> Iterator[Issue]:
+    """Yield the issues of a list; `details` may say more exactly which line is meant."""
+    for item in (found if isinstance(found, list) else ())[:MOST_ISSUES]:
+        if isinstance(item, dict):
+            details = [detail for detail in item.get("details") or () if isinstance(detail, dict)]
+            yield from (_issue(detail, item) for detail in details[:MOST_ISSUES] or [item])
+        else:
+            yield Issue("unknown", "", None, "")
+
+
+def _issue(item: Mapping[str, Any], whole: Mapping[str, Any]) -> Issue:
+    target, text = (str(item.get(key) or whole.get(key) or "") for key in ("target", "message"))
+    where = f"{target} {text}"
+    file, line = _FILE.search(where), _LINE.search(where)
+    code = _word(item.get("code")) or _word(whole.get("code")) or "unknown"
+    return Issue(code, file[1] if file else "", int(line[1]) if line else None, text)
+
+
+def _word(value: object) -> str:
+    """Return a code or a status, if it looks like one."""
+    return value if isinstance(value, str) and re.fullmatch("[A-Za-z0-9_.]{1,80}", value) else ""
+
+
+def moment(value: object) -> datetime | None:
+    """Return a time of Microsoft, which may have seven digits after the second; None if it is not one."""
+    try:
+        found = datetime.fromisoformat(re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC) if found else None
