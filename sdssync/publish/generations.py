@@ -58,6 +58,23 @@ class Generation:
         return self.manifest.files.digest
 
     @property
+    def bytes(self) -> int:
+        """
+        Return how large its files are.
+
+        Raises:
+            OutputError: one cannot be looked at.
+
+        """
+        try:
+            return sum((self.folder / name).stat().st_size for name in self.manifest.files.names)
+        except OSError as error:
+            raise OutputError(
+                f"{self.folder} cannot be read: {os_reason(error)}",
+                "use the account under which the scheduled task runs",
+            ) from None
+
+    @property
     def is_whole(self) -> bool:
         """Return True if the files on disk are those of the manifest."""
         try:

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 
 from sdssync.errors import ExitCode
 from sdssync.publish.state_file import StateFile, as_json
+from sdssync.publish.uploads import LastUpload
 
 NAME = "status.json"
 
@@ -59,6 +60,8 @@ class ProfileStatus:
     published: PublishedSet | None = None
     held: HeldStatus | None = None
     pinned: bool = False
+    upload: LastUpload | None = None
+    """How the last hand-over to SDS ended; None: there was none."""
     expires: date | None = None
 
 

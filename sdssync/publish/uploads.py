@@ -1,0 +1,205 @@
+"""
+What has been handed over to School Data Sync, and what is under way: `uploads.json` in the state folder.
+
+It is written before and after every step that must not happen twice, so that the next run knows where a killed one
+was. It has no personal data and no secret.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import AwareDatetime
+
+from sdssync.errors import ExitCode
+from sdssync.publish.state_file import StateFile
+
+NAME = "uploads.json"
+_KEPT = 20
+"""Hand-overs of a profile, and starts of runs, that are remembered."""
+
+
+class Stage(StrEnum):
+    """How far a hand-over has come."""
+
+    SENDING = "sending"
+    """SDS has not been asked to validate: everything can be sent again."""
+    VALIDATING = "validating"
+    """SDS has been asked to validate, or was about to be."""
+    STARTING = "starting"
+    """The set is handed over, and a run was to be started."""
+
+
+class UploadOutcome(StrEnum):
+    """How a hand-over ended."""
+
+    UPLOADED = "uploaded"
+    UNCHANGED = "unchanged"
+    """SDS has the set already; nothing was sent."""
+    VALIDATED = "validated"
+    """A trial (`validate_only`)."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A hand-over that is under way."""
+
+    generation: int
+    digest: str
+    """Of its files."""
+    connector: str
+    """The id."""
+    stage: Stage
+    since: AwareDatetime
+    """When this stage began."""
+    operation: str = ""
+    """The address of the validation; "" while it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """A set that SDS has validated and found good."""
+
+    generation: int
+    digest: str
+    connector: str
+    """The id."""
+    named: str
+    """The connector as the profile named it then."""
+    files: tuple[str, ...]
+    is_trial: bool
+    at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastUpload:
+    """How the last hand-over of a profile ended, as `sdssync status` shows it."""
+
+    generation: int
+    outcome: UploadOutcome
+    exit_code: ExitCode
+    finished_at: AwareDatetime
+    errors: int = 0
+    warnings: int = 0
+    """Of the validation."""
+    has_started_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileUploads:
+    """What is known of one profile."""
+
+    profile: str
+    attempt: Attempt | None = None
+    done: tuple[HandedOver, ...] = ()
+    """The newest last."""
+    validations: tuple[AwareDatetime, ...] = ()
+    """When SDS was asked to validate."""
+    operations: tuple[str, ...] = ()
+    """The addresses of the validations that are known."""
+    last: LastUpload | None = None
+
+    def handed_over(self, generation: int, digest: str, connector: str, *, is_trial: bool) -> HandedOver | None:
+        """
+        Return when SDS got this set by a connector, by its id or its name; None if it did not.
+
+        A trial does not count, unless another trial is asked for.
+        """
+        for found in reversed(self.done):
+            is_same = (found.generation, found.digest) == (generation, digest)
+            if is_same and connector in (found.connector, found.named) and (is_trial or not found.is_trial):
+                return found
+        return None
+
+    def after(self, handed_over: HandedOver) -> "ProfileUploads":
+        """Return it with one more set that SDS has."""
+        return replace(self, done=(*self.done, handed_over)[-_KEPT:])
+
+    def asking(self, at: datetime) -> "ProfileUploads":
+        """Return it with one more validation that is asked for."""
+        return replace(self, validations=(*self.validations, at)[-_KEPT:])
+
+    def knowing(self, operation: str) -> "ProfileUploads":
+        """Return it with the address of the validation that is under way."""
+        attempt = replace(self.attempt, operation=operation) if self.attempt else None
+        return replace(self, attempt=attempt, operations=(*self.operations, operation)[-_KEPT:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploads:
+    """What is known of all profiles."""
+
+    version: int = 1
+    profiles: tuple[ProfileUploads, ...] = ()
+    starts: tuple[AwareDatetime, ...] = ()
+    """When runs of SDS were started: SDS limits them for the tenant."""
+
+    def of(self, profile: str) -> ProfileUploads:
+        """Return what is known of a profile."""
+        found = (known for known in self.profiles if known.profile == profile)
+        return next(found, ProfileUploads(profile=profile))
+
+    def with_profile(self, changed: ProfileUploads) -> "Uploads":
+        """Return it with what is now known of one profile."""
+        others = (known for known in self.profiles if known.profile != changed.profile)
+        return replace(self, profiles=tuple(sorted((*others, changed), key=lambda known: known.profile)))
+
+    def starting(self, at: datetime) -> "Uploads":
+        """Return it with one more run that is started."""
+        return replace(self, starts=(*self.starts, at)[-_KEPT:])
+
+
+class UploadRecord:
+    """The file, as it is now."""
+
+    def __init__(self, state: Path) -> None:
+        """
+        Read it.
+
+        Raises:
+            OutputError: this account may not read it.
+
+        """
+        self._file = StateFile(state / NAME, Uploads)
+        self.now = self._file.read() or Uploads()
+
+    def keep(self, uploads: Uploads) -> None:
+        """
+        Replace it.
+
+        Raises:
+            OutputError: it cannot be written; nothing may be done that it should know.
+
+        """
+        if uploads != self.now:
+            self._file.write(uploads)
+            self.now = uploads
+
+    def keep_profile(self, changed: ProfileUploads) -> None:
+        """
+        Replace what is known of one profile.
+
+        Raises:
+            OutputError: as for `keep`.
+
+        """
+        self.keep(self.now.with_profile(changed))
+
+
+def read_uploads(state: Path) -> Uploads:
+    """
+    Return what has been handed over.
+
+    Raises:
+        OutputError: this account may not read it.
+
+    """
+    return UploadRecord(state).now
+
+
+def recent(moments: Iterable[datetime], since: datetime) -> int:
+    """Return how many of some moments are not before another one."""
+    return sum(moment >= since for moment in moments)
