@@ -25,6 +25,7 @@ from sdssync.cli import (
     schema_commands,
     setup_commands,
     streams,
+    upload_commands,
 )
 from sdssync.cli.options import (
     COMMON_OPTIONS,
@@ -255,6 +256,8 @@ for _command in (
     schedule_commands.schedule,
     doctor_commands.doctor,
     notify_commands.notify,
+    upload_commands.upload,
+    upload_commands.sds_status,
     schema_commands.schema,
     setup_commands.completion,
 ):

@@ -60,6 +60,13 @@ class _Shown(_Watched):
         """Show the profile."""
         self._show(f"{name} ({number} of {total})")
 
+    def upload(self, name: str, done: int, total: int) -> None:
+        """Show the bytes, then that SDS is at work."""
+        if done < total:
+            self._show(f"{name}: sending to SDS", done, total)
+        else:
+            self._show(f"{name}: SDS validates")
+
     def _show(
         self, description: str, done: int | None = None, total: int | None = None, until: float | None = None
     ) -> None:

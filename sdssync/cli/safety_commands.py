@@ -85,7 +85,8 @@ def approve(common: Common, name: str, plan_id: str, *, reason: str, today: date
 
     school = installation(common).school
     day = today or local_today()
-    return _print_published(approve_plan(school, name, plan_id, day=day, reason=_checked(reason), run_id=common.run_id))
+    published = approve_plan(school, name, plan_id, day=day, reason=_checked(reason), run_id=common.run_id)
+    return max(_print_published(published), _hand_over(common, published.manifest.profile))
 
 
 @click.command()
@@ -107,7 +108,7 @@ def restore(common: Common, name: str, generation: int, *, reason: str) -> ExitC
     )
     code = _print_published(published)
     streams.print_result(f"runs hold it until: sdssync release {published.manifest.profile}\n")
-    return code
+    return max(code, _hand_over(common, published.manifest.profile))
 
 
 @click.command()
@@ -253,6 +254,21 @@ def _checked(reason: str) -> str:
     if has_invisible(reason) or len(reason) > 500:
         raise ConfigError("--reason expects at most 500 characters on one line")
     return reason
+
+
+def _hand_over(common: Common, name: str) -> ExitCode:
+    """Hand over what has just been published, if the profile has an `[upload]` table."""
+    school = installation(common).school
+    if not any(profile.name == name and profile.upload for profile in school.profiles):
+        return ExitCode.DONE
+    from sdssync.cli.progress import progress_display
+    from sdssync.jobs.upload import Means, upload_after_decision
+    from sdssync.report.uploads import upload_lines
+
+    with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
+        result = upload_after_decision(school, name, Means(progress=progress))
+    streams.print_lines(upload_lines([result]), color=common.log.color)
+    return result.code_after_run
 
 
 def _print_published(published: "Published") -> ExitCode:

@@ -8,3 +8,6 @@ class RunProgress(Progress):
 
     def profile(self, name: str, number: int, total: int) -> None:
         """Take which profile is run now: the first has the number 1."""
+
+    def upload(self, name: str, done: int, total: int) -> None:
+        """Take the bytes of a profile that have been sent to SDS, and those that are to be sent."""

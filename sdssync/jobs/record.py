@@ -10,6 +10,7 @@ from sdssync.log import outcomes
 from sdssync.publish.generations import Generations
 from sdssync.publish.manifest import Manifest
 from sdssync.publish.status import HeldStatus, LastRun, ProfileStatus, PublishedSet, Status, write_status
+from sdssync.publish.uploads import read_uploads
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
 from sdssync.safety.audit import Audit
 from sdssync.safety.held import Waiting
@@ -84,6 +85,7 @@ def _all(status: Status, school: ConfiguredSchool) -> Iterable[ProfileStatus]:
 
 
 def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Iterable[ProfileStatus]:
+    uploads = read_uploads(school.settings.folders.state)
     for profile in profiles:
         waiting = Waiting(school.settings.folders.state, profile.profile)
         held = waiting.held()
@@ -93,6 +95,7 @@ def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Ite
             if held
             else None,
             pinned=waiting.is_pinned,
+            upload=uploads.of(profile.profile).last,
             published=_newer(profile.published, school, profile.profile),
         )
 

@@ -49,6 +49,12 @@ WORDS: Mapping[str, str] = {
     "source.retried": "{host}: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
     "state.ignored": "a file of the state folder is damaged",
     "state.set_aside": "something in the state folder was set aside",
+    "upload.changed_files": "{profile}: SDS gets other files than the last time: new {added}, gone {removed}",
+    "upload.failed": "{profile} was not handed over to SDS",
+    "upload.left_files_unconfirmed": "{profile}: SDS does not confirm the files {files}",
+    "upload.refused": "{profile}: SDS refuses the set",
+    "upload.retried": "{host}: attempt {attempt} failed: {reason}; the next one follows in {wait_seconds} s",
+    "upload.started_no_run": "{profile}: no run of SDS was started",
     "cache.failed": "the document was not kept; the sets do not depend on it",
     "status.failed": "the status of the run was not kept",
 }

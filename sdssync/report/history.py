@@ -6,6 +6,7 @@ from typing import Any
 
 from sdssync.publish.generations import Generation
 from sdssync.publish.status import ProfileStatus, Status
+from sdssync.publish.uploads import LastUpload
 from sdssync.report.json_result import json_result
 from sdssync.report.matter import quoted
 from sdssync.report.plan import change_lines, changes_shape, summary_shape
@@ -51,6 +52,9 @@ def status_lines(status: Status, now: datetime, width: int | None) -> Iterator[L
     yield Line("")
     yield from table(_STATUS, [_status_row(profile, now) for profile in status.profiles], width)
     for profile in status.profiles:
+        if profile.upload:
+            yield Line("")
+            yield from _upload_line(profile.profile, profile.upload, now)
         if profile.held and not profile.pinned:
             yield Line("")
             held = f"{profile.profile} is held by {', '.join(profile.held.gates)} until {profile.held.until}"
@@ -61,6 +65,16 @@ def status_lines(status: Status, now: datetime, width: int | None) -> Iterator[L
             yield Line(
                 f"{profile.profile} was restored: runs hold it until sdssync release {quoted(profile.profile)}", "bold"
             )
+
+
+def _upload_line(profile: str, upload: LastUpload, now: datetime) -> Iterator[Line]:
+    at = _local(upload.finished_at, now)
+    if upload.exit_code:
+        counted = f" with {upload.errors} errors of SDS" if upload.errors else ""
+        yield Line(f"{profile}: generation {upload.generation} was not handed over to SDS at {at}{counted}", "bold red")
+        yield Line(f"  the log says why; try again: sdssync upload {quoted(profile)}")
+    else:
+        yield Line(f"{profile}: generation {upload.generation} {upload.outcome} to SDS at {at}")
 
 
 def _status_row(profile: ProfileStatus, now: datetime) -> Row:

@@ -45,6 +45,9 @@ def message_lines(school: str, what: str, status: Status, now: datetime) -> Iter
 
 def _profile_lines(profile: ProfileStatus) -> Iterator[str]:
     yield f"{profile.profile}: {profile.outcome} at its last run (code {profile.exit_code})."
+    if profile.upload and profile.upload.exit_code:
+        command = f"sdssync upload {quoted(profile.profile)}"
+        yield f"  Generation {profile.upload.generation} was not handed over to SDS. Try again: {command}"
     if profile.held and not profile.pinned:
         name = quoted(profile.profile)
         yield f"  Its new set is held until {profile.held.until}. Look: sdssync plan {name}"

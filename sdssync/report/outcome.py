@@ -14,6 +14,7 @@ from typing import Self
 from sdssync.config.profile import Profile
 from sdssync.errors import ExitCode, SdsSyncError
 from sdssync.publish.status import PublishedSet
+from sdssync.report.uploads import UploadResult
 from sdssync.roster.attention import Attention
 from sdssync.roster.attribution import Attributed
 from sdssync.roster.omissions import Kind, Omission
@@ -123,6 +124,8 @@ class RunReport:
     """What was read, or why nothing was; None: no profile needed the source."""
     untaken: UntakenSets = field(default_factory=UntakenSets)
     """The teaching sets that no profile takes."""
+    uploads: tuple[UploadResult, ...] = ()
+    """How the hand-overs to SDS ended."""
     record_code: ExitCode = ExitCode.DONE
     """Whether the state folder could take everything: the document, the status of the run, what retention does."""
 

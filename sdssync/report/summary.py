@@ -15,6 +15,7 @@ from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSumm
 from sdssync.report.plan import plan_shape
 from sdssync.report.screen import Line
 from sdssync.report.tables import Column, Row, number, table
+from sdssync.report.uploads import upload_lines, upload_shape
 from sdssync.report.validation.json_document import finding_json
 from sdssync.roster.attribution import Attributed, PersonRef
 from sdssync.roster.omissions import Kind, Omission
@@ -40,7 +41,7 @@ def run_json(report: RunReport) -> str:
     return json_result(
         run_id=report.run_id,
         exit_code=int(report.exit_code),
-        profiles=[_result_json(result) for result in report.results],
+        profiles=[_result_json(result, report) for result in report.results],
         **_untaken_json(report.untaken),
     )
 
@@ -56,7 +57,7 @@ def _untaken_json(untaken: UntakenSets) -> dict[str, Any]:
     return {**({"untaken_sets": sets} if sets else {}), **({"untaken_pupils": pupils} if pupils else {})}
 
 
-def _result_json(result: ProfileResult) -> dict[str, Any]:
+def _result_json(result: ProfileResult, report: RunReport) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "profile": result.profile,
         "outcome": result.outcome,
@@ -71,6 +72,8 @@ def _result_json(result: ProfileResult) -> dict[str, Any]:
         "offences": [_offence_json(offence) for offence in result.offences],
     }
     shape |= {"why": result.why} if result.why else {}
+    upload = next((found for found in report.uploads if found.profile == result.profile), None)
+    shape |= {"upload": upload_shape(upload)} if upload else {}
     return shape | ({"plan": plan_shape(result.plan)} if result.plan else {})
 
 
@@ -106,6 +109,9 @@ def run_lines(report: RunReport, width: int | None) -> Iterator[Line]:
     """Yield the report of a run for people: a line for the source and for each profile, then what to act on."""
     yield from _source(report)
     yield from table(_COLUMNS, [_row(result) for result in report.results], width)
+    if report.uploads:
+        yield Line("")
+        yield from upload_lines(report.uploads)
     for matter in matters(report):
         yield Line("")
         yield Line(printable(matter.what), "bold red" if matter.is_grave else "bold")

@@ -1,0 +1,247 @@
+"""Hand over what is published and SDS does not have: at the end of a run, after a decision, or when it is asked for."""
+
+import os
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sdssync.config.installation import ConfiguredSchool
+from sdssync.config.profile import Profile
+from sdssync.config.secret import path_in_message
+from sdssync.config.settings import SchoolSettings
+from sdssync.config.upload import UploadSettings
+from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError, UploadError, os_reason
+from sdssync.files.lock import installation_lock
+from sdssync.graph.api import Api
+from sdssync.graph.line import Line
+from sdssync.graph.login import Login
+from sdssync.jobs.decide import publishing_profile
+from sdssync.jobs.hand_over import Delivered, HandOver
+from sdssync.jobs.progress import RunProgress
+from sdssync.jobs.record import keep_status
+from sdssync.jobs.upload_issues import place_issues
+from sdssync.log import events, outcomes
+from sdssync.net.pace import Pace
+from sdssync.net.tls import CaFileError, tls_context
+from sdssync.publish.generations import Generation, Generations
+from sdssync.publish.status import read_status
+from sdssync.publish.uploads import LastUpload, UploadOutcome, UploadRecord
+from sdssync.report.uploads import UploadResult
+from sdssync.sds.formats import SdsFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a hand-over works with; tests have a clock of their own."""
+
+    progress: RunProgress
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    pace: Pace = field(default_factory=Pace)
+
+
+def upload(school: ConfiguredSchool, names: Sequence[str], means: Means, *, again: bool) -> tuple[UploadResult, ...]:
+    """
+    Hand over the named profiles, or all that have an `[upload]` table; `again`, even if SDS has them.
+
+    Raises:
+        ConfigError: there is no such profile, or none that hands over.
+        LockedError: another run is in progress.
+
+    """
+    profiles = uploading_profiles(school, names)
+    with installation_lock(school.settings.folders.state):
+        results = hand_over(school, profiles, means, again=again)
+        try:
+            keep_status(read_status(school.settings.folders.state), school)
+        except OutputError as error:
+            outcomes.failed("status.failed", error)
+    return results
+
+
+def upload_after_decision(school: ConfiguredSchool, name: str, means: Means) -> UploadResult:
+    """Hand over a profile that a person has just published; whatever goes wrong is the result."""
+    try:
+        return upload(school, [name], means, again=False)[0]
+    except SdsSyncError as error:
+        outcomes.failed("upload.failed", error, profile=name)
+        return UploadResult(profile=name, outcome=UploadOutcome.FAILED, error=error)
+
+
+def uploading_profiles(school: ConfiguredSchool, names: Sequence[str]) -> tuple[Profile, ...]:
+    """
+    Return the named profiles, or all that have an `[upload]` table.
+
+    Raises:
+        ConfigError: there is no such profile, it has mistakes, or it does not hand over.
+
+    """
+    school.require_profiles()
+    if not names:
+        found = tuple(profile for profile in school.profiles if profile.upload)
+        if not found:
+            raise ConfigError(
+                "no profile has an [upload] table, so there is nothing to hand over",
+                "docs/upload.md says how to begin",
+            )
+        return found
+    profiles = tuple(publishing_profile(school, name) for name in names)
+    for profile in profiles:
+        if profile.upload is None:
+            raise ConfigError(f"{profile.name} has no [upload] table", "docs/upload.md says how to begin")
+    return profiles
+
+
+def hand_over(
+    school: ConfiguredSchool, profiles: Sequence[Profile], means: Means, *, again: bool
+) -> tuple[UploadResult, ...]:
+    """Hand over the last generation of each profile that SDS does not have; the caller holds the lock."""
+    results = []
+    office = _Office(school, means)
+    for profile in profiles:
+        with events.bound(profile=profile.name):
+            results.append(office.hand_over(profile, again=again))
+    return tuple(results)
+
+
+def connect(settings: SchoolSettings, means: Means) -> Api:
+    """
+    Return the way to SDS; nothing is sent yet.
+
+    Raises:
+        ConfigError: there is no `[upload]` table, or its certificates cannot be used.
+
+    """
+    upload = settings.upload
+    if upload is None:
+        raise ConfigError("sdssync.toml has no [upload] table", "docs/upload.md says how to begin")
+    line = Line(_tls(upload), means.pace)
+    return Api(upload, line, Login(upload, line, means.environ))
+
+
+class _Office:
+    """Hands over one profile after another, with one login for all."""
+
+    def __init__(self, school: ConfiguredSchool, means: Means) -> None:
+        self._school = school
+        self._means = means
+        self._api: Api | None = None
+
+    def hand_over(self, profile: Profile, *, again: bool) -> UploadResult:
+        """Hand over one profile; whatever goes wrong is its result."""
+        result = UploadResult(profile=profile.name, outcome=UploadOutcome.FAILED)
+        try:
+            generation = self._generation(profile)
+            if generation is None:
+                return replace(result, outcome=UploadOutcome.UNCHANGED)
+            result = replace(result, generation=generation.number, files=len(generation.manifest.files.files))
+            record = UploadRecord(self._school.settings.folders.state)
+            result = self._deliver(profile, generation, record, result, again=again)
+            _remember(record, result)
+        except SdsSyncError as error:
+            outcomes.failed("upload.failed", error)
+            result = replace(result, error=error)
+            self._remember_failure(result)
+        return result
+
+    def _generation(self, profile: Profile) -> Generation | None:
+        """Return the set that is published; None if nothing is."""
+        found = Generations.of(self._school.settings.folders.state, profile.name).all()
+        if not found:
+            return None
+        if found[-1].manifest.format is not SdsFormat.V21:
+            raise UploadError(
+                f"generation {found[-1].number} is in the format {found[-1].manifest.format}, and SDS takes v2.1",
+                "the next set that is published in the format of the profile is handed over",
+            )
+        if not found[-1].is_whole:
+            raise UploadError(f"generation {found[-1].number} is damaged", "publish the profile again")
+        return found[-1]
+
+    def _deliver(
+        self, profile: Profile, generation: Generation, record: UploadRecord, result: UploadResult, *, again: bool
+    ) -> UploadResult:
+        if self._api is None:
+            self._api = connect(self._school.settings, self._means)
+        deed = HandOver(self._api, profile, generation, record, self._means.progress)
+        if deed.has_been_done() and not again:
+            events.log().info("upload.skipped", generation=generation.number, reason="SDS already has it")
+            return replace(result, outcome=UploadOutcome.UNCHANGED)
+        rivals = [other.name for other in self._school.profiles if other.upload and other.name != profile.name]
+        delivered = deed.run(rivals, again=again)
+        return self._judged(profile, generation, delivered, result)
+
+    def _judged(
+        self, profile: Profile, generation: Generation, delivered: Delivered, result: UploadResult
+    ) -> UploadResult:
+        """Return what SDS thinks of the set, and log it without its words."""
+        validation = delivered.validation
+        result = replace(result, connector=delivered.connector.id, has_started_run=delivered.has_started_run)
+        if validation is None:
+            return replace(result, outcome=UploadOutcome.UNCHANGED)
+        settings = self._school.settings
+        errors = place_issues(validation.errors, generation, settings)
+        warnings = place_issues(validation.warnings, generation, settings)
+        result = replace(result, errors=errors, warnings=warnings)
+        facts: dict[str, object] = {
+            "generation": generation.number,
+            "connector": delivered.connector.id,
+            "files": result.files,
+            "errors": [_place(placed.issue.code, placed.issue.file, placed.issue.line) for placed in errors],
+            "warnings": [_place(placed.issue.code, placed.issue.file, placed.issue.line) for placed in warnings],
+        }
+        if not validation.is_good:
+            if not errors:
+                raise UploadError("the validation of SDS failed, and SDS does not say why", "the next run tries again")
+            hint = "sdssync upload shows what SDS says, with the people and classes it is about"
+            events.log().error("upload.refused", **facts, hint=hint, exit_code=int(ExitCode.UPLOAD))
+            return result
+        is_trial = profile.upload is not None and profile.upload.validate_only
+        events.log().info("upload.finished", **facts, run_started=result.has_started_run)
+        return replace(result, outcome=UploadOutcome.VALIDATED if is_trial else UploadOutcome.UPLOADED)
+
+    def _remember_failure(self, result: UploadResult) -> None:
+        try:
+            _remember(UploadRecord(self._school.settings.folders.state), result)
+        except OutputError as error:
+            outcomes.failed("status.failed", error)
+
+
+def _remember(record: UploadRecord, result: UploadResult) -> None:
+    """Keep how a hand-over ended, for `sdssync status`; if SDS had the set, an earlier failure is over."""
+    known = record.now.of(result.profile)
+    is_over = result.outcome is UploadOutcome.UNCHANGED
+    if result.generation is None or (is_over and (known.last is None or not known.last.exit_code)):
+        return
+    last = LastUpload(
+        generation=result.generation,
+        outcome=UploadOutcome.UPLOADED if is_over else result.outcome,
+        exit_code=result.exit_code,
+        finished_at=datetime.now(UTC).replace(microsecond=0),
+        errors=len(result.errors),
+        warnings=len(result.warnings),
+        has_started_run=result.has_started_run,
+    )
+    record.keep_profile(replace(known, last=last))
+
+
+def _place(code: str, file: str, line: int | None) -> str:
+    """Return an issue as the log may have it."""
+    return f"{code} {file}:{line}" if line else f"{code} {file}".rstrip()
+
+
+def _tls(upload: UploadSettings) -> ssl.SSLContext:
+    try:
+        return tls_context(upload.ca_file)
+    except CaFileError as error:
+        path = path_in_message(upload.ca_file or Path())
+        if error.cause is None:
+            raise ConfigError(
+                f"the file that upload.ca_file names holds no certificate in PEM form: {path}",
+                "export it as Base64 (.pem, .crt)",
+            ) from None
+        raise ConfigError(
+            f"the file that upload.ca_file names cannot be read: {path}: {os_reason(error.cause)}",
+            "give the account under which sdssync runs the right to read it",
+        ) from None
