@@ -110,7 +110,10 @@ def _validation(call: Call, connector: Connector) -> Response:
     session.is_validated = True
     session.files = {}
     world.records.finished.append(Finished(connector.id, files))
-    operation = Operation(str(uuid.uuid4()), connector, world.now(), tuple(files), world.switches.outcome)
+    switches = world.switches
+    operation = Operation(
+        str(uuid.uuid4()), connector, world.now(), tuple(files), switches.outcome, switches.polls_before_end
+    )
     world.operations.append(operation)
     return Response("", 202, _validation_headers(call, operation))
 

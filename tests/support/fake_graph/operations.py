@@ -25,7 +25,7 @@ def public_error(error: PublicError) -> dict[str, Any]:
 def operation_json(operation: Operation, now: float) -> dict[str, Any]:
     """Return an operation as it is after its polls so far."""
     outcome = operation.outcome
-    is_over = operation.polls > 2 and not outcome.never_ends
+    is_over = operation.polls > operation.polls_before_end and not outcome.never_ends
     errors = [*_missing_errors(operation), *outcome.errors] if is_over else []
     warnings = [*_missing_warnings(operation), *outcome.warnings] if is_over else []
     came = outcome.validated_files

@@ -141,6 +141,7 @@ class Operation:
     created: float
     files: tuple[str, ...]
     outcome: Outcome
+    polls_before_end: int
     polls: int = 0
 
 
@@ -161,6 +162,8 @@ class Switches:
 
     outcome: Outcome = field(default_factory=Outcome)
     location: Location = Location.GRAPH
+    polls_before_end: int = 2
+    """Polls that find a validation not started, then running."""
     retry_after: str = ""
     """Of the answer to `validate`."""
     has_operations_on_graph: bool = True
