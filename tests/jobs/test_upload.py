@@ -1,0 +1,76 @@
+"""Hand published sets over to SDS: what is sent, once, in which order, and what comes of it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sdssync.publish.uploads import UploadOutcome
+from tests.support.clock import Clock
+from tests.support.fake_graph.microsoft import FakeMicrosoft
+from tests.support.uploads import VARIABLE, Handing, hartley
+
+
+@pytest.fixture
+def handing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handing]:
+    """An installation that hands over to a fake, which ends a validation at once."""
+    clock = Clock()
+    with FakeMicrosoft(clock.now) as microsoft:
+        microsoft.switches.polls_before_end = 0
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv(VARIABLE, microsoft.app.secret)
+        hartley(tmp_path)
+        found = Handing(tmp_path, microsoft, clock)
+        found.write()
+        yield found
+
+
+class TestRun:
+    """A run hands over what it has published."""
+
+    def test_hands_over_what_it_published(self, handing: Handing) -> None:
+        """SDS gets the files of the output folder, byte for byte; log, result and status say so."""
+        ran = handing.run("--format", "json")
+        assert ran.exit_code == 0, ran.err
+        [finished] = handing.microsoft.finished
+        assert finished.files == handing.published
+        assert handing.microsoft.violations == []
+        [profile] = ran.json["profiles"]
+        assert profile["upload"]["outcome"] == "uploaded"
+        [event] = ran.logs("upload.finished")
+        assert event["generation"] == 1
+        status = json.loads((handing.folder / "state" / "status.json").read_text())
+        assert status["profiles"][0]["upload"]["outcome"] == "uploaded"
+
+    def test_hands_over_once(self, handing: Handing) -> None:
+        """A night without changes asks Microsoft for nothing at all."""
+        handing.run()
+        requests = len(handing.microsoft.requests)
+        ran = handing.run("--format", "json")
+        assert ran.exit_code == 0, ran.err
+        assert ran.json["profiles"][0]["upload"]["outcome"] == "unchanged"
+        assert len(handing.microsoft.requests) == requests
+
+    def test_fails_with_7_and_is_made_up_for(self, handing: Handing) -> None:
+        """The set is published although the upload fails, and the next run hands it over."""
+        handing.microsoft.app.permissions.discard("IndustryData-DataConnector.Upload")
+        ran = handing.run("--format", "json")
+        assert ran.exit_code == 7
+        assert ran.json["profiles"][0]["outcome"] == "published"
+        [event] = ran.logs("upload.failed")
+        assert "IndustryData-DataConnector.Upload" in event["hint"]
+        handing.microsoft.app.permissions.add("IndustryData-DataConnector.Upload")
+        assert handing.run().exit_code == 0
+        assert len(handing.microsoft.finished) == 1
+
+
+class TestUpload:
+    """`sdssync upload`."""
+
+    def test_again(self, handing: Handing) -> None:
+        """The same generation goes once more when it is asked for, and not otherwise."""
+        handing.run()
+        assert handing.upload().outcome is UploadOutcome.UNCHANGED
+        assert handing.upload(again=True).outcome is UploadOutcome.UPLOADED
+        assert len(handing.microsoft.finished) == 2
