@@ -18,7 +18,7 @@ _names_argument = click.argument(
 @_names_argument
 @format_option
 @click.option("--again", is_flag=True, help="Hand over even what SDS has already.")
-@click.option("--check", is_flag=True, help="Try login, connector and permissions; send nothing.")
+@click.option("--check", is_flag=True, help="Try login, connector and the permissions to upload; send nothing.")
 def upload(
     common: Common, names: tuple[str, ...], result_format: ResultFormat, *, again: bool, check: bool
 ) -> ExitCode:

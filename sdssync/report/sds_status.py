@@ -47,7 +47,7 @@ class SdsStatus:
     validation: Validation | None
     """The last one that was asked for; None: SDS does not know it any more, or there was none."""
     handed_over: HandedOver | None
-    """The last set that SDS has."""
+    """The last set that SDS has validated and found good, which may be a trial."""
     runs: tuple[SdsRun, ...]
     """Of the whole tenant, the newest first."""
     counts: Mapping[str, int]
@@ -90,10 +90,7 @@ def sds_status_lines(found: Sequence[SdsStatus], now: datetime, width: int | Non
     """Yield what SDS says, for people; times are in the time zone of `now`."""
     for status in found:
         yield Line(printable(f"{status.profile}: connector {status.connector.name} ({status.connector.id})"))
-        done = status.handed_over
-        yield Line(
-            f"  generation {done.generation} handed over at {_local(done.at, now)}" if done else "  nothing handed over"
-        )
+        yield Line(f"  {_last_set(status.handed_over, now)}")
         if status.validation is not None:
             errors = counted(len(status.validation.errors), "error", "errors")
             warnings = counted(len(status.validation.warnings), "warning", "warnings")
@@ -143,8 +140,19 @@ def _shape(status: SdsStatus) -> dict[str, Any]:
         }
         if validation
         else None,
-        "handed_over": {"generation": done.generation, "at": done.at.isoformat()} if done else None,
+        "handed_over": {"generation": done.generation, "at": done.at.isoformat(), "trial": done.is_trial}
+        if done
+        else None,
     }
+
+
+def _last_set(done: HandedOver | None, now: datetime) -> str:
+    if done is None:
+        return "nothing handed over"
+    at = _local(done.at, now)
+    if done.is_trial:
+        return f"generation {done.generation} validated at {at}, as a trial (validate_only)"
+    return f"generation {done.generation} handed over at {at}"
 
 
 def _ended(run: SdsRun, now: datetime) -> str:

@@ -97,9 +97,10 @@ def _how(result: UploadResult) -> str:
     if result.generation is None and result.error is None:
         return "nothing has been published yet"
     number = f"generation {result.generation}"
+    run = "; a run has been started" if result.has_started_run else ""
     match result.outcome:
         case UploadOutcome.UNCHANGED:
-            return f"SDS already has {number}"
+            return f"SDS has validated {number} already; nothing was sent{run}"
         case UploadOutcome.FAILED:
             if result.error is not None:
                 return f"not handed over to SDS: {result.error.message}"
@@ -108,7 +109,6 @@ def _how(result: UploadResult) -> str:
             return f"SDS has validated {number}; validate_only is set, so it does not count as handed over"
         case UploadOutcome.UPLOADED:
             warnings = f", {counted(len(result.warnings), 'warning', 'warnings')}" if result.warnings else ""
-            run = "; a run has been started" if result.has_started_run else ""
             return f"{number} handed over to SDS, {counted(result.files, 'file', 'files')}{warnings}{run}"
 
 
