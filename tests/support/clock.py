@@ -8,7 +8,7 @@ from sdssync.net.pace import Pace
 
 @dataclass(slots=True)
 class Clock:
-    """The time in seconds since 1970, which stands still but for waiting."""
+    """The time in seconds since 1970, which passes only while something waits."""
 
     time: float = field(default_factory=time.time)
     waits: list[float] = field(default_factory=list)
