@@ -112,6 +112,21 @@ class FakeMicrosoft:
         return self.world.records.finished
 
     @property
+    def token_requests(self) -> list[dict[str, str]]:
+        """The form fields of each request for a token."""
+        return self.world.records.token_requests
+
+    @property
+    def run_starts(self) -> list[float]:
+        """When runs were started."""
+        return self.world.records.run_starts
+
+    @property
+    def poll_gaps(self) -> list[float]:
+        """Seconds between each poll of an operation and the one before it at the same address."""
+        return self.world.records.poll_gaps
+
+    @property
     def secrets(self) -> list[str]:
         """Everything secret that the fake knows or gave away so far."""
         signatures = [session.signature for session in self.world.sessions]

@@ -73,8 +73,7 @@ def _operation(call: Call) -> Response:
     found = [operation for operation in call.world.operations if operation.id == call.ids[0]]
     if not found or not call.world.switches.has_operations_on_graph:
         raise call.refused(404)
-    entity = context(call, "external/industryData/operations/$entity")
-    return json_answer(entity | poll(found[0], call.world.now()))
+    return json_answer(poll(found[0], call.world.now()))
 
 
 def _operations(call: Call) -> Response:
