@@ -14,7 +14,7 @@ from tests.support.fake_graph.world import GRAPH_PATH, World
 
 _USUAL = {
     400: "invalidRequest",
-    401: "Access token is missing, has expired or was never issued.",
+    401: "InvalidAuthenticationToken",
     403: "Authorization_RequestDenied",
     404: "itemNotFound",
     405: "notSupported",

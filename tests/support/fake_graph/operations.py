@@ -10,9 +10,7 @@ from tests.support.fake_graph.server import json_answer
 from tests.support.fake_graph.world import V1, Operation, PublicError, stamp
 
 _READ = ("IndustryData.ReadBasic.All",)
-_REQUIRED = {
-    V1: ("School.csv", "Section.csv", "Student.csv", "Teacher.csv", "StudentEnrollment.csv", "TeacherRoster.csv")
-}
+_REQUIRED_V1 = ("School.csv", "Section.csv", "Student.csv", "Teacher.csv", "StudentEnrollment.csv", "TeacherRoster.csv")
 _REQUIRED_V2, _OPTIONAL_V2 = ("orgs.csv", "users.csv", "roles.csv"), ("classes.csv", "enrollments.csv")
 
 
@@ -53,7 +51,7 @@ def poll(operation: Operation, now: float) -> dict[str, Any]:
 
 
 def _missing_errors(operation: Operation) -> list[PublicError]:
-    required = _REQUIRED.get(operation.connector.file_format, _REQUIRED_V2)
+    required = _REQUIRED_V1 if operation.connector.file_format == V1 else _REQUIRED_V2
     text = "When trying to validate required file {} encountered RequiredFileNotFound error."
     return [
         PublicError("RequiredFileNotFound", text.format(name), name) for name in required if name not in operation.files
