@@ -95,6 +95,19 @@ need_python() {
     touch "$python/.ready"
 }
 
+# An extension module that is for several versions of Python (cryptography has one) is linked with python3.dll, which
+# passes each name on to the DLL of this version; the wheel does not carry it.
+need_stable_abi() {
+    if [ -f "$python/python3.dll" ]; then return; fi
+    say "making python3.dll for Python $version"
+    {
+        echo EXPORTS
+        x86_64-w64-mingw32-objdump -p "$python/python$tag.dll" |
+            awk -v dll="python$tag" '/Ordinal\/Name Pointer/ { on = 1; next } !NF { on = 0 } on { print $NF "=" dll "." $NF }'
+    } >"$cache/python3.def"
+    x86_64-w64-mingw32-gcc -shared -nostdlib -Wl,--entry=0 -o "$python/python3.dll" "$cache/python3.def"
+}
+
 # Without an index there is no Windows; a package that has no wheel for Windows is a mistake of ours.
 no_packages() {
     if grep -qE 'Connection|Max retries|Temporary failure|timed out' "$log"; then
@@ -150,5 +163,6 @@ need_linux_python
 need_wine
 need_prefix 9>&-
 need_python
+need_stable_abi
 need_packages
 write_launcher
