@@ -15,6 +15,8 @@ from pathlib import Path
 from benchmarks.installation import PREP, SENIORS, alike, install
 from benchmarks.peer import write_package
 from benchmarks.process import Job, JobError, Usage, measure, medians, python
+from benchmarks.published import install_published
+from benchmarks.sds_server import serving
 
 FLOOR = Path(__file__).with_name("floor.py")
 
@@ -153,6 +155,32 @@ def comparison(folder: Path, classes: int, *, rounds: int) -> Iterator[Result]:
     yield at_most(f"comparison at {enrollments:,} enrollments, times the floor", ratio, 2.5)
 
 
+def hand_over(folder: Path, classes: int, *, rounds: int) -> Iterator[Result]:
+    """
+    Hand a set over to SDS, next to a bare loop of requests that sends its files to the same server.
+
+    Of both, a small set is subtracted: what starts, logs in and validates is the same for a set of any size.
+    """
+    sets = {"small": folder / "set-20" / "sds", "large": folder / f"set-{classes}" / "sds"}
+    for csv_set, number in zip(sets.values(), (20, classes), strict=True):
+        measure(Job(command=python("-m", "benchmarks.sds_set", "--classes", str(number), csv_set)))
+    with serving() as sds:
+        jobs = {name: install_published(folder / f"published-{name}", csv_set, sds) for name, csv_set in sets.items()}
+        jobs |= {f"bare-{name}": Job(command=python(FLOOR, "send", sds.container, sets[name])) for name in sets}
+        usage = medians(rounds, jobs)
+    elapsed = {name: each.elapsed for name, each in usage.items()}
+    ratio = (elapsed["large"] - elapsed["small"]) / (elapsed["bare-large"] - elapsed["bare-small"])
+    size = f"{sum(path.stat().st_size for path in sets['large'].glob('*.csv')) / 1e6:.0f} MB"
+    note = f"{elapsed['large']:.2f} s by the clock, {ratio:.2f} times the floor, less the small set"
+    yield Measured(f"upload, {size} ({classes:,} classes)", usage["large"], note)
+    yield Measured("  a small set (20 classes)", usage["small"], f"{elapsed['small']:.2f} s by the clock")
+    yield Measured("  floor: a loop of requests", usage["bare-large"], f"{elapsed['bare-large']:.2f} s by the clock")
+    yield Measured("  floor of the small set", usage["bare-small"], f"{elapsed['bare-small']:.2f} s by the clock")
+    yield at_most(f"upload of {size}, times the floor", ratio, 1.3)
+    more = usage["large"].peak - usage["small"].peak
+    yield at_most(f"upload of {size}, memory above that of a small set", more, 20, " MB")
+
+
 def _rows(path: Path) -> int:
     with path.open("rb") as file:
         return sum(1 for _ in file) - 1
@@ -177,6 +205,7 @@ def sections(folder: Path, *, quick: bool) -> Iterator[Iterator[Result]]:
         yield whole_job(folder, 40_000, rounds=3, times_floor=2.15, megabytes=190)
         yield validation(folder, 5_000, rounds=3, bounds=True)
         yield comparison(folder, 5_000, rounds=3)
+        yield hand_over(folder, 27_000, rounds=5)
 
 
 def measured(section: Iterator[Result]) -> Iterator[Bound]:

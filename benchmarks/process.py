@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ class Usage:
 
     cpu: float
     """Seconds, user and system."""
+    elapsed: float
+    """Seconds by the clock: only where a process waits for another one, for other work on the machine adds to it."""
     peak: float
     """Megabytes (10^6 bytes) of resident memory. A child inherits its parent's peak, so the parent must stay small."""
 
@@ -61,6 +64,7 @@ def medians(rounds: int, jobs: Mapping[str, Job], *, tries: int = 1) -> dict[str
     return {
         name: Usage(
             cpu=statistics.median(usage.cpu for usage in usages),
+            elapsed=statistics.median(usage.elapsed for usage in usages),
             peak=statistics.median(usage.peak for usage in usages),
         )
         for name, usages in runs.items()
@@ -77,10 +81,12 @@ def measure(job: Job) -> Usage:
     for folder in job.fresh:
         shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryFile() as output:
+        start = time.monotonic()
         process = subprocess.Popen(
             job.command, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
         _, status, usage = os.wait4(process.pid, 0)
+        elapsed = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)  # for Popen, which has not seen the end
         if process.returncode != 0:
             output.seek(0)
@@ -89,4 +95,4 @@ def measure(job: Job) -> Usage:
     missing = [str(path) for path in job.makes if not path.exists()]
     if missing:
         raise JobError(f"{' '.join(map(str, job.command))} did not make {', '.join(missing)}")
-    return Usage(cpu=usage.ru_utime + usage.ru_stime, peak=usage.ru_maxrss * RSS_UNIT / 1e6)
+    return Usage(cpu=usage.ru_utime + usage.ru_stime, elapsed=elapsed, peak=usage.ru_maxrss * RSS_UNIT / 1e6)
