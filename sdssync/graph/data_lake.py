@@ -6,6 +6,7 @@ A file is sent in pieces, so that memory does not grow with the school, and hash
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -52,10 +53,11 @@ def _send(line: Line, session: Session, file: Path, sha256: str, sent: Callable[
     hashed, position = hashlib.sha256(), 0
     _step(line, session, "PUT", file, "resource=file")
     try:
-        with open_regular(file) as stream:
+        with open_regular(file) as stream, ThreadPoolExecutor(1) as hasher:
             while piece := stream.read(PIECE):
-                hashed.update(piece)
+                hashing = hasher.submit(hashed.update, piece)  # while it is on its way: 0.13 s for 200 MB
                 _step(line, session, "PATCH", file, f"action=append&position={position}", piece)
+                hashing.result()
                 position += len(piece)
                 sent(len(piece))
     except OSError as error:
