@@ -155,8 +155,6 @@ class _Office:
                 f"generation {found[-1].number} is in the format {found[-1].manifest.format}, and SDS takes v2.1",
                 "the next set that is published in the format of the profile is handed over",
             )
-        if not found[-1].is_whole:
-            raise UploadError(f"generation {found[-1].number} is damaged", "publish the profile again")
         return found[-1]
 
     def _deliver(

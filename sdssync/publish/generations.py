@@ -68,6 +68,8 @@ class Generation:
         """
         try:
             return sum((self.folder / name).stat().st_size for name in self.manifest.files.names)
+        except FileNotFoundError:
+            raise OutputError(f"a file of {self.folder} is missing", "publish the profile again") from None
         except OSError as error:
             raise OutputError(
                 f"{self.folder} cannot be read: {os_reason(error)}",

@@ -74,3 +74,23 @@ class TestUpload:
         assert handing.upload().outcome is UploadOutcome.UNCHANGED
         assert handing.upload(again=True).outcome is UploadOutcome.UPLOADED
         assert len(handing.microsoft.finished) == 2
+
+    def test_damaged_generation(self, handing: Handing) -> None:
+        """A generation that is not as it was published is not handed over, and the message names the file."""
+        handing.microsoft.app.permissions.discard("IndustryData-DataConnector.Upload")
+        assert handing.run().exit_code == 7
+        handing.microsoft.app.permissions.add("IndustryData-DataConnector.Upload")
+        damaged = handing.folder / "state" / "profiles" / "School" / "1" / "enrollments.csv"
+        damaged.write_bytes(damaged.read_bytes() + b"one more row\r\n")
+        error = f"{damaged} is damaged: it is not the file that was published (publish the profile again)"
+        assert str(handing.upload().error) == error
+        damaged.unlink()
+        assert str(handing.upload().error) == f"a file of {damaged.parent} is missing (publish the profile again)"
+        assert handing.microsoft.finished == []
+
+    def test_reads_nothing_that_has_been_handed_over(self, handing: Handing) -> None:
+        """A night without changes does not read the generation: damage that SDS has not seen is no failure."""
+        handing.run()
+        damaged = handing.folder / "state" / "profiles" / "School" / "1" / "enrollments.csv"
+        damaged.write_bytes(b"")
+        assert handing.upload().outcome is UploadOutcome.UNCHANGED
