@@ -299,7 +299,7 @@ def breaking_after_a_night(school: Path, breaking: Break) -> None:
 
 AFTER_A_NIGHT: list[Any] = [
     pytest.param(
-        lambda here: ended(here, hours=-3),
+        lambda here: ended(here, hours=-2),
         {"clock": "failure"},
         "the clock is before the end of the last run",
         id="a clock that goes wrong",
