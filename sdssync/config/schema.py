@@ -257,7 +257,9 @@ class ProfileUploadSection(Section):
 
     connector: Text = Field(description="The id or the name of the connector in SDS.")
     start_run: bool = Field(default=False, description="Let SDS take the set in as soon as it is validated.")
-    validate_only: bool = Field(default=False, description="A trial: the set does not count as handed over.")
+    validate_only: bool = Field(
+        default=False, description="SDS validates the files, and the set does not count as handed over."
+    )
 
 
 class ProfileModel(Section):

@@ -32,6 +32,17 @@ class Api:
         """Return the whole address of a path below the API; one that is whole already stays as it is."""
         return urljoin(self._base + "/", path.removeprefix("/")) if "://" not in path else path
 
+    def log_in(self) -> None:
+        """
+        Get a token, if there is none.
+
+        Raises:
+            ConfigError: secret or certificate cannot be read, or MSAL is missing.
+            UploadError: Microsoft gives none.
+
+        """
+        self._login.bearer()
+
     def get(self, path: str) -> Reply:
         """
         Ask for something.

@@ -1,7 +1,8 @@
 """
 The proof that this server has the private key of a certificate: what takes the place of a client secret.
 
-The signature is made by MSAL. It is an extra, because the cryptography that it needs is large, and a client secret does without.
+The signature is made by MSAL. It is an extra, because the cryptography that it needs is large, and a client secret does
+without.
 """
 
 from collections.abc import Mapping

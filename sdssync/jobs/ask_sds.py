@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.profile import Profile
+from sdssync.config.upload import ProfileUpload
 from sdssync.errors import SdsSyncError
 from sdssync.graph.api import Api
 from sdssync.graph.connectors import READ as READ_CONNECTORS
 from sdssync.graph.connectors import Connector, find_connector
+from sdssync.graph.runs import READ as READ_RUNS
 from sdssync.graph.runs import list_runs, run_counts
 from sdssync.graph.session import UPLOAD, open_session
 from sdssync.graph.validation import READ as READ_OPERATIONS
@@ -55,9 +57,9 @@ def sds_status(school: ConfiguredSchool, names: Sequence[str], means: Means) -> 
         found.append(
             SdsStatus(
                 profile=profile.name,
-                connector=find_connector(api, _named(profile)),
+                connector=find_connector(api, _upload(profile).connector),
                 validation=look_at_operation(api, operation) if operation else None,
-                handed_over=known.done[-1] if known.done else None,
+                handed_over=known.newest,
                 runs=runs,
                 counts=counts,
             )
@@ -69,9 +71,11 @@ def _check(api: Api, profile: Profile) -> UploadCheck:
     """Take the steps of a hand-over as far as they change nothing; what follows a failure is not tried."""
     found: list[Connector] = []
     steps: tuple[tuple[str, Callable[[], object]], ...] = (
-        (f"login, connector ({READ_CONNECTORS})", lambda: found.append(find_connector(api, _named(profile)))),
+        ("login", api.log_in),
+        (f"connector ({READ_CONNECTORS})", lambda: found.append(find_connector(api, _upload(profile).connector))),
         (f"upload session ({UPLOAD})", lambda: open_session(api, found[0], reset=False)),
         (f"validation ({READ_OPERATIONS})", lambda: list_operations(api)),
+        *(((f"runs ({READ_RUNS})", lambda: list_runs(api)),) if _upload(profile).start_run else ()),
     )
     checked: list[CheckedStep] = []
     for name, step in steps:
@@ -84,7 +88,7 @@ def _check(api: Api, profile: Profile) -> UploadCheck:
     return UploadCheck(profile=profile.name, steps=tuple(checked))
 
 
-def _named(profile: Profile) -> str:
+def _upload(profile: Profile) -> ProfileUpload:
     if profile.upload is None:
         raise ValueError(profile.name)
-    return profile.upload.connector
+    return profile.upload

@@ -114,6 +114,12 @@ class ProfileUploads:
                 return found
         return None
 
+    @property
+    def newest(self) -> HandedOver | None:
+        """The set that SDS got last, a trial only if there was nothing else."""
+        real = tuple(found for found in self.done if not found.is_trial)
+        return next(reversed(real or self.done), None)
+
     def after(self, handed_over: HandedOver) -> "ProfileUploads":
         """Return it with one more set that SDS has."""
         return replace(self, done=(*self.done, handed_over)[-_KEPT:])

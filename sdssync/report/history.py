@@ -6,7 +6,7 @@ from typing import Any
 
 from sdssync.publish.generations import Generation
 from sdssync.publish.status import ProfileStatus, Status
-from sdssync.publish.uploads import LastUpload
+from sdssync.publish.uploads import LastUpload, UploadOutcome
 from sdssync.report.json_result import json_result
 from sdssync.report.matter import quoted
 from sdssync.report.plan import change_lines, changes_shape, summary_shape
@@ -74,7 +74,8 @@ def _upload_line(profile: str, upload: LastUpload, now: datetime) -> Iterator[Li
         yield Line(f"{profile}: generation {upload.generation} was not handed over to SDS at {at}{counted}", "bold red")
         yield Line(f"  the log says why; try again: sdssync upload {quoted(profile)}")
     else:
-        yield Line(f"{profile}: generation {upload.generation} {upload.outcome} to SDS at {at}")
+        what = "validated by SDS, as a trial," if upload.outcome is UploadOutcome.VALIDATED else "handed over to SDS"
+        yield Line(f"{profile}: generation {upload.generation} {what} at {at}")
 
 
 def _status_row(profile: ProfileStatus, now: datetime) -> Row:
