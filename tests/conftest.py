@@ -1,6 +1,7 @@
 """Fixtures for every test: an environment of its own, and a school to work on."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import structlog
 
 from tests.support.documents import document
 from tests.support.installation import PREP, SENIORS, install
+from tests.support.upload_failures import PASSWORD, PASSWORD_VARIABLE
+from tests.support.uploads import VARIABLE, Handing, handing_over, publish
 
 _FOREIGN = ("PROXY", "SDSSYNC_CONFIG", "ISAMS_", "SSL_CERT", "REQUESTS_CA", "CURL_CA")
 _LOOK = ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES", "PYTHONIOENCODING")
@@ -53,3 +56,21 @@ def school(here: Path) -> Path:
 def two_profiles(school: Path) -> Path:
     """The same with a second profile, Prep."""
     return install(school, prep=PREP).parent
+
+
+@pytest.fixture(scope="session")
+def published_school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation that has published a set, without `[upload]`: for copies."""
+    folder = tmp_path_factory.mktemp("published")
+    publish(folder)
+    return folder
+
+
+@pytest.fixture
+def handing(published_school: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handing]:
+    """The same, in the current folder, with `[upload]`: the set waits to be handed over to a fake."""
+    shutil.copytree(published_school, here, dirs_exist_ok=True)
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    with handing_over(here) as found:
+        monkeypatch.setenv(VARIABLE, found.microsoft.app.secret)
+        yield found

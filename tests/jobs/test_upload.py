@@ -7,22 +7,15 @@ from pathlib import Path
 import pytest
 
 from sdssync.publish.uploads import UploadOutcome
-from tests.support.clock import Clock
-from tests.support.fake_graph.microsoft import FakeMicrosoft
-from tests.support.uploads import VARIABLE, Handing, hartley
+from tests.support.uploads import VARIABLE, Handing, handing_over, hartley
 
 
 @pytest.fixture
-def handing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handing]:
-    """An installation that hands over to a fake, which ends a validation at once."""
-    clock = Clock()
-    with FakeMicrosoft(clock.now) as microsoft:
-        microsoft.switches.polls_before_end = 0
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv(VARIABLE, microsoft.app.secret)
-        hartley(tmp_path)
-        found = Handing(tmp_path, microsoft, clock)
-        found.write()
+def handing(here: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handing]:
+    """An installation that hands over to a fake, and has not published anything yet."""
+    hartley(here)
+    with handing_over(here) as found:
+        monkeypatch.setenv(VARIABLE, found.microsoft.app.secret)
         yield found
 
 

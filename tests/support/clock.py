@@ -18,8 +18,8 @@ class Clock:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass at once."""
-        self.waits.append(seconds)
+        """Let so many seconds pass at once; none at all is no wait."""
+        self.waits += [seconds] if seconds else []
         self.time += seconds
 
     @property
