@@ -5,6 +5,7 @@ The signature is made by MSAL. It is an extra, because the cryptography that it 
 without.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from sdssync.errors import ConfigError, os_reason
 from sdssync.files.regular import NotRegularError, read_regular
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _ALGORITHM = "PS256"
 """Microsoft wants it with the SHA-256 thumbprint of the certificate."""
 _LARGEST = 1 << 20
@@ -37,6 +39,7 @@ def signed_assertion(settings: UploadSettings, environ: Mapping[str, str]) -> st
     """
     try:
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  (an extra, and slow to load)
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
         from msal.oauth2cli import JwtAssertionCreator  # noqa: PLC0415
     except ImportError:
         raise ConfigError(
@@ -44,6 +47,11 @@ def signed_assertion(settings: UploadSettings, environ: Mapping[str, str]) -> st
             "python -m pip install sdssync[upload]; or use a client secret: secret_file",
         ) from None
     key, certificate = _loaded(settings, environ)
+    if not isinstance(key, RSAPrivateKey):
+        raise ConfigError(
+            f"the private key in {_WHERE} is not an RSA key, and Microsoft Entra takes no other",
+            "make a new certificate with an RSA key, and upload its public part to the app registration",
+        )
     if certificate.not_valid_after_utc <= datetime.now(UTC):
         raise ConfigError(
             f"the certificate in {_WHERE} expired on {certificate.not_valid_after_utc:%Y-%m-%d}",
@@ -84,8 +92,10 @@ def _of_pem(data: bytes, password: bytes | None) -> tuple[Any, Any] | None:
     from cryptography import x509  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
-    start = data.index(b"-----BEGIN ", data.index(b"PRIVATE KEY-----") - 30)
-    key = load_pem_private_key(data[start:], password)
+    start = _KEY.search(data)
+    if start is None:
+        return None
+    key = load_pem_private_key(data[start.start() :], password)
     public = key.public_key()
     return next(((key, found) for found in x509.load_pem_x509_certificates(data) if found.public_key() == public), None)
 

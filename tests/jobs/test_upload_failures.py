@@ -150,7 +150,7 @@ def test_certificate(handing: Handing, form: str) -> None:
 
 def test_no_msal(handing: Handing, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra, a certificate is a mistake with its remedy, and nothing is asked of Microsoft."""
-    GOOD_CERTIFICATES["PFX with a password"](handing)
+    GOOD_CERTIFICATES["PEM"](handing)
     monkeypatch.setitem(sys.modules, "msal", None)
     monkeypatch.setitem(sys.modules, "msal.oauth2cli", None)
 

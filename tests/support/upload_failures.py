@@ -417,6 +417,8 @@ def _folder(handing: Handing) -> None:
 
 
 GOOD_CERTIFICATES = {
+    "PEM": _certificate(_pem),
+    "PEM with a password": _certificate(_encrypted, BY_ENCRYPTED_CERTIFICATE),
     "PFX with a password": _certificate(_pfx, BY_ENCRYPTED_CERTIFICATE),
     "PEM after another certificate": _certificate(_chain),
 }
@@ -443,6 +445,11 @@ CERTIFICATES = (
               _certificate(lambda made: made.pem(f"{CANARY}-other"), BY_ENCRYPTED_CERTIFICATE)),
     _unusable("a PEM without its password", _certificate(_encrypted)),
     _unusable("a PFX without its password", _certificate(_pfx)),
+    _unusable("an elliptic key", _certificate(_elliptic), "is not an RSA key", "make a new certificate"),
+    _unusable("an expired certificate", _certificate(_pem, days=-1), "expired on", "make a new one"),
+    Failure("a certificate that is not registered", _unregistered,
+            "the certificate is not one of the app registration, or has expired (AADSTS700027)",
+            "upload the certificate", cure=_own_connector),
 )  # fmt: skip
 
 FAILURES = (
