@@ -43,15 +43,15 @@ class Api:
         """
         self._login.bearer()
 
-    def get(self, path: str) -> Reply:
+    def get(self, path: str, *, pause: float = 0.0) -> Reply:
         """
-        Ask for something.
+        Ask for something; `pause` is the shortest time between two attempts, in seconds.
 
         Raises:
             UploadError: there is no answer, or the address is one that must not get the token.
 
         """
-        return self._ask("GET", path, is_repeatable=True)
+        return self._ask("GET", path, is_repeatable=True, pause=pause)
 
     def post_once(self, path: str) -> Reply:
         """
@@ -62,9 +62,9 @@ class Api:
             UploadError: it is not done.
 
         """
-        return self._ask("POST", path, is_repeatable=False)
+        return self._ask("POST", path, is_repeatable=False, pause=0.0)
 
-    def _ask(self, method: Literal["GET", "POST"], path: str, *, is_repeatable: bool) -> Reply:
+    def _ask(self, method: Literal["GET", "POST"], path: str, *, is_repeatable: bool, pause: float) -> Reply:
         url = self.address(path)
         if not may_take_token(url, self.settings):
             raise UploadError(
@@ -80,10 +80,15 @@ class Api:
             timeout=TIMEOUT,
             max_bytes=MAX_BYTES,
         )
-        reply = self.line.ask(replace(request, bearer=self._login.bearer()), is_repeatable=is_repeatable)
+        reply = self._ask_with_token(request, is_repeatable=is_repeatable, pause=pause)
         if reply.status == 401 and self._login.renews():
-            reply = self.line.ask(replace(request, bearer=self._login.bearer()), is_repeatable=is_repeatable)
+            self.line.pace.sleep(pause)
+            reply = self._ask_with_token(request, is_repeatable=is_repeatable, pause=pause)
         return reply
+
+    def _ask_with_token(self, request: Request, *, is_repeatable: bool, pause: float) -> Reply:
+        request = replace(request, bearer=self._login.bearer())
+        return self.line.ask(request, is_repeatable=is_repeatable, pause=pause)
 
 
 def items(api: Api, path: str, what: str, permission: str) -> Iterator[Mapping[str, Any]]:

@@ -95,9 +95,11 @@ class Line:
         self.tls = tls
         self.pace = pace
 
-    def ask(self, request: Request, *, is_repeatable: bool = True) -> Reply:
+    def ask(self, request: Request, *, is_repeatable: bool = True, pause: float = 0.0) -> Reply:
         """
         Send a request until there is an answer that will not change, or no attempt is left.
+
+        `pause` is the shortest time between two attempts, in seconds.
 
         Raises:
             AnswerLostError: it must not be sent twice, and whether it was carried out is not known.
@@ -112,14 +114,14 @@ class Line:
                     raise AnswerLostError(sentence(found), NEXT_RUN)
                 if not found.may_pass or number == _ATTEMPTS:
                     raise _no_answer(found, number)
-                self._wait(request.host, number, reason(found.cause), 0.0)
+                self._wait(request.host, number, reason(found.cause), pause)
             else:
                 may_pass = status_may_pass(found.status)
                 if may_pass and not is_repeatable and found.status not in _REFUSED_FOR_NOW:
                     raise AnswerLostError(f"{found.host} answered with {found.summary}", NEXT_RUN)
                 if not may_pass or number == _ATTEMPTS or found.wait_seconds > _LONGEST_WAIT:
                     return found
-                self._wait(request.host, number, f"status {found.status}", found.wait_seconds)
+                self._wait(request.host, number, f"status {found.status}", max(pause, found.wait_seconds))
             number += 1
 
     def _once(self, request: Request, number: int) -> Reply | Failure:

@@ -151,23 +151,26 @@ def wait_for_validation(api: Api, operation: str) -> Validation:
     end = pace.now() + LONGEST
     address = _polled(api, operation)
     while True:
-        reply = api.get(address)
+        reply = api.get(address, pause=PAUSE)
         if reply.status == 404 and address != operation:
             address = _trusted(api, operation)
             continue
         if reply.status == 404:
             raise OperationGoneError("SDS does not know the validation any more", NEXT_RUN)
-        if not status_may_pass(reply.status):
+        wait = max(PAUSE, reply.wait_seconds)
+        is_last = pace.now() + wait >= end
+        if is_last or not status_may_pass(reply.status):
             status = _word(require_done(reply, "the result of the validation", READ).content.get("status"))
             if status in {"succeeded", "failed"}:
                 return _validation(status, reply.content)
-        elif pace.now() >= end:
-            require_done(reply, "the result of the validation", READ)
-        wait = max(PAUSE, reply.wait_seconds)
-        if pace.now() + wait >= end:
-            said = "" if status in _RUNNING else f"; its status is {status or 'missing'}, which sdssync does not know"
-            raise UploadError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
+            if is_last:
+                raise _not_ended(status)
         pace.sleep(wait)
+
+
+def _not_ended(status: str) -> UploadError:
+    said = "" if status in _RUNNING else f"; its status is {status or 'missing'}, which sdssync does not know"
+    return UploadError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
 
 
 def _polled(api: Api, operation: str) -> str:
