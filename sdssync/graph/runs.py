@@ -34,7 +34,7 @@ def start_run(api: Api) -> None:
         UploadError: it has not.
 
     """
-    require_done(api.post_once("runs/start"), "to start a run", START)
+    require_done(api.post_once("runs/start"), "the start of a run", START)
 
 
 def list_runs(api: Api) -> tuple[SdsRun, ...]:

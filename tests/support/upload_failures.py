@@ -173,7 +173,7 @@ CONSENT = (
     _no_consent(_UPLOAD, "Microsoft refuses an upload session: status 403", stage=Stage.SENDING),
     _no_consent(_BASIC, "Microsoft refuses the result of the validation: status 403", stage=Stage.VALIDATING,
                 finished=1),
-    _no_consent(_START, "Microsoft refuses to start a run: status 403", stage=Stage.STARTING, finished=1,
+    _no_consent(_START, "Microsoft refuses the start of a run: status 403", stage=Stage.STARTING, finished=1,
                 before=profile(STARTING_A_RUN)),
 )  # fmt: skip
 
@@ -271,10 +271,10 @@ VALIDATION = (
     Failure("a validation that SDS has forgotten", meets(Status(404), "operation"),
             "SDS does not know the validation any more", stage=Stage.VALIDATING, finished=1),
     Failure("polls that fail for half an hour", meets(Status(500), "operation", ALWAYS),
-            "Microsoft does not answer with the result of the validation now: status 500",
+            "Microsoft cannot answer the request for the result of the validation now: status 500",
             stage=Stage.VALIDATING, finished=1),
     Failure("a poll that has to wait for an hour", meets(throttled("3600"), "operation"),
-            "does not answer with the result of the validation now: status 429",
+            "cannot answer the request for the result of the validation now: status 429",
             "Microsoft asks to wait for 3600 s", stage=Stage.VALIDATING, finished=1),
     Failure("a poll that is refused", meets(Status(400), "operation"), "refuses the result of the validation",
             "quote the request-id", stage=Stage.VALIDATING, finished=1),
@@ -291,12 +291,17 @@ VALIDATION = (
 RUNS = (
     Failure("a run that cannot be started", both(profile(STARTING_A_RUN), meets(Status(500), "start")),
             "answered with status 500", stage=Stage.STARTING, finished=1),
+    Failure("too many runs of others", both(profile(STARTING_A_RUN), meets(throttled("36000"), "start")),
+            "Microsoft cannot answer the request for the start of a run now: status 429", "wait for 36000 s",
+            stage=Stage.STARTING, finished=1),
+    Failure("redirect of a start", both(profile(STARTING_A_RUN), _redirects("start")),
+            "redirects the start of a run", "update sdssync", stage=Stage.STARTING, finished=1),
 )  # fmt: skip
 
 _STEPS: tuple[tuple[str, str, Stage | None], ...] = (
     ("token", "Microsoft gives no token now: status", None),
-    ("connectors", "Microsoft does not answer with the list of connectors now: status", None),
-    ("session", "Microsoft does not answer with an upload session now: status", Stage.SENDING),
+    ("connectors", "Microsoft cannot answer the request for the list of connectors now: status", None),
+    ("session", "Microsoft cannot answer the request for an upload session now: status", Stage.SENDING),
     ("create", _REFUSED, Stage.SENDING),
     ("flush", _REFUSED, Stage.SENDING),
 )
