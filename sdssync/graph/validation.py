@@ -67,9 +67,11 @@ class Validation:
         return self.status == "succeeded" and not self.errors
 
 
-def start_validation(api: Api, connector: Connector) -> str:
+def start_validation(api: Api, connector: Connector) -> tuple[str, float]:
     """
-    Close the session and let SDS validate its files; return the address of the operation.
+    Close the session and let SDS validate its files.
+
+    Returns the address of the operation, and the seconds after which SDS wants to be asked about it.
 
     Raises:
         AnswerLostError: whether it has begun is not known: see `find_operation`.
@@ -84,7 +86,7 @@ def start_validation(api: Api, connector: Connector) -> str:
             "SDS does not say where the validation can be asked about",
             "the API is in beta and may have changed: update sdssync",
         )
-    return address
+    return address, min(reply.wait_seconds, LONGEST)
 
 
 def find_operation(api: Api, connector: Connector, since: datetime, known: Collection[str]) -> str | None:

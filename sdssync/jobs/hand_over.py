@@ -172,14 +172,16 @@ class HandOver:
         """Let SDS validate what was sent, once; return the address of the operation."""
         attempt = self._attempt(connector, Stage.VALIDATING)
         self._keep(replace(self._known.asking(attempt.since), attempt=attempt))
+        wait = 0.0
         try:
-            operation = start_validation(self._api, connector)
+            operation, wait = start_validation(self._api, connector)
         except AnswerLostError:
             found = find_operation(self._api, connector, attempt.since, self._known.operations)
             if found is None:
                 raise
             operation = found
         self._keep(self._known.knowing(operation))
+        self._api.line.pace.sleep(wait)
         return operation
 
     def _conclude(self, connector: Connector, validation: Validation) -> None:

@@ -110,6 +110,7 @@ DETOURS = {
     "the answer to the validation is halved": (meets(Drop.HALFWAY, "validate"), []),
     "the answer to the start of a run is lost": (both(profile(STARTING_A_RUN), meets(Drop.AFTER, "start")), []),
     "polls before the end": (switches(polls_before_end=3), [5.0, 5.0, 5.0]),
+    "a time to wait before the first poll": (switches(retry_after="17"), [17.0]),
     "a relative Location": (switches(location=Location.RELATIVE), []),
     "a Location elsewhere, but Graph knows it": (switches(location=Location.SERVICE), []),
     "a Location elsewhere that is trusted": (trusted, []),
