@@ -132,10 +132,12 @@ class _Office:
         """Hand over one profile; whatever goes wrong is its result."""
         result = UploadResult(profile=profile.name, outcome=UploadOutcome.FAILED)
         try:
-            generation = self._generation(profile)
-            if generation is None:
+            published = Generations.of(self._school.settings.folders.state, profile.name).all()
+            if not published:
                 return replace(result, outcome=UploadOutcome.UNCHANGED)
+            generation = published[-1]
             result = replace(result, generation=generation.number, files=len(generation.manifest.files.files))
+            _require_sendable(generation)
             record = UploadRecord(self._school.settings.folders.state)
             result = self._deliver(profile, generation, record, result, again=again)
             _remember(record, result)
@@ -144,18 +146,6 @@ class _Office:
             result = replace(result, error=error)
             self._remember_failure(result)
         return result
-
-    def _generation(self, profile: Profile) -> Generation | None:
-        """Return the set that is published; None if nothing is."""
-        found = Generations.of(self._school.settings.folders.state, profile.name).all()
-        if not found:
-            return None
-        if found[-1].manifest.format is not SdsFormat.V21:
-            raise UploadError(
-                f"generation {found[-1].number} is in the format {found[-1].manifest.format}, and SDS takes v2.1",
-                "the next set that is published in the format of the profile is handed over",
-            )
-        return found[-1]
 
     def _deliver(
         self, profile: Profile, generation: Generation, record: UploadRecord, result: UploadResult, *, again: bool
@@ -204,6 +194,21 @@ class _Office:
             _remember(UploadRecord(self._school.settings.folders.state), result)
         except OutputError as error:
             outcomes.failed("status.failed", error)
+
+
+def _require_sendable(generation: Generation) -> None:
+    """
+    Return if a generation is in the format that SDS takes; whether its files are whole, sending them shows.
+
+    Raises:
+        UploadError: it is not.
+
+    """
+    if generation.manifest.format is not SdsFormat.V21:
+        raise UploadError(
+            f"generation {generation.number} is in the format {generation.manifest.format}, and SDS takes v2.1",
+            "the next set that is published in the format of the profile is handed over",
+        )
 
 
 def _remember(record: UploadRecord, result: UploadResult) -> None:
