@@ -39,6 +39,8 @@ class Recorded:
     at: float
     status: int | None = None
     """None if no answer was sent."""
+    is_over: bool = False
+    """Nothing more comes of the request, whether its client is still there or not."""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property

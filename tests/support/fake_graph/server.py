@@ -104,6 +104,8 @@ class RoleServer(HTTPServer):
         except Exception as error:
             self.handler_errors.append(error)
             raise
+        finally:
+            recorded.is_over = True
 
     def _answer(self, request: Request, recorded: Recorded, fault: Fault | None) -> Response:
         if fault is Drop.UNREAD:
