@@ -75,7 +75,9 @@ class HandOver:
 
     def has_been_done(self) -> bool:
         """Return True if the record says that SDS has the set, and no run is still to be started."""
-        return self._knows_of(self._upload.connector) and self._known.attempt is None
+        attempt = self._known.attempt
+        owes_run = attempt is not None and attempt.stage is Stage.STARTING and self._upload.start_run
+        return self._knows_of(self._upload.connector) and not owes_run
 
     def run(self, rivals: Sequence[str], *, again: bool) -> Delivered:
         """

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from sdssync.publish.uploads import UploadOutcome
+from tests.support.fake_graph.faults import Status, throttled
+from tests.support.upload_failures import STARTING_A_RUN
 from tests.support.uploads import VARIABLE, Handing, handing_over, hartley
 
 
@@ -87,3 +89,24 @@ class TestUpload:
         damaged = handing.folder / "state" / "profiles" / "School" / "1" / "enrollments.csv"
         damaged.write_bytes(b"")
         assert handing.upload().outcome is UploadOutcome.UNCHANGED
+
+    def test_again_that_fails_leaves_nothing_to_do(self, handing: Handing) -> None:
+        """SDS has the set: the next night asks Microsoft for nothing, and the status is good again."""
+        handing.run()
+        handing.microsoft.script(Status(400), of="append")
+        assert handing.upload(again=True).exit_code == 7
+        requests = len(handing.microsoft.requests)
+        assert handing.run().exit_code == 0
+        assert len(handing.microsoft.requests) == requests
+        assert handing.known.last
+        assert handing.known.last.exit_code == 0
+
+    def test_a_run_that_is_no_longer_wanted(self, handing: Handing) -> None:
+        """A profile that starts no run any more has nothing to make up for."""
+        handing.write(STARTING_A_RUN)
+        handing.microsoft.script(throttled("3600"), of="start")
+        assert handing.run().exit_code == 7
+        handing.write()
+        requests = len(handing.microsoft.requests)
+        assert handing.run().exit_code == 0
+        assert len(handing.microsoft.requests) == requests
