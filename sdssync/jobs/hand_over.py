@@ -121,20 +121,22 @@ class HandOver:
                 )
 
     def _resumed(self, connector: Connector) -> Validation | None:
-        """Return how the validation ended that an interrupted run had asked for; None if the set has to be sent."""
+        """
+        Return how the validation ended that an interrupted run had asked for; None if the set has to be sent.
+
+        That of another set is only noted, so that it is not taken for the one that will be asked for now.
+        """
         attempt = self._known.attempt
-        is_same = attempt and (attempt.generation, attempt.digest, attempt.connector) == (
-            self._generation.number,
-            self._generation.digest,
-            connector.id,
-        )
-        if attempt is None or not is_same or attempt.stage is not Stage.VALIDATING or _now() - attempt.since > _DAY:
+        if attempt is None or attempt.stage is not Stage.VALIDATING or _now() - attempt.since > _DAY:
             return None
         operation = attempt.operation or find_operation(self._api, connector, attempt.since, self._known.operations)
         if operation is None:
             return None
-        events.log().info("upload.resumed", generation=self._generation.number)
         self._keep(self._known.knowing(operation))
+        this = (self._generation.number, self._generation.digest, connector.id)
+        if (attempt.generation, attempt.digest, attempt.connector) != this:
+            return None
+        events.log().info("upload.resumed", generation=self._generation.number)
         try:
             return wait_for_validation(self._api, operation)
         except OperationGoneError:

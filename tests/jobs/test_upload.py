@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from sdssync.publish.uploads import UploadOutcome
-from tests.support.fake_graph.faults import Status, throttled
-from tests.support.upload_failures import STARTING_A_RUN
-from tests.support.uploads import VARIABLE, Handing, handing_over, hartley
+from tests.support.fake_graph.faults import Drop, Faults, Status, throttled
+from tests.support.installation import SETTINGS
+from tests.support.upload_failures import ALWAYS, STARTING_A_RUN
+from tests.support.uploads import VARIABLE, Handing, handing_over, hartley, publish
 
 
 @pytest.fixture
@@ -110,3 +111,19 @@ class TestUpload:
         requests = len(handing.microsoft.requests)
         assert handing.run().exit_code == 0
         assert len(handing.microsoft.requests) == requests
+
+    def test_a_validation_of_the_set_before(self, handing: Handing) -> None:
+        """The answers about two sets get lost: the operation of the first is not taken for that of the second."""
+        publish(handing.folder)
+        handing.write()
+        handing.microsoft.script(Drop.AFTER, of="validate")
+        handing.microsoft.script(Drop.BEFORE, of="operations", times=ALWAYS)
+        assert handing.uploaded().exit_code == 7
+        handing.microsoft.world.faults = Faults()
+        publish(handing.folder, settings=SETTINGS.replace("MySchool", "Another name"))
+        handing.write()
+        handing.microsoft.script(Drop.BEFORE, of="validate")
+        assert handing.uploaded().exit_code == 7
+        assert handing.uploaded().exit_code == 0
+        assert len(handing.microsoft.finished) == 2
+        assert handing.microsoft.finished[-1].files == handing.published

@@ -97,10 +97,10 @@ def handing_over(folder: Path) -> Iterator[Handing]:
         yield handing
 
 
-def publish(folder: Path, profile: str = SCHOOL) -> None:
+def publish(folder: Path, profile: str = SCHOOL, settings: str = SETTINGS) -> None:
     """Publish the recorded school in an installation without `[upload]`."""
     hartley(folder)
-    install(folder, school=profile)
+    install(folder, settings, school=profile)
     assert command("run-all", "--config", folder / "sdssync.toml", "--today", DAY).exit_code == 0
 
 
