@@ -18,6 +18,10 @@ _SHOWN = 5
 _HINT = "compare upload.connector in the profile with the data connection in the SDS portal (Sync, Configuration)"
 
 
+class NoConnectorError(UploadError):
+    """A profile names no connector that takes its files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
     """A connector that takes CSV files of SDS V2.1."""
@@ -31,13 +35,14 @@ def find_connector(api: Api, wanted: str) -> Connector:
     Return the connector of this id or, without regard to case, of this name.
 
     Raises:
-        UploadError: there is none or there are several, or it does not take V2.1 files.
+        NoConnectorError: there is none or there are several, or it does not take V2.1 files.
+        UploadError: there is no answer.
 
     """
     if re.fullmatch(GUID, wanted):
         reply = api.get(f"dataConnectors/{wanted}")
         if reply.status == 404:
-            raise UploadError("SDS has no connector with the id that upload.connector names", _HINT)
+            raise NoConnectorError("SDS has no connector with the id that upload.connector names", _HINT)
         return _checked(require_done(reply, "the connector", READ).content)
     all_items = list(items(api, "dataConnectors", "the list of connectors", READ))
     found = [item for item in all_items if _text(item, "displayName").casefold() == wanted.casefold()]
@@ -45,24 +50,24 @@ def find_connector(api: Api, wanted: str) -> Connector:
         return _checked(found[0])
     ids = ", ".join(_text(item, "id") for item in (found or all_items)[:_SHOWN]) or "none"
     if found:
-        raise UploadError(
+        raise NoConnectorError(
             f"SDS has {len(found)} connectors of the name that upload.connector has", f"name one by its id: {ids}"
         )
-    raise UploadError(f"SDS has no connector of the name that upload.connector has; their ids: {ids}", _HINT)
+    raise NoConnectorError(f"SDS has no connector of the name that upload.connector has; their ids: {ids}", _HINT)
 
 
 def _checked(item: Mapping[str, Any]) -> Connector:
     """Return a connector, if it takes what we send."""
     connector = Connector(_text(item, "id"), _text(item, "displayName"))
     if not re.fullmatch(GUID, connector.id):
-        raise UploadError("the answer of SDS has no connector with an id", "update sdssync")
+        raise NoConnectorError("the answer of SDS has no connector with an id", "update sdssync")
     kind = _text(item, "@odata.type")
     if not kind.endswith("." + _CSV_TYPE):
-        raise UploadError(f"the connector {connector.id} does not take CSV files", _HINT)
+        raise NoConnectorError(f"the connector {connector.id} does not take CSV files", _HINT)
     file_format = item.get("fileFormat")
     code = _text(file_format, "code") if isinstance(file_format, dict) else ""
     if code and code not in _FORMATS:
-        raise UploadError(
+        raise NoConnectorError(
             f"the connector {connector.id} does not take the format V2.1",
             "make a new data connection in the SDS portal, with the CSV format V2.1",
         )

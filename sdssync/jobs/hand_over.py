@@ -14,7 +14,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.upload import ProfileUpload
 from sdssync.errors import UploadError
 from sdssync.graph.api import Api
-from sdssync.graph.connectors import Connector, find_connector
+from sdssync.graph.connectors import Connector, NoConnectorError, find_connector
 from sdssync.graph.data_lake import SessionLostError, send_file
 from sdssync.graph.line import AnswerLostError
 from sdssync.graph.runs import list_runs, start_run
@@ -79,7 +79,7 @@ class HandOver:
         owes_run = attempt is not None and attempt.stage is Stage.STARTING and self._upload.start_run
         return self._knows_of(self._upload.connector) and not owes_run
 
-    def run(self, rivals: Sequence[str], *, again: bool) -> Delivered:
+    def run(self, rivals: Sequence[Profile], *, again: bool) -> Delivered:
         """
         Hand the generation over, or take up where an interrupted run was; with `again`, even if SDS has it.
 
@@ -110,15 +110,21 @@ class HandOver:
         trial = self._upload.validate_only
         return bool(self._known.handed_over(manifest.number, manifest.files.digest, connector, is_trial=trial))
 
-    def _require_own(self, connector: Connector, rivals: Sequence[str]) -> None:
+    def _require_own(self, connector: Connector, rivals: Sequence[Profile]) -> None:
         for rival in rivals:
-            known = self._record.now.of(rival)
-            newest = known.attempt or (known.done[-1] if known.done else None)
-            if newest and newest.connector == connector.id:
+            if self._find_theirs(rival) == connector:
                 raise UploadError(
-                    f"{self._profile.name} and {rival} name the same connector of SDS: each set would remove the other",
+                    f"{self._profile.name} and {rival.name} name the same connector of SDS: each set would remove the"
+                    " other",
                     "give each a connector of its own, or make one combined profile of them: combine = [...]",
                 )
+
+    def _find_theirs(self, rival: Profile) -> Connector | None:
+        """Return the connector of another profile; one may be named by its id and by its name."""
+        try:
+            return find_connector(self._api, rival.upload.connector) if rival.upload else None
+        except NoConnectorError:
+            return None
 
     def _resumed(self, connector: Connector) -> Validation | None:
         """

@@ -156,7 +156,7 @@ class _Office:
         if deed.has_been_done() and not again:
             events.log().info("upload.skipped", generation=generation.number, reason="SDS already has it")
             return replace(result, outcome=UploadOutcome.UNCHANGED)
-        rivals = [other.name for other in self._school.profiles if other.upload and other.name != profile.name]
+        rivals = [other for other in self._school.profiles if other.upload and other.name != profile.name]
         delivered = deed.run(rivals, again=again)
         return self._judged(profile, generation, delivered, result)
 

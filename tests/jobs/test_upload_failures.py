@@ -10,7 +10,7 @@ import pytest
 
 from sdssync.publish.uploads import UploadOutcome, UploadRecord
 from tests.support.fake_graph.faults import GATEWAY_TIMEOUT, Drop, Status, throttled
-from tests.support.fake_graph.world import Location, Outcome, PublicError, SessionUrl
+from tests.support.fake_graph.world import Connector, Location, Outcome, PublicError, SessionUrl
 from tests.support.runs import Ran, command
 from tests.support.upload_failures import (
     FAILURES,
@@ -213,17 +213,38 @@ def test_no_more_than_five_runs_in_twelve_hours(handing: Handing) -> None:
     assert handing.microsoft.world.records.run_starts == []
 
 
+ANOTHER = SCHOOL.replace("School", "Another").replace("[3, 9]", "[4]")
+
+
 def test_two_profiles_with_one_connector(handing: Handing) -> None:
-    """Named in two ways, the connector gives them away: the second is refused, for it would remove the first."""
-    prep = f"{SCHOOL.replace('School', 'Another').replace('[3, 9]', '[4]')}\n[upload]\n{CONNECTOR}\n"
-    handing.write(f'connector = "{handing.microsoft.connector.id}"', another=prep)
-    assert command("run-all", "--today", DAY).exit_code == 7
+    """Named in two ways, the connector gives them away: neither is handed over, for it would remove the other."""
+    handing.write(f'connector = "{handing.microsoft.connector.id}"', another=f"{ANOTHER}\n[upload]\n{CONNECTOR}\n")
+    publish_all = command("run-all", "--today", DAY)
 
     ran = handing.uploaded()
 
-    assert ran.exit_code == 7
-    [event] = ran.logs("upload.failed")
-    assert event["error"] == ("School and Another name the same connector of SDS: each set would remove the other")
-    assert "combined profile" in event["hint"]
-    assert len(handing.microsoft.finished) == 1
+    assert (publish_all.exit_code, ran.exit_code) == (7, 7)
+    events = ran.logs("upload.failed")
+    assert [event["error"] for event in events] == [
+        "Another and School name the same connector of SDS: each set would remove the other",
+        "School and Another name the same connector of SDS: each set would remove the other",
+    ]
+    assert all("combined profile" in event["hint"] for event in events)
+    assert handing.microsoft.finished == []
+    assert_well_behaved(handing)
+
+
+def test_two_profiles_that_swap_their_connectors(handing: Handing) -> None:
+    """What a profile used once is free: what counts is what the profiles name now."""
+    microsoft = handing.microsoft
+    microsoft.world.connectors.append(Connector("11111111-2222-4333-8444-555555555555", "Second"))
+    first, second = f'connector = "{microsoft.connector.id}"', 'connector = "Second"'
+    handing.write(first, another=f"{ANOTHER}\n[upload]\n{second}\n")
+    assert command("run-all", "--today", DAY).exit_code == 0
+    handing.write(second, another=f"{ANOTHER}\n[upload]\n{first}\n")
+
+    ran = handing.uploaded()
+
+    assert ran.exit_code == 0, ran.err
+    assert len(microsoft.finished) == 4
     assert_well_behaved(handing)
