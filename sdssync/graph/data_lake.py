@@ -65,7 +65,9 @@ def _send(line: Line, session: Session, file: Path, sha256: str, sent: Callable[
             f"{file} cannot be read: {os_reason(error)}", "use the account under which the scheduled task runs"
         ) from None
     if hashed.hexdigest() != sha256:
-        raise UploadError(f"{file} is damaged: it is not the file that was published", "publish the profile again")
+        raise UploadError(
+            f"{file} is damaged: it is not the file that was published", "the next run publishes the set anew"
+        )
     _step(line, session, "PATCH", file, f"action=flush&position={position}")
 
 

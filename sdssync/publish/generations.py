@@ -69,7 +69,7 @@ class Generation:
         try:
             return sum((self.folder / name).stat().st_size for name in self.manifest.files.names)
         except FileNotFoundError:
-            raise OutputError(f"a file of {self.folder} is missing", "publish the profile again") from None
+            raise OutputError(f"a file of {self.folder} is missing", "the next run publishes the set anew") from None
         except OSError as error:
             raise OutputError(
                 f"{self.folder} cannot be read: {os_reason(error)}",

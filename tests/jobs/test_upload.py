@@ -78,10 +78,13 @@ class TestUpload:
         handing.microsoft.app.permissions.add("IndustryData-DataConnector.Upload")
         damaged = handing.folder / "state" / "profiles" / "School" / "1" / "enrollments.csv"
         damaged.write_bytes(damaged.read_bytes() + b"one more row\r\n")
-        error = f"{damaged} is damaged: it is not the file that was published (publish the profile again)"
+        error = f"{damaged} is damaged: it is not the file that was published (the next run publishes the set anew)"
         assert str(handing.upload().error) == error
         damaged.unlink()
-        assert str(handing.upload().error) == f"a file of {damaged.parent} is missing (publish the profile again)"
+        assert (
+            str(handing.upload().error)
+            == f"a file of {damaged.parent} is missing (the next run publishes the set anew)"
+        )
         assert handing.microsoft.finished == []
 
     def test_reads_nothing_that_has_been_handed_over(self, handing: Handing) -> None:

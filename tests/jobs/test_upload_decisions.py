@@ -183,7 +183,7 @@ def test_results(handing: Handing) -> None:
     [profile] = good.json["profiles"]
     assert (good.exit_code, profile["outcome"], profile["upload"]["outcome"]) == (0, "unchanged", "uploaded")
     assert status_of(handing) == ("uploaded", 0, 2)
-    assert "School: generation 2 uploaded to SDS at" in command("status").out
+    assert "School: generation 2 handed over to SDS at" in command("status").out
     assert "handed over" not in mail(handing)
 
 

@@ -364,7 +364,8 @@ def _a_day_later(handing: Handing) -> None:
 
 
 GENERATIONS = (
-    Failure("a damaged generation", _damaged, "generation 1 is damaged", "publish the profile again", cure=_undamaged),
+    Failure("a damaged generation", _damaged, "users.csv is damaged", "the next run publishes the set anew",
+            stage=Stage.SENDING, cure=_undamaged),
     Failure("a generation in the format v2", _published_in_v2, "generation 2 is in the format v2, and SDS takes v2.1",
             "the next set that is published", cure=_published_in_v21),
     Failure("six sets in a day", _handed_over_six_times, "6 sets have been handed over within 24 hours",
