@@ -37,14 +37,38 @@ def signed_assertion(settings: UploadSettings, environ: Mapping[str, str]) -> st
         ConfigError: MSAL is not installed, or the certificate cannot be used.
 
     """
+    key, certificate = _usable(settings, environ)
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  (an extra, and slow to load)
+    from msal.oauth2cli import JwtAssertionCreator  # noqa: PLC0415
+
+    creator = JwtAssertionCreator(key, _ALGORITHM, sha256_thumbprint=certificate.fingerprint(hashes.SHA256()).hex())
+    signed: bytes = creator.create_normal_assertion(
+        f"{LOGIN_URL}/{settings.tenant}/oauth2/v2.0/token", settings.client_id, settings.client_id
+    )
+    return signed.decode()
+
+
+def end_of_certificate(settings: UploadSettings, environ: Mapping[str, str]) -> datetime:
+    """
+    Return until when the certificate is good.
+
+    Raises:
+        ConfigError: as for `signed_assertion`.
+
+    """
+    ends: datetime = _usable(settings, environ)[1].not_valid_after_utc
+    return ends
+
+
+def _usable(settings: UploadSettings, environ: Mapping[str, str]) -> tuple[Any, Any]:
+    """Return the private key and its certificate, if Microsoft takes them."""
     try:
-        from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  (an extra, and slow to load)
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
-        from msal.oauth2cli import JwtAssertionCreator  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415  (as above)
+        from msal.oauth2cli import JwtAssertionCreator  # noqa: F401, PLC0415
     except ImportError:
         raise ConfigError(
             "[upload] certificate_file needs MSAL, which is not installed",
-            "python -m pip install sdssync[upload]; or use a client secret: secret_file",
+            "install it next to sdssync: python -m pip install msal; or use a client secret: secret_file",
         ) from None
     key, certificate = _loaded(settings, environ)
     if not isinstance(key, RSAPrivateKey):
@@ -57,11 +81,7 @@ def signed_assertion(settings: UploadSettings, environ: Mapping[str, str]) -> st
             f"the certificate in {_WHERE} expired on {certificate.not_valid_after_utc:%Y-%m-%d}",
             "make a new one, and upload its public part to the app registration in Microsoft Entra",
         )
-    creator = JwtAssertionCreator(key, _ALGORITHM, sha256_thumbprint=certificate.fingerprint(hashes.SHA256()).hex())
-    signed: bytes = creator.create_normal_assertion(
-        f"{LOGIN_URL}/{settings.tenant}/oauth2/v2.0/token", settings.client_id, settings.client_id
-    )
-    return signed.decode()
+    return key, certificate
 
 
 def _loaded(settings: UploadSettings, environ: Mapping[str, str]) -> tuple[Any, Any]:

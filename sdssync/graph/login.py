@@ -7,13 +7,14 @@ A token is kept in memory for one command, and goes to no host but those of `hos
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from sdssync.config.secret import read_secret
 from sdssync.config.upload import UploadSettings
 from sdssync.errors import UploadError
-from sdssync.graph.certificate import ASSERTION_TYPE, signed_assertion
+from sdssync.graph.certificate import ASSERTION_TYPE, end_of_certificate, signed_assertion
 from sdssync.graph.line import MAX_BYTES, NEXT_RUN, TIMEOUT, Line
 from sdssync.net.failure import status_may_pass
 from sdssync.net.oauth import Token, token_of
@@ -48,6 +49,20 @@ _BY_ERROR = {
     "invalid_scope": ("the app may not use Microsoft Graph", CHECK_APP),
 }
 """RFC 6749, section 5.2: the field to branch on."""
+
+
+def check_proof(settings: UploadSettings, environ: Mapping[str, str]) -> datetime | None:
+    """
+    Check that secret or certificate can be used, without asking Microsoft; return when the certificate ends.
+
+    Raises:
+        ConfigError: it cannot.
+
+    """
+    if settings.secret is None:
+        return end_of_certificate(settings, environ)
+    read_secret(settings.secret, environ)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

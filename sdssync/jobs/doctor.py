@@ -14,6 +14,7 @@ from sdssync.config.installation import ROLLOVER_JOURNAL, read_profile_files
 from sdssync.config.secret import passed_on
 from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
+from sdssync.config.upload import UploadSettings
 from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, SdsSyncError, os_reason
 from sdssync.files.folders import is_folder
 from sdssync.files.regular import open_regular
@@ -57,11 +58,24 @@ def examine_installation(config: Path, environ: Mapping[str, str], now: datetime
             notify_files=tuple(passed_on(file, environ) for file in notify.secret_files),
             notify_faults=tuple(ConfigError(fault.error, fault.hint) for fault in obstacles(notify, environ)),
         )
+        if upload := settings.upload:
+            files = tuple(passed_on(file, environ) for file in upload.secret_files)
+            patient = replace(patient, upload_files=files, upload_proof=_proof(upload, environ))
         if not offline:
             patient = replace(patient, contact=_contact(settings))
         if patient.can_be_asked(offline=offline):
             patient = replace(patient, answer=_ask(settings))
     return examine(patient)
+
+
+def _proof(upload: UploadSettings, environ: Mapping[str, str]) -> datetime | ConfigError | None:
+    """Return when the certificate ends, or why there can be no login to Microsoft; None: there is a secret."""
+    from sdssync.graph.login import check_proof  # noqa: PLC0415  (most installations hand nothing over)
+
+    try:
+        return check_proof(upload, environ)
+    except ConfigError as error:
+        return error
 
 
 def _key(settings: SchoolSettings, environ: Mapping[str, str]) -> Path | ConfigError | None:

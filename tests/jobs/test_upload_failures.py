@@ -162,7 +162,9 @@ def test_no_msal(handing: Handing, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran.exit_code == 2
     [event] = ran.logs("upload.failed")
     assert event["error"] == "[upload] certificate_file needs MSAL, which is not installed"
-    assert event["hint"] == "python -m pip install sdssync[upload]; or use a client secret: secret_file"
+    assert (
+        event["hint"] == "install it next to sdssync: python -m pip install msal; or use a client secret: secret_file"
+    )
     assert handing.microsoft.requests == []
 
 

@@ -18,6 +18,7 @@ from pytest_httpserver import HTTPServer
 
 from sdssync.setup.doctor.catalogue import CHECKS
 from tests.files.test_lock import holder
+from tests.support.app_certificate import new_certificate
 from tests.support.documents import document
 from tests.support.fake_isams import CERTIFICATE, FIXTURES, PATH, raw_server
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
@@ -671,3 +672,45 @@ def test_nothing_private_is_shown(school: Path, httpserver: HTTPServer, recorded
     log = (school / "sdssync.log").read_text(encoding="utf-8")
     assert "c4nary" not in (ran.out + ran.err + log).lower()
     assert "@" not in ran.out + log
+
+
+APP = '[upload]\ntenant = "b6ad9e0f-7c1c-4a57-8f0e-2f3b8c5d1a11"\nclient_id = "3f1f3f9e-5a43-4a0c-9b43-cd7a2d9e5f10"\n'
+
+UPLOAD: list[Any] = [
+    pytest.param("", "ok", "sdssync hands nothing over to SDS", id="no table"),
+    pytest.param('secret_file = "no.secret"', "failure", "the file that upload.secret_file names does", id="no file"),
+    pytest.param('secret_env = "NO_SUCH"', "failure", "is not set", id="no variable"),
+    pytest.param('secret_file = "good.secret"', "ok", "`sdssync upload --check` tries it", id="a secret"),
+    pytest.param('certificate_file = "good.secret"', "failure", "cannot be used", id="no certificate"),
+    pytest.param('certificate_file = "300.pem"', "ok", "`sdssync upload --check` tries it", id="a certificate"),
+    pytest.param('certificate_file = "29.pem"', "warning", "the certificate of [upload] ends on", id="it ends soon"),
+    pytest.param('certificate_file = "-1.pem"', "failure", "expired on", id="it has ended"),
+]
+
+
+@pytest.mark.parametrize(("place", "status", "words"), UPLOAD)
+def test_the_hand_over(school: Path, place: str, status: str, words: str) -> None:
+    """What `[upload]` names is looked at, and nothing is sent or shown."""
+    install(school, SETTINGS + (f"{APP}{place}\n" if place else ""))
+    write(school, "good.secret", "C4NARY")
+    if place.endswith('.pem"'):
+        name = place.split('"')[1]
+        (school / name).write_bytes(new_certificate(days=int(name.removesuffix(".pem"))).pem())
+    for file in (*school.glob("*.secret"), *school.glob("*.pem")):
+        file.chmod(0o600)
+
+    ran = examined("--offline")
+
+    assert [line["status"] for line in ran.json["checks"] if line["check"] == "upload"] == [status]
+    assert words in said(ran, "upload")
+    assert "C4NARY" not in ran.out + ran.err
+
+
+@needs_modes
+def test_a_secret_that_others_may_read(school: Path) -> None:
+    """The warning has the command that fixes it."""
+    install(school, f'{SETTINGS}{APP}secret_file = "app.secret"\n')
+    write(school, "app.secret", "C4NARY")
+    (school / "app.secret").chmod(0o644)
+
+    assert f"(chmod 600 {school / 'app.secret'})" in said(examined("--offline"), "upload")

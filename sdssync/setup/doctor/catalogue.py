@@ -34,6 +34,12 @@ CHECKS = (
         configuration.notifications,
         _SETTINGS,
     ),
+    Check(
+        "upload",
+        "`[upload]`: a secret or a certificate that can be used, and that no other account may read. Nothing is sent.",
+        configuration.hand_over,
+        _SETTINGS,
+    ),
     Check("lock", "Whether another run holds the lock.", folders.lock, _STATE),
     Check("state", "The state folder: a folder that can be written.", folders.state, _SETTINGS),
     Check(

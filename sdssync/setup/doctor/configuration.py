@@ -1,9 +1,10 @@
-"""Checks of what is configured: the settings, the profiles, the key."""
+"""Checks of what is configured: the settings, the profiles, the key, what else is secret."""
 
 import os
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from sdssync.config.mistakes import MISSING
@@ -15,6 +16,8 @@ from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
 from sdssync.setup.doctor.patient import Patient
 
 _OTHERS_MAY = 0o066
+_CERTIFICATE_NOTICE = timedelta(days=30)
+"""So long before its end a certificate is worth a warning."""
 
 
 def settings(patient: Patient) -> Iterator[Diagnosis]:
@@ -93,13 +96,40 @@ def notifications(patient: Patient) -> Iterator[Diagnosis]:
     for fault in patient.notify_faults:
         is_good = False
         yield failure(fault.message, fault.hint)
-    for file in patient.notify_files:
-        with suppress(OSError):  # then it could not be read either, which is one of the faults
-            if os.name == "posix" and file.stat().st_mode & _OTHERS_MAY:
-                is_good = False
-                yield _exposed(file, "a secret of [notify]")
+    for file in filter(_is_exposed, patient.notify_files):
+        is_good = False
+        yield _exposed(file, "a secret of [notify]")
     if is_good:
         yield ok("what [notify] names is there; `sdssync notify --test` tries it")
+
+
+def hand_over(patient: Patient) -> Iterator[Diagnosis]:
+    """Report what keeps the app from logging in to Microsoft, or soon will."""
+    if patient.settings.upload is None:
+        yield ok("sdssync hands nothing over to SDS: there is no [upload] table")
+        return
+    proof, is_good = patient.upload_proof, True
+    if isinstance(proof, ConfigError):
+        is_good = False
+        yield failure(proof.message, proof.hint)
+    elif proof is not None and proof - patient.now < _CERTIFICATE_NOTICE:
+        is_good = False
+        yield warning(
+            f"the certificate of [upload] ends on {proof:%Y-%m-%d}",
+            "make a new one, and upload its public part to the app registration before that day",
+        )
+    for file in filter(_is_exposed, patient.upload_files):
+        is_good = False
+        yield _exposed(file, "the secret or the certificate of [upload]")
+    if is_good:
+        yield ok("what [upload] names can be used; `sdssync upload --check` tries it")
+
+
+def _is_exposed(file: Path) -> bool:
+    """Return True if other accounts may read a file; False if it cannot be looked at, which is said elsewhere."""
+    with suppress(OSError):
+        return os.name == "posix" and bool(file.stat().st_mode & _OTHERS_MAY)
+    return False
 
 
 def _exposed(file: Path, what: str) -> Diagnosis:

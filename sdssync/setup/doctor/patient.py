@@ -95,6 +95,10 @@ class Patient:
     """The files with the secrets of `[notify]`."""
     notify_faults: tuple[ConfigError, ...] = ()
     """What would keep a notification from going, without any having been sent."""
+    upload_files: tuple[Path, ...] = ()
+    """The files with the secret or the certificate of `[upload]`."""
+    upload_proof: datetime | ConfigError | None = None
+    """When the certificate ends, or why there can be no login to Microsoft; None: there is a secret, or no table."""
     contact: Contact | None = None
     answer: Document | NoAnswer | None = None
     last: Document | None = None
