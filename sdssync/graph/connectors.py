@@ -53,7 +53,9 @@ def find_connector(api: Api, wanted: str) -> Connector:
         raise NoConnectorError(
             f"SDS has {len(found)} connectors of the name that upload.connector has", f"name one by its id: {ids}"
         )
-    raise NoConnectorError(f"SDS has no connector of the name that upload.connector has; their ids: {ids}", _HINT)
+    raise NoConnectorError(
+        f"SDS has no connector with the name in upload.connector; the ids of those it has: {ids}", _HINT
+    )
 
 
 def _checked(item: Mapping[str, Any]) -> Connector:

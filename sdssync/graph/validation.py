@@ -8,14 +8,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from sdssync.config.secret import GUID
 from sdssync.errors import UploadError
 from sdssync.graph.api import Api, items, require_done
 from sdssync.graph.connectors import Connector
-from sdssync.graph.hosts import is_graph, may_take_token
+from sdssync.graph.hosts import is_graph, joined, may_take_token
 from sdssync.graph.line import NEXT_RUN
 from sdssync.graph.session import UPLOAD
 from sdssync.net.failure import status_may_pass
@@ -26,8 +27,10 @@ PAUSE = 5.0
 LONGEST = 1800.0
 """Seconds after which a validation is left to the next run."""
 MOST_ISSUES = 100
-_CLOCK_SKEW = 300.0
-"""Seconds by which the clocks of this server and of Microsoft may differ."""
+_BEFORE, _AFTER = 300.0, 600.0
+"""Seconds around the moment of a request in which its operation is made: clocks differ, and a request may be slow."""
+_FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""An earlier time is Microsoft's way to say that there is none."""
 _RUNNING = frozenset({"notStarted", "running"})
 _LINE = re.compile(r"\b(?:line|row)\W{0,3}([1-9][0-9]{0,8})\b", re.IGNORECASE)
 _FILE = re.compile(r"\b([A-Za-z]{3,30}\.csv)\b")
@@ -35,6 +38,10 @@ _FILE = re.compile(r"\b([A-Za-z]{3,30}\.csv)\b")
 
 class OperationGoneError(UploadError):
     """How a validation ended cannot be known: the set has to be sent again."""
+
+
+class NotEndedError(UploadError):
+    """A validation is still under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ def start_validation(api: Api, connector: Connector) -> tuple[str, float]:
     """
     reply = require_done(api.post_once(f"dataConnectors/{connector.id}/validate"), "the validation", UPLOAD)
     location = reply.headers.get("Location", "")
-    address = urljoin(api.address(f"dataConnectors/{connector.id}/validate"), location)
-    if not location or "?" in address:
+    address = joined(api.address(f"dataConnectors/{connector.id}/validate"), location)
+    if not address or "?" in address:
         raise UploadError(
             "SDS does not say where the validation can be asked about",
             "the API is in beta and may have changed: update sdssync",
@@ -91,24 +98,25 @@ def start_validation(api: Api, connector: Connector) -> tuple[str, float]:
 
 def find_operation(api: Api, connector: Connector, since: datetime, known: Collection[str]) -> str | None:
     """
-    Return the address of the newest operation of a connector since a moment that is not known; None without one.
+    Return the address of the operation that was made at a moment and is not known; None without one.
 
-    It answers whether a request whose answer was lost has been carried out.
+    It answers whether a request whose answer was lost has been carried out. Others may upload to the same connector, in
+    the portal or by a flow: an operation of another hour is theirs, and of two, no one knows whose is whose.
 
     Raises:
         UploadError: there is no answer.
 
     """
     found = [
-        (created, item["id"])
+        item["id"]
         for item in list_operations(api)
         if re.fullmatch(GUID, str(item.get("id")))
         and not any(item["id"].casefold() in operation.casefold() for operation in known)
         and connector.id.casefold() in str(item.get("resourceLocation", "")).casefold()
         and (created := moment(item.get("createdDateTime"))) is not None
-        and created.timestamp() >= since.timestamp() - _CLOCK_SKEW
+        and -_BEFORE <= created.timestamp() - since.timestamp() <= _AFTER
     ]
-    return api.address(f"operations/{max(found)[1]}") if found else None
+    return api.address(f"operations/{found[0]}") if len(found) == 1 else None
 
 
 def list_operations(api: Api) -> Sequence[Mapping[str, Any]]:
@@ -146,7 +154,8 @@ def wait_for_validation(api: Api, operation: str) -> Validation:
 
     Raises:
         OperationGoneError: SDS has forgotten it.
-        UploadError: it has not ended within half an hour, or there is no answer.
+        NotEndedError: it has not ended within half an hour.
+        UploadError: there is no answer.
 
     """
     pace = api.line.pace
@@ -170,9 +179,9 @@ def wait_for_validation(api: Api, operation: str) -> Validation:
         pace.sleep(wait)
 
 
-def _not_ended(status: str) -> UploadError:
+def _not_ended(status: str) -> NotEndedError:
     said = "" if status in _RUNNING else f"; its status is {status or 'missing'}, which sdssync does not know"
-    return UploadError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
+    return NotEndedError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
 
 
 def _polled(api: Api, operation: str) -> str:
@@ -187,10 +196,9 @@ def _trusted(api: Api, operation: str) -> str:
     """Return the address that SDS itself names, if the token may go there."""
     if not may_take_token(operation, api.settings):
         host = urlsplit(operation).hostname or ""
-        shown = host if re.fullmatch("[a-z0-9.-]{1,253}", host) else "(a name with other characters)"
         raise UploadError(
-            f"SDS keeps the result of the validation on {shown}, which is not known to belong to Microsoft",
-            f'if it does, let the token go there: [upload] trusted_hosts = ["{shown}"]',
+            f"SDS keeps the result of the validation on {host}, which is not known to belong to Microsoft",
+            f'if it does, let the token go there: [upload] trusted_hosts = ["{host}"]',
         )
     return operation
 
@@ -199,18 +207,19 @@ def _validation(status: str, content: Mapping[str, Any]) -> Validation:
     files = content.get("validatedFiles")
     return Validation(
         status=status,
-        errors=tuple(_issues(content.get("errors"))),
-        warnings=tuple(_issues(content.get("warnings"))),
+        errors=tuple(islice(_issues(content.get("errors")), MOST_ISSUES)),
+        warnings=tuple(islice(_issues(content.get("warnings")), MOST_ISSUES)),
         files=tuple(name for name in (files if isinstance(files, list) else ()) if isinstance(name, str)),
     )
 
 
 def _issues(found: object) -> Iterator[Issue]:
     """Yield the issues of a list; `details` may say more exactly which line is meant."""
-    for item in (found if isinstance(found, list) else ())[:MOST_ISSUES]:
+    for item in found if isinstance(found, list) else ():
         if isinstance(item, dict):
-            details = [detail for detail in item.get("details") or () if isinstance(detail, dict)]
-            yield from (_issue(detail, item) for detail in details[:MOST_ISSUES] or [item])
+            listed = item.get("details")
+            details = [detail for detail in (listed if isinstance(listed, list) else ()) if isinstance(detail, dict)]
+            yield from (_issue(detail, item) for detail in details or [item])
         else:
             yield Issue("unknown", "", None, "")
 
@@ -234,4 +243,5 @@ def moment(value: object) -> datetime | None:
         found = datetime.fromisoformat(re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", value)) if isinstance(value, str) else None
     except ValueError:
         return None
-    return found.replace(tzinfo=found.tzinfo or UTC) if found else None
+    found = found.replace(tzinfo=found.tzinfo or UTC) if found else None
+    return found if found and found >= _FIRST_DAY else None

@@ -20,6 +20,7 @@ from sdssync.graph.line import AnswerLostError
 from sdssync.graph.runs import list_runs, start_run
 from sdssync.graph.session import open_session
 from sdssync.graph.validation import (
+    NotEndedError,
     OperationGoneError,
     Validation,
     find_operation,
@@ -38,6 +39,8 @@ MOST_STARTS = 5
 _SESSIONS = 2
 """So many sessions are tried for one set."""
 _DAY, _HALF_DAY = timedelta(hours=24), timedelta(hours=12)
+_OLDEST_VALIDATION = timedelta(hours=48)
+"""One that has not ended after that is given up, and the set is sent again."""
 _SKEW = timedelta(minutes=1)
 
 
@@ -133,7 +136,7 @@ class HandOver:
         That of another set is only noted, so that it is not taken for the one that will be asked for now.
         """
         attempt = self._known.attempt
-        if attempt is None or attempt.stage is not Stage.VALIDATING or _now() - attempt.since > _DAY:
+        if attempt is None or attempt.stage is not Stage.VALIDATING:
             return None
         operation = attempt.operation or find_operation(self._api, connector, attempt.since, self._known.operations)
         if operation is None:
@@ -146,6 +149,10 @@ class HandOver:
         try:
             return wait_for_validation(self._api, operation)
         except OperationGoneError:
+            return None
+        except NotEndedError:
+            if _now() - attempt.since <= _OLDEST_VALIDATION:
+                raise
             return None
 
     def _send(self, connector: Connector) -> None:

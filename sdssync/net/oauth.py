@@ -7,6 +7,8 @@ from typing import Any
 
 _LONGEST = 100_000
 """Characters; servers refuse headers that are much shorter."""
+_LONGEST_LIFE = 86_400
+"""Seconds; a number of hundreds of digits is not one that can be reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ def token_of(content: dict[str, Any]) -> Token | None:
     text, seconds = content.get("access_token"), content.get("expires_in")
     if not isinstance(text, str) or not _fits_header(text):
         return None
-    lasts = seconds if isinstance(seconds, int | float) and not isinstance(seconds, bool) else math.inf
+    lasts: float = math.inf
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        lasts = min(seconds, _LONGEST_LIFE)
     return Token(text, lasts)
 
 

@@ -197,7 +197,7 @@ def _own_connector(handing: Handing) -> None:
 _NAMED = "compare upload.connector"
 CONNECTORS = (
     Failure("no connector of this name", profile('connector = "Hartly CSV"'),
-            "SDS has no connector of the name that upload.connector has; their ids: 51dca0a0", _NAMED,
+            "SDS has no connector with the name in upload.connector; the ids of those it has: 51dca0a0", _NAMED,
             cure=_own_connector),
     Failure("no connector with this id", profile(f'connector = "{_ELSEWHERE}"'),
             "SDS has no connector with the id that upload.connector names", _NAMED, cure=_own_connector),
@@ -209,7 +209,8 @@ CONNECTORS = (
             "does not take CSV files", _NAMED, cure=_own_connector),
     Failure("a connector of V1", profile('connector = "Hartley CSV of the old kind"'),
             "does not take the format V2.1", "make a new data connection", cure=_own_connector),
-    Failure("a list without connectors", _answers("connectors", {"value": "?"}), "their ids: none", _NAMED),
+    Failure("a list without connectors", _answers("connectors", {"value": "?"}),
+            "the ids of those it has: none", _NAMED),
     Failure("a list that goes on elsewhere",
             _answers("connectors", {"value": [], "@odata.nextLink": "https://graph.myschool.example/beta"}),
             "Microsoft names an address that must not get the token of the app", "update sdssync"),
