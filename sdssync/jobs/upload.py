@@ -132,10 +132,9 @@ class _Office:
         """Hand over one profile; whatever goes wrong is its result."""
         result = UploadResult(profile=profile.name, outcome=UploadOutcome.FAILED)
         try:
-            published = Generations.of(self._school.settings.folders.state, profile.name).all()
-            if not published:
+            generation = _last(Generations.of(self._school.settings.folders.state, profile.name))
+            if generation is None:
                 return replace(result, outcome=UploadOutcome.UNCHANGED)
-            generation = published[-1]
             result = replace(result, generation=generation.number, files=len(generation.manifest.files.files))
             _require_sendable(generation)
             record = UploadRecord(self._school.settings.folders.state)
@@ -194,6 +193,22 @@ class _Office:
             _remember(UploadRecord(self._school.settings.folders.state), result)
         except OutputError as error:
             outcomes.failed("status.failed", error)
+
+
+def _last(generations: Generations) -> Generation | None:
+    """
+    Return the newest generation; None if there is none.
+
+    Raises:
+        UploadError: its manifest is damaged: the one before it must not replace it in SDS.
+        OutputError: the folder cannot be read.
+
+    """
+    published = generations.all()
+    newest = generations.newest
+    if newest and (not published or published[-1].number != newest):
+        raise UploadError(f"generation {newest} is damaged", "the next run publishes the set anew")
+    return published[-1] if published else None
 
 
 def _require_sendable(generation: Generation) -> None:

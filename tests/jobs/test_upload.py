@@ -87,6 +87,22 @@ class TestUpload:
         )
         assert handing.microsoft.finished == []
 
+    def test_damaged_manifest_of_the_newest(self, handing: Handing) -> None:
+        """The generation before does not replace the newest in SDS, and the next run publishes anew."""
+        handing.microsoft.app.permissions.discard("IndustryData-DataConnector.Upload")
+        assert handing.run().exit_code == 7
+        handing.microsoft.app.permissions.add("IndustryData-DataConnector.Upload")
+        settings = handing.folder / "sdssync.toml"
+        settings.write_text(settings.read_text().replace("MySchool", "Another name"))
+        assert handing.run().exit_code == 0
+        (handing.folder / "state" / "profiles" / "School" / "2" / "manifest.json").write_text("{")
+
+        assert str(handing.upload().error) == "generation 2 is damaged (the next run publishes the set anew)"
+
+        assert len(handing.microsoft.finished) == 1
+        assert handing.run().exit_code == 0
+        assert [done.generation for done in handing.known.done] == [2, 3]
+
     def test_reads_nothing_that_has_been_handed_over(self, handing: Handing) -> None:
         """A night without changes does not read the generation: damage that SDS has not seen is no failure."""
         handing.run()
