@@ -6,11 +6,14 @@ SDS is asked whether it has. What is sent comes from the generation, never from 
 set is not touched.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sdssync.config.profile import Profile
+from sdssync.config.secret import GUID
 from sdssync.config.upload import ProfileUpload
 from sdssync.errors import UploadError
 from sdssync.graph.api import Api
@@ -30,7 +33,7 @@ from sdssync.graph.validation import (
 from sdssync.jobs.progress import RunProgress
 from sdssync.log import events
 from sdssync.publish.generations import Generation
-from sdssync.publish.uploads import Attempt, HandedOver, ProfileUploads, Stage, UploadRecord, recent
+from sdssync.publish.uploads import Attempt, HandedOver, ProfileUploads, Stage, UploadRecord, Uploads, recent
 
 MOST_VALIDATIONS = 6
 """In 24 hours: as many uploads as the SDS portal takes."""
@@ -77,10 +80,15 @@ class HandOver:
         return self._record.now.of(self._profile.name)
 
     def has_been_done(self) -> bool:
-        """Return True if the record says that SDS has the set, and no run is still to be started."""
+        """
+        Return True if SDS need not be asked: the record says that it has the set, and that no run is to be started.
+
+        The profile has to name its connector by the id, for a name may have become that of another connector.
+        """
         attempt = self._known.attempt
         owes_run = attempt is not None and attempt.stage is Stage.STARTING and self._upload.start_run
-        return self._knows_of(self._upload.connector) and not owes_run
+        is_id = re.fullmatch(GUID, self._upload.connector) is not None
+        return is_id and self._knows_of(self._upload.connector) and not owes_run
 
     def run(self, rivals: Sequence[Profile], *, again: bool) -> Delivered:
         """
@@ -157,9 +165,9 @@ class HandOver:
 
     def _send(self, connector: Connector) -> None:
         """Send all files into a new session."""
-        if recent(self._known.validations, _now() - _DAY) >= MOST_VALIDATIONS:
+        if recent(self._record.now.validations, _now() - _DAY) >= MOST_VALIDATIONS:
             raise UploadError(
-                f"{MOST_VALIDATIONS} sets have been handed over within 24 hours, and SDS takes no more",
+                f"SDS has been asked to validate {MOST_VALIDATIONS} times within 24 hours; sdssync asks no more often",
                 "the next run tries again",
             )
         self._say_if_files_differ()
@@ -188,10 +196,12 @@ class HandOver:
     def _ask_for_validation(self, connector: Connector) -> str:
         """Let SDS validate what was sent, once; return the address of the operation."""
         attempt = self._attempt(connector, Stage.VALIDATING)
-        self._keep(replace(self._known.asking(attempt.since), attempt=attempt))
+        uploads = self._record.now.with_profile(replace(self._known, attempt=attempt))
+        self._record.keep(uploads.asking(self._profile.name, connector.id, attempt.since))
         wait = 0.0
         try:
-            operation, wait = start_validation(self._api, connector)
+            with self._counted(Uploads.without_validation):
+                operation, wait = start_validation(self._api, connector)
         except AnswerLostError:
             found = find_operation(self._api, connector, attempt.since, self._known.operations)
             if found is None:
@@ -211,7 +221,6 @@ class HandOver:
             generation=manifest.number,
             digest=manifest.files.digest,
             connector=connector.id,
-            named=self._upload.connector,
             files=manifest.files.names,
             is_trial=self._upload.validate_only,
             at=_now(),
@@ -235,7 +244,8 @@ class HandOver:
         uploads = self._record.now.with_profile(replace(self._known, attempt=attempt))
         self._record.keep(uploads.starting(attempt.since))
         try:
-            start_run(self._api)
+            with self._counted(Uploads.without_start):
+                start_run(self._api)
         except AnswerLostError:
             if not self._has_run_since(attempt.since):
                 raise
@@ -261,6 +271,17 @@ class HandOver:
         names = set(self._generation.manifest.files.names)
         if before is not None and before != names:
             events.log().warning("upload.changed_files", added=sorted(names - before), removed=sorted(before - names))
+
+    @contextmanager
+    def _counted(self, take_back: Callable[[Uploads], Uploads]) -> Iterator[None]:
+        """Take a count back if SDS refuses what was counted; if the answer is lost, it may have happened."""
+        try:
+            yield
+        except AnswerLostError:
+            raise
+        except UploadError:
+            self._record.keep(take_back(self._record.now))
+            raise
 
     def _attempt(self, connector: Connector, stage: Stage) -> Attempt:
         return Attempt(

@@ -165,9 +165,9 @@ def _hand_over(
     wanted = [profile for profile in profiles if profile.upload and not profile.has_expired(job.today)]
     if not wanted:
         return report
-    from sdssync.jobs.upload import Means, hand_over  # noqa: PLC0415  (the HTTP libraries cost 0.1 s of CPU)
+    from sdssync.jobs.upload import Means, Occasion, hand_over  # noqa: PLC0415  (the HTTP libraries cost 0.1 s of CPU)
 
-    uploads = hand_over(school, wanted, Means(progress=progress), again=False)
+    uploads = hand_over(school, wanted, Means(progress=progress), Occasion.RUN)
     codes = {upload.profile: upload.code_after_run for upload in uploads}
     results = tuple(
         replace(result, exit_code=max(result.exit_code, codes.get(result.profile, ExitCode.DONE)))

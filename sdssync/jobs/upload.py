@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from sdssync.config.installation import ConfiguredSchool
@@ -32,6 +33,17 @@ from sdssync.report.uploads import UploadResult
 from sdssync.sds.formats import SdsFormat
 
 
+class Occasion(StrEnum):
+    """Why a set is handed over, and so what is done if the record says that SDS has it."""
+
+    RUN = "run"
+    """Nothing, if the profile names its connector by the id."""
+    COMMAND = "command"
+    """SDS is asked for the connector."""
+    AGAIN = "again"
+    """The set is sent once more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What a hand-over works with; tests have a clock of their own."""
@@ -52,7 +64,7 @@ def upload(school: ConfiguredSchool, names: Sequence[str], means: Means, *, agai
     """
     profiles = uploading_profiles(school, names)
     with installation_lock(school.settings.folders.state):
-        results = hand_over(school, profiles, means, again=again)
+        results = hand_over(school, profiles, means, Occasion.AGAIN if again else Occasion.COMMAND)
         try:
             keep_status(read_status(school.settings.folders.state), school)
         except OutputError as error:
@@ -94,14 +106,14 @@ def uploading_profiles(school: ConfiguredSchool, names: Sequence[str]) -> tuple[
 
 
 def hand_over(
-    school: ConfiguredSchool, profiles: Sequence[Profile], means: Means, *, again: bool
+    school: ConfiguredSchool, profiles: Sequence[Profile], means: Means, occasion: Occasion
 ) -> tuple[UploadResult, ...]:
     """Hand over the last generation of each profile that SDS does not have; the caller holds the lock."""
     results = []
-    office = _Office(school, means)
+    office = _Office(school, means, occasion)
     for profile in profiles:
         with events.bound(profile=profile.name):
-            results.append(office.hand_over(profile, again=again))
+            results.append(office.hand_over(profile))
     return tuple(results)
 
 
@@ -123,12 +135,13 @@ def connect(settings: SchoolSettings, means: Means) -> Api:
 class _Office:
     """Hands over one profile after another, with one login for all."""
 
-    def __init__(self, school: ConfiguredSchool, means: Means) -> None:
+    def __init__(self, school: ConfiguredSchool, means: Means, occasion: Occasion) -> None:
         self._school = school
         self._means = means
+        self._occasion = occasion
         self._api: Api | None = None
 
-    def hand_over(self, profile: Profile, *, again: bool) -> UploadResult:
+    def hand_over(self, profile: Profile) -> UploadResult:
         """Hand over one profile; whatever goes wrong is its result."""
         result = UploadResult(profile=profile.name, outcome=UploadOutcome.FAILED)
         try:
@@ -138,7 +151,7 @@ class _Office:
             result = replace(result, generation=generation.number, files=len(generation.manifest.files.files))
             _require_sendable(generation)
             record = UploadRecord(self._school.settings.folders.state)
-            result = self._deliver(profile, generation, record, result, again=again)
+            result = self._deliver(profile, generation, record, result)
             _remember(record, result)
         except SdsSyncError as error:
             outcomes.failed("upload.failed", error)
@@ -147,16 +160,15 @@ class _Office:
         return result
 
     def _deliver(
-        self, profile: Profile, generation: Generation, record: UploadRecord, result: UploadResult, *, again: bool
+        self, profile: Profile, generation: Generation, record: UploadRecord, result: UploadResult
     ) -> UploadResult:
         if self._api is None:
             self._api = connect(self._school.settings, self._means)
         deed = HandOver(self._api, profile, generation, record, self._means.progress)
-        if deed.has_been_done() and not again:
-            events.log().info("upload.skipped", generation=generation.number, reason="SDS already has it")
-            return replace(result, outcome=UploadOutcome.UNCHANGED)
+        if self._occasion is Occasion.RUN and deed.has_been_done():
+            return _unchanged(result)
         rivals = [other for other in self._school.profiles if other.upload and other.name != profile.name]
-        delivered = deed.run(rivals, again=again)
+        delivered = deed.run(rivals, again=self._occasion is Occasion.AGAIN)
         return self._judged(profile, generation, delivered, result)
 
     def _judged(
@@ -166,7 +178,7 @@ class _Office:
         validation = delivered.validation
         result = replace(result, connector=delivered.connector.id, has_started_run=delivered.has_started_run)
         if validation is None:
-            return replace(result, outcome=UploadOutcome.UNCHANGED)
+            return _unchanged(result)
         settings = self._school.settings
         errors = place_issues(validation.errors, generation, settings)
         warnings = place_issues(validation.warnings, generation, settings)
@@ -209,6 +221,12 @@ def _last(generations: Generations) -> Generation | None:
     if newest and (not published or published[-1].number != newest):
         raise UploadError(f"generation {newest} is damaged", "the next run publishes the set anew")
     return published[-1] if published else None
+
+
+def _unchanged(result: UploadResult) -> UploadResult:
+    """Return that SDS has the set, and log it."""
+    events.log().info("upload.skipped", generation=result.generation, reason="SDS already has it")
+    return replace(result, outcome=UploadOutcome.UNCHANGED)
 
 
 def _require_sendable(generation: Generation) -> None:

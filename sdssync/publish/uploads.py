@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import AwareDatetime
 
 from sdssync.errors import ExitCode
+from sdssync.files.names import same_name
 from sdssync.publish.state_file import StateFile
 
 NAME = "uploads.json"
@@ -67,8 +68,6 @@ class HandedOver:
     digest: str
     connector: str
     """The id."""
-    named: str
-    """The connector as the profile named it then."""
     files: tuple[str, ...]
     is_trial: bool
     at: AwareDatetime
@@ -96,21 +95,19 @@ class ProfileUploads:
     attempt: Attempt | None = None
     done: tuple[HandedOver, ...] = ()
     """The newest last."""
-    validations: tuple[AwareDatetime, ...] = ()
-    """When SDS was asked to validate."""
     operations: tuple[str, ...] = ()
     """The addresses of the validations that are known."""
     last: LastUpload | None = None
 
     def handed_over(self, generation: int, digest: str, connector: str, *, is_trial: bool) -> HandedOver | None:
         """
-        Return when SDS got this set by a connector, by its id or its name; None if it did not.
+        Return when SDS got this set by a connector; None if it did not.
 
         A trial does not count, unless another trial is asked for.
         """
         for found in reversed(self.done):
             is_same = (found.generation, found.digest) == (generation, digest)
-            if is_same and connector in (found.connector, found.named) and (is_trial or not found.is_trial):
+            if is_same and same_name(connector) == same_name(found.connector) and (is_trial or not found.is_trial):
                 return found
         return None
 
@@ -124,9 +121,9 @@ class ProfileUploads:
         """Return it with one more set that SDS has."""
         return replace(self, done=(*self.done, handed_over)[-_KEPT:])
 
-    def asking(self, at: datetime) -> "ProfileUploads":
-        """Return it with one more validation that is asked for."""
-        return replace(self, validations=(*self.validations, at)[-_KEPT:])
+    def without(self, connector: str) -> "ProfileUploads":
+        """Return it without the sets that a connector got: another profile has replaced them."""
+        return replace(self, done=tuple(found for found in self.done if found.connector != connector))
 
     def knowing(self, operation: str) -> "ProfileUploads":
         """Return it with the address of the validation that is under way."""
@@ -142,20 +139,39 @@ class Uploads:
     profiles: tuple[ProfileUploads, ...] = ()
     starts: tuple[AwareDatetime, ...] = ()
     """When runs of SDS were started: SDS limits them for the tenant."""
+    validations: tuple[AwareDatetime, ...] = ()
+    """When SDS was asked to validate: for the tenant, too."""
 
     def of(self, profile: str) -> ProfileUploads:
         """Return what is known of a profile."""
-        found = (known for known in self.profiles if known.profile == profile)
+        found = (known for known in self.profiles if same_name(known.profile) == same_name(profile))
         return next(found, ProfileUploads(profile=profile))
 
     def with_profile(self, changed: ProfileUploads) -> "Uploads":
         """Return it with what is now known of one profile."""
-        others = (known for known in self.profiles if known.profile != changed.profile)
+        name = same_name(changed.profile)
+        others = (known for known in self.profiles if same_name(known.profile) != name)
         return replace(self, profiles=tuple(sorted((*others, changed), key=lambda known: known.profile)))
 
     def starting(self, at: datetime) -> "Uploads":
         """Return it with one more run that is started."""
         return replace(self, starts=(*self.starts, at)[-_KEPT:])
+
+    def without_start(self) -> "Uploads":
+        """Return it without the last run that was to be started: SDS has refused it."""
+        return replace(self, starts=self.starts[:-1])
+
+    def asking(self, profile: str, connector: str, at: datetime) -> "Uploads":
+        """Return it with one more validation, by which the set of a profile replaces those of others."""
+        name = same_name(profile)
+        profiles = tuple(
+            known if same_name(known.profile) == name else known.without(connector) for known in self.profiles
+        )
+        return replace(self, profiles=profiles, validations=(*self.validations, at)[-_KEPT:])
+
+    def without_validation(self) -> "Uploads":
+        """Return it without the last validation that was asked for: SDS has refused it."""
+        return replace(self, validations=self.validations[:-1])
 
 
 class UploadRecord:

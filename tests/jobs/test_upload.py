@@ -8,9 +8,10 @@ import pytest
 
 from sdssync.publish.uploads import UploadOutcome
 from tests.support.fake_graph.faults import Drop, Faults, Status, throttled
+from tests.support.fake_graph.world import Connector
 from tests.support.installation import SETTINGS
-from tests.support.upload_failures import ALWAYS, STARTING_A_RUN
-from tests.support.uploads import VARIABLE, Handing, handing_over, hartley, publish
+from tests.support.upload_failures import ALWAYS
+from tests.support.uploads import SCHOOL, VARIABLE, Handing, handing_over, hartley, publish
 
 
 @pytest.fixture
@@ -40,13 +41,40 @@ class TestRun:
         assert status["profiles"][0]["upload"]["outcome"] == "uploaded"
 
     def test_hands_over_once(self, handing: Handing) -> None:
-        """A night without changes asks Microsoft for nothing at all."""
+        """A night without changes asks Microsoft for nothing at all, if the profile has the id of the connector."""
+        handing.write(handing.by_id)
         handing.run()
         requests = len(handing.microsoft.requests)
         ran = handing.run("--format", "json")
         assert ran.exit_code == 0, ran.err
         assert ran.json["profiles"][0]["upload"]["outcome"] == "unchanged"
         assert len(handing.microsoft.requests) == requests
+
+    def test_asks_for_a_connector_that_is_named(self, handing: Handing) -> None:
+        """A new connector of the same name has nothing yet, so each night asks which connector has the name."""
+        handing.run()
+        requests = len(handing.microsoft.requests)
+        ran = handing.run("--format", "json")
+        assert ran.json["profiles"][0]["upload"]["outcome"] == "unchanged"
+        assert {asked.kind for asked in handing.microsoft.requests[requests:]} == {"token", "connectors"}
+        handing.microsoft.world.connectors[0] = Connector("11111111-2222-4333-8444-555555555555", "Hartley CSV")
+        ran = handing.run("--format", "json")
+        assert ran.json["profiles"][0]["upload"]["outcome"] == "uploaded"
+        assert len(handing.microsoft.finished) == 2
+
+    def test_a_set_that_another_profile_has_replaced(self, handing: Handing) -> None:
+        """The table moves to another profile and back: SDS has the set of the other, so the first goes again."""
+        another = SCHOOL.replace("School", "Another").replace("[3, 9]", "[4]")
+        handing.write(handing.by_id)
+        assert handing.run().exit_code == 0
+        (handing.folder / "profiles.d" / "school.toml").write_text(SCHOOL)
+        (handing.folder / "profiles.d" / "another.toml").write_text(f"{another}\n[upload]\n{handing.by_id}\n")
+        assert handing.run().exit_code == 0
+        (handing.folder / "profiles.d" / "another.toml").write_text(another)
+        handing.write(handing.by_id)
+        assert handing.run().exit_code == 0
+        assert len(handing.microsoft.finished) == 3
+        assert handing.microsoft.finished[-1].files == handing.published
 
     def test_fails_with_7_and_is_made_up_for(self, handing: Handing) -> None:
         """The set is published although the upload fails, and the next run hands it over."""
@@ -112,6 +140,7 @@ class TestUpload:
 
     def test_again_that_fails_leaves_nothing_to_do(self, handing: Handing) -> None:
         """SDS has the set: the next night asks Microsoft for nothing, and the status is good again."""
+        handing.write(handing.by_id)
         handing.run()
         handing.microsoft.script(Status(400), of="append")
         assert handing.upload(again=True).exit_code == 7
@@ -123,10 +152,10 @@ class TestUpload:
 
     def test_a_run_that_is_no_longer_wanted(self, handing: Handing) -> None:
         """A profile that starts no run any more has nothing to make up for."""
-        handing.write(STARTING_A_RUN)
+        handing.write(f"{handing.by_id}\nstart_run = true")
         handing.microsoft.script(throttled("3600"), of="start")
         assert handing.run().exit_code == 7
-        handing.write()
+        handing.write(handing.by_id)
         requests = len(handing.microsoft.requests)
         assert handing.run().exit_code == 0
         assert len(handing.microsoft.requests) == requests

@@ -8,7 +8,7 @@ from time import time
 
 import pytest
 
-from sdssync.publish.uploads import UploadOutcome, UploadRecord
+from sdssync.publish.uploads import UploadOutcome, UploadRecord, read_uploads
 from tests.support.fake_graph.faults import GATEWAY_TIMEOUT, Drop, Status, throttled
 from tests.support.fake_graph.world import Connector, Location, Outcome, PublicError, SessionUrl
 from tests.support.runs import Ran, command
@@ -213,6 +213,32 @@ def test_no_more_than_five_runs_in_twelve_hours(handing: Handing) -> None:
     assert ran.json["profiles"][0]["run_started"] is False
     assert_handed_over(handing, ran)
     assert handing.microsoft.world.records.run_starts == []
+
+
+@pytest.mark.parametrize("step", ["start", "validate"])
+def test_what_sds_refuses_does_not_count(handing: Handing, step: str) -> None:
+    """The limits are for what SDS has done: however often it refuses, it is asked, and the code stays 7."""
+    handing.write(STARTING_A_RUN)
+    handing.microsoft.script(Status(400), of=step, times=7)
+
+    codes = [int(handing.uploaded().exit_code) for _ in range(7)]
+
+    assert codes == [7] * 7
+    uploads = read_uploads(handing.folder / "state")
+    assert (uploads.starts, len(uploads.validations)) == ((), int(step == "start"))
+    assert_handed_over(handing, handing.uploaded())
+
+
+def test_validations_count_for_the_tenant(handing: Handing) -> None:
+    """The profiles share the six validations of a day."""
+    handing.microsoft.world.connectors.append(Connector("11111111-2222-4333-8444-555555555555", "Second"))
+    handing.write(another=f'{ANOTHER}\n[upload]\nconnector = "Second"\n')
+    assert command("run-all", "--today", DAY).exit_code == 0
+
+    codes = [int(handing.uploaded(again=True).exit_code) for _ in range(3)]
+
+    assert codes == [0, 0, 7]
+    assert len(handing.microsoft.finished) == 6
 
 
 ANOTHER = SCHOOL.replace("School", "Another").replace("[3, 9]", "[4]")

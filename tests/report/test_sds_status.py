@@ -15,9 +15,7 @@ CONNECTOR = Connector("51dca0a0-85f6-4478-f526-08daddab2271", "School CSV")
 
 def status(*, is_trial: bool) -> SdsStatus:
     """Return what SDS says about a profile whose third generation it has."""
-    found = HandedOver(
-        generation=3, digest="0", connector=CONNECTOR.id, named="School CSV", files=(), is_trial=is_trial, at=NOW
-    )
+    found = HandedOver(generation=3, digest="0", connector=CONNECTOR.id, files=(), is_trial=is_trial, at=NOW)
     return SdsStatus(profile="School", connector=CONNECTOR, validation=None, handed_over=found, runs=(), counts={})
 
 

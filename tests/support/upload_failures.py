@@ -360,8 +360,8 @@ def _handed_over_six_times(handing: Handing) -> None:
 def _a_day_later(handing: Handing) -> None:
     """Let the record be older, for it is dated by the clock of the server."""
     record = UploadRecord(handing.folder / "state")
-    dates = tuple(date - timedelta(hours=25) for date in handing.known.validations)
-    record.keep_profile(replace(handing.known, validations=dates))
+    dates = tuple(date - timedelta(hours=25) for date in record.now.validations)
+    record.keep(replace(record.now, validations=dates))
 
 
 GENERATIONS = (
@@ -369,7 +369,7 @@ GENERATIONS = (
             stage=Stage.SENDING, cure=_undamaged),
     Failure("a generation in the format v2", _published_in_v2, "generation 2 is in the format v2, and SDS takes v2.1",
             "the next set that is published", cure=_published_in_v21),
-    Failure("six sets in a day", _handed_over_six_times, "6 sets have been handed over within 24 hours",
+    Failure("six sets in a day", _handed_over_six_times, "SDS has been asked to validate 6 times within 24 hours",
             "the next run tries again", finished=6, finished_next=7, cure=_a_day_later),
 )  # fmt: skip
 

@@ -76,6 +76,11 @@ class Handing:
         return Ran(exit_code=code, out=out.getvalue(), err=err.getvalue())
 
     @property
+    def by_id(self) -> str:
+        """The `[upload]` table of a profile that names the connector by its id."""
+        return f'connector = "{self.microsoft.connector.id}"'
+
+    @property
     def known(self) -> ProfileUploads:
         """What the record says of the profile."""
         return read_uploads(self.folder / "state").of("School")
