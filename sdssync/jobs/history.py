@@ -52,10 +52,15 @@ def check_status(status: Status, school: ConfiguredSchool, today: date, max_age:
     """
     Return the highest of the last codes, or that of the source when a profile was not run for too long.
 
+    A hand-over after the run counts; that of an expired profile does not, since no run makes up for it.
+
     `max_age` is in hours, by the clock of the server; each profile that should have run is logged.
     """
     oldest = datetime.now(UTC) - timedelta(hours=max_age)
-    codes = [profile.exit_code for profile in status.profiles]
+    expired = {profile.name for profile in school.profiles if profile.has_expired(today)}
+    codes = [
+        profile.exit_code if profile.profile in expired else profile.code_with_upload for profile in status.profiles
+    ]
     for profile_file in school.profile_files:
         profile = profile_file.profile
         if profile and (profile.output is None or profile.has_expired(today)):

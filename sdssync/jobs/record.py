@@ -86,6 +86,7 @@ def _all(status: Status, school: ConfiguredSchool) -> Iterable[ProfileStatus]:
 
 def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Iterable[ProfileStatus]:
     uploads = read_uploads(school.settings.folders.state)
+    without = {profile.name for profile in school.profiles if not profile.upload}
     for profile in profiles:
         waiting = Waiting(school.settings.folders.state, profile.profile)
         held = waiting.held()
@@ -95,7 +96,7 @@ def _current(profiles: Iterable[ProfileStatus], school: ConfiguredSchool) -> Ite
             if held
             else None,
             pinned=waiting.is_pinned,
-            upload=uploads.of(profile.profile).last,
+            upload=None if profile.profile in without else uploads.of(profile.profile).last,
             published=_newer(profile.published, school, profile.profile),
         )
 

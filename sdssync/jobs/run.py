@@ -168,12 +168,7 @@ def _hand_over(
     from sdssync.jobs.upload import Means, Occasion, hand_over  # noqa: PLC0415  (the HTTP libraries cost 0.1 s of CPU)
 
     uploads = hand_over(school, wanted, Means(progress=progress), Occasion.RUN)
-    codes = {upload.profile: upload.code_after_run for upload in uploads}
-    results = tuple(
-        replace(result, exit_code=max(result.exit_code, codes.get(result.profile, ExitCode.DONE)))
-        for result in report.results
-    )
-    return replace(report, results=results, uploads=uploads)
+    return replace(report, uploads=uploads)
 
 
 def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:

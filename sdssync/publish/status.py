@@ -56,6 +56,7 @@ class ProfileStatus:
     profile: str
     outcome: str
     exit_code: ExitCode
+    """Of the run alone, without the hand-over."""
     finished_at: AwareDatetime
     published: PublishedSet | None = None
     held: HeldStatus | None = None
@@ -63,6 +64,12 @@ class ProfileStatus:
     upload: LastUpload | None = None
     """How the last hand-over to SDS ended; None: there was none."""
     expires: date | None = None
+
+    @property
+    def code_with_upload(self) -> ExitCode:
+        """Return the highest code of the run and of the last hand-over, which may have been made after it."""
+        is_amiss = self.upload is not None and self.upload.exit_code
+        return max(self.exit_code, ExitCode.UPLOAD) if is_amiss else self.exit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,12 @@ class RunReport:
     @property
     def exit_code(self) -> ExitCode:
         """The highest code wins."""
-        return max((self.record_code, *(result.exit_code for result in self.results)))
+        return max(
+            self.record_code,
+            *(result.exit_code for result in self.results),
+            *(upload.code_after_run for upload in self.uploads),
+            ExitCode.DONE,
+        )
 
     @property
     def outcomes(self) -> dict[str, int]:

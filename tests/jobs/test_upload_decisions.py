@@ -12,7 +12,7 @@ from sdssync.report.notification import message_lines
 from tests.support.fake_graph.faults import throttled
 from tests.support.runs import Ran, command
 from tests.support.scenarios import write_document
-from tests.support.uploads import DAY, VARIABLE, Handing, handing_over
+from tests.support.uploads import DAY, SCHOOL, VARIABLE, Handing, handing_over
 
 _UPLOAD = "IndustryData-DataConnector.Upload"
 
@@ -113,6 +113,37 @@ def test_approve_whose_hand_over_fails(handing: Handing) -> None:
     handing.microsoft.app.permissions.add(_UPLOAD)
     assert handing.run().exit_code == 0
     assert handing.microsoft.finished[-1].files == generation(handing, 2)
+
+
+def check() -> int:
+    """Return what `status --check` ends with."""
+    return int(command("status", "--check", "--today", DAY).exit_code)
+
+
+def test_check_follows_approve_and_upload(handing: Handing) -> None:
+    """A hand-over that fails after a decision shows, and one that succeeds later clears it, also after a run."""
+    plan_id = hold(handing)
+    handing.microsoft.app.permissions.discard(_UPLOAD)
+    assert command("approve", "School", plan_id, "--today", DAY).exit_code == 7
+    assert check() == 7
+    assert handing.run().exit_code == 7
+    assert check() == 7
+    handing.microsoft.app.permissions.add(_UPLOAD)
+    assert command("upload").exit_code == 0
+    assert check() == 0
+
+
+@pytest.mark.parametrize("change", ["no table", "expired"])
+def test_check_of_what_is_no_longer_handed_over(handing: Handing, change: str) -> None:
+    """The last failure of a profile that hands over no more does not count for ever."""
+    handing.microsoft.app.permissions.discard(_UPLOAD)
+    assert command("upload", "--again").exit_code == 7
+    assert check() == 7
+    file = handing.folder / "profiles.d" / "school.toml"
+    expiry = "expires = 2026-08-31\n"
+    text = f"{expiry}{file.read_text()}" if change == "expired" else SCHOOL
+    file.write_text(text, encoding="utf-8")
+    assert check() == 0
 
 
 def test_restore(handing: Handing) -> None:
