@@ -55,6 +55,8 @@ class Delivered:
     validation: Validation | None
     """None: SDS had the set already."""
     has_started_run: bool = False
+    no_run: UploadError | None = None
+    """Why the run that is wanted was not started."""
 
 
 class HandOver:
@@ -98,14 +100,14 @@ class HandOver:
 
         Raises:
             ConfigError: the app cannot log in with what the settings name.
-            UploadError: the set is not handed over, or SDS refuses it.
+            UploadError: the set is not handed over.
             OutputError: the record cannot be written.
 
         """
         connector = find_connector(self._api, self._upload.connector)
         self._require_own(connector, rivals)
         if self._knows_of(connector.id) and not again:
-            return Delivered(connector=connector, validation=None, has_started_run=self._resumed_start())
+            return self._with_run(Delivered(connector=connector, validation=None), self._resumed_start)
         validation = self._resumed(connector)
         if validation is None:
             self._send(connector)
@@ -114,7 +116,8 @@ class HandOver:
             self._keep(replace(self._known, attempt=None))
             return Delivered(connector=connector, validation=validation)
         self._conclude(connector, validation)
-        return Delivered(connector=connector, validation=validation, has_started_run=self._start_run(connector))
+        delivered = Delivered(connector=connector, validation=validation)
+        return self._with_run(delivered, lambda: self._start_run(connector))
 
     def _knows_of(self, connector: str) -> bool:
         manifest = self._generation.manifest
@@ -227,6 +230,13 @@ class HandOver:
         )
         starting = self._attempt(connector, Stage.STARTING) if self._upload.start_run else None
         self._keep(replace(self._known.after(handed_over), attempt=starting))
+
+    def _with_run(self, delivered: Delivered, start: Callable[[], bool]) -> Delivered:
+        """Return a set that is handed over with the run that is started for it, or with why there is none."""
+        try:
+            return replace(delivered, has_started_run=start())
+        except UploadError as error:
+            return replace(delivered, no_run=error)
 
     def _start_run(self, connector: Connector) -> bool:
         """Start a run of SDS, if one is wanted and SDS allows it; return whether one has been started."""

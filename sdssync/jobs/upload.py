@@ -176,7 +176,14 @@ class _Office:
     ) -> UploadResult:
         """Return what SDS thinks of the set, and log it without its words."""
         validation = delivered.validation
-        result = replace(result, connector=delivered.connector.id, has_started_run=delivered.has_started_run)
+        result = replace(
+            result,
+            connector=delivered.connector.id,
+            has_started_run=delivered.has_started_run,
+            error=delivered.no_run,
+        )
+        if delivered.no_run:
+            outcomes.failed("upload.started_no_run", delivered.no_run)
         if validation is None:
             return _unchanged(result)
         settings = self._school.settings
@@ -193,7 +200,7 @@ class _Office:
         if not validation.is_good:
             if not errors:
                 raise UploadError("the validation of SDS failed, and SDS does not say why", "the next run tries again")
-            hint = "sdssync upload shows what SDS says, with the people and classes it is about"
+            hint = "sdssync upload sends the set again and shows what SDS says, with the people and classes"
             events.log().error("upload.refused", **facts, hint=hint, exit_code=int(ExitCode.UPLOAD))
             return result
         is_trial = profile.upload is not None and profile.upload.validate_only
@@ -248,7 +255,8 @@ def _remember(record: UploadRecord, result: UploadResult) -> None:
     """Keep how a hand-over ended, for `sdssync status`; if SDS had the set, an earlier failure is over."""
     known = record.now.of(result.profile)
     is_over = result.outcome is UploadOutcome.UNCHANGED
-    if result.generation is None or (is_over and (known.last is None or not known.last.exit_code)):
+    was_good = known.last is None or not known.last.exit_code
+    if result.generation is None or (is_over and was_good and not result.exit_code):
         return
     last = LastUpload(
         generation=result.generation,

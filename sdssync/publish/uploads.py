@@ -86,6 +86,11 @@ class LastUpload:
     """Of the validation."""
     has_started_run: bool = False
 
+    @property
+    def lacks_run(self) -> bool:
+        """Return True if SDS has the set, and only the run that was wanted is missing."""
+        return self.outcome is UploadOutcome.UPLOADED and bool(self.exit_code)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileUploads:

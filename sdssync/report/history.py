@@ -71,7 +71,9 @@ def _upload_line(profile: str, upload: LastUpload, now: datetime) -> Iterator[Li
     at = _local(upload.finished_at, now)
     if upload.exit_code:
         counted = f" with {upload.errors} errors of SDS" if upload.errors else ""
-        yield Line(f"{profile}: generation {upload.generation} was not handed over to SDS at {at}{counted}", "bold red")
+        what = "was handed over" if upload.lacks_run else "was not handed over"
+        no_run = ", but no run was started" if upload.lacks_run else ""
+        yield Line(f"{profile}: generation {upload.generation} {what} to SDS at {at}{counted}{no_run}", "bold red")
         yield Line(f"  the log says why; try again: sdssync upload {quoted(profile)}")
     else:
         what = "validated by SDS, as a trial," if upload.outcome is UploadOutcome.VALIDATED else "handed over to SDS"
@@ -94,7 +96,7 @@ def _status_row(profile: ProfileStatus, now: datetime) -> Row:
             waits,
             profile.expires.isoformat() if profile.expires else "never",
         ),
-        "bold red" if profile.exit_code else "",
+        "bold red" if profile.code_with_upload else "",
     )
 
 

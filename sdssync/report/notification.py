@@ -47,7 +47,9 @@ def _profile_lines(profile: ProfileStatus) -> Iterator[str]:
     yield f"{profile.profile}: {profile.outcome} at its last run (code {profile.exit_code})."
     if profile.upload and profile.upload.exit_code:
         command = f"sdssync upload {quoted(profile.profile)}"
-        yield f"  Generation {profile.upload.generation} was not handed over to SDS. Try again: {command}"
+        has_set = profile.upload.lacks_run
+        what = "was handed over to SDS, but no run was started" if has_set else "was not handed over to SDS"
+        yield f"  Generation {profile.upload.generation} {what}. Try again: {command}"
     if profile.held and not profile.pinned:
         name = quoted(profile.profile)
         yield f"  Its new set is held until {profile.held.until}. Look: sdssync plan {name}"

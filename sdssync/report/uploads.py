@@ -44,7 +44,7 @@ class UploadResult:
     warnings: tuple[PlacedIssue, ...] = ()
     has_started_run: bool = False
     error: SdsSyncError | None = None
-    """Why it failed, unless SDS's own `errors` say so."""
+    """Why it failed, unless SDS's own `errors` say so; of a set that SDS has, why no run was started."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -98,6 +98,7 @@ def _how(result: UploadResult) -> str:
         return "nothing has been published yet"
     number = f"generation {result.generation}"
     run = "; a run has been started" if result.has_started_run else ""
+    run = f"; no run was started: {result.error.message}" if result.error else run
     match result.outcome:
         case UploadOutcome.UNCHANGED:
             return f"SDS has validated {number} already; nothing was sent{run}"

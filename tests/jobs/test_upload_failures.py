@@ -8,7 +8,10 @@ from time import time
 
 import pytest
 
+from sdssync.config.installation import load
+from sdssync.jobs.history import read_current_status
 from sdssync.publish.uploads import UploadOutcome, UploadRecord, read_uploads
+from sdssync.report.notification import message_lines
 from tests.support.fake_graph.faults import GATEWAY_TIMEOUT, Drop, Status, throttled
 from tests.support.fake_graph.world import Connector, Location, Outcome, PublicError, SessionUrl
 from tests.support.runs import Ran, command
@@ -58,14 +61,14 @@ def test_failure(handing: Handing, failure: Failure) -> None:
     ran = handing.uploaded()
 
     assert ran.exit_code == failure.code
-    [event] = ran.logs("upload.failed")
+    [event] = ran.logs(failure.event)
     assert failure.words in event["error"]
     assert failure.hint in event["hint"]
     assert event["exit_code"] == failure.code
     known = handing.known
     assert (known.attempt.stage if known.attempt else None) is failure.stage
     assert known.last
-    assert (known.last.outcome, known.last.exit_code) == (UploadOutcome.FAILED, failure.code)
+    assert (known.last.outcome, known.last.exit_code) == (failure.outcome, failure.code)
     assert len(handing.microsoft.finished) == failure.finished
     assert_well_behaved(handing)
     assert handing.published == before
@@ -213,6 +216,33 @@ def test_no_more_than_five_runs_in_twelve_hours(handing: Handing) -> None:
     assert ran.json["profiles"][0]["run_started"] is False
     assert_handed_over(handing, ran)
     assert handing.microsoft.world.records.run_starts == []
+
+
+def test_no_run(handing: Handing) -> None:
+    """A run that is refused leaves the set handed over: log, result, status and mail say so, and the code is 7."""
+    handing.write(STARTING_A_RUN)
+    handing.microsoft.app.permissions.discard("IndustryData-Run.Start")
+
+    ran = handing.uploaded()
+    shown = command("upload")
+
+    assert (ran.exit_code, shown.exit_code) == (7, 7)
+    assert [len(ran.logs(event)) for event in ("upload.finished", "upload.started_no_run", "upload.failed")] == [
+        1,
+        1,
+        0,
+    ]
+    [result] = ran.json["profiles"]
+    assert (result["outcome"], result["run_started"]) == ("uploaded", False)
+    assert "IndustryData-Run.Start" in ran.logs("upload.started_no_run")[0]["hint"]
+    words = "SDS has validated generation 1 already; nothing was sent; no run was started: Microsoft refuses"
+    assert words in shown.out
+    assert "School: generation 1 was handed over to SDS at" in command("status").out
+    assert "but no run was started" in command("status").out
+    status = read_current_status(load(handing.folder / "sdssync.toml").school)
+    mail = "\n".join(message_lines("School", "A test", status, datetime.now(UTC)))
+    assert "Generation 1 was handed over to SDS, but no run was started. Try again: sdssync upload School" in mail
+    assert len(handing.microsoft.finished) == 1
 
 
 @pytest.mark.parametrize("step", ["start", "validate"])

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
 
-from sdssync.publish.uploads import Stage, UploadRecord
+from sdssync.publish.uploads import Stage, UploadOutcome, UploadRecord
 from tests.support.app_certificate import AppCertificate, new_certificate
 from tests.support.fake_graph.faults import GATEWAY_TIMEOUT, Drop, Fault, Faults, Status, redirect, throttled
 from tests.support.fake_graph.world import CANARY, Connector, Location, Outcome
@@ -35,6 +35,8 @@ ALWAYS = 1000
 """So often that no attempt gets through."""
 _ELSEWHERE = "11111111-2222-4333-8444-555555555555"
 _REFUSED = "the storage of SDS does not take classes.csv: status"
+
+_AGAIN = "the next run takes it up again"
 
 Step = Callable[[Handing], None]
 
@@ -52,9 +54,11 @@ class Failure:
     arrange: Step = field(repr=False)
     words: str
     """In the error of the log line."""
-    hint: str = "the next run takes it up again"
+    hint: str = _AGAIN
     """In its hint."""
     code: int = 7
+    event: str = "upload.failed"
+    outcome: UploadOutcome = UploadOutcome.FAILED
     stage: Stage | None = None
     """What the record says is under way afterwards."""
     finished: int = 0
@@ -174,7 +178,7 @@ CONSENT = (
     _no_consent(_BASIC, "Microsoft refuses the result of the validation: status 403", stage=Stage.VALIDATING,
                 finished=1),
     _no_consent(_START, "Microsoft refuses the start of a run: status 403", stage=Stage.STARTING, finished=1,
-                before=profile(STARTING_A_RUN)),
+                before=profile(STARTING_A_RUN), event="upload.started_no_run", outcome=UploadOutcome.UPLOADED),
 )  # fmt: skip
 
 
@@ -289,14 +293,17 @@ VALIDATION = (
                        switches(is_service_trusted=True))),
 )  # fmt: skip
 
+
+def _no_run(name: str, fault: Step, words: str, hint: str = _AGAIN) -> Failure:
+    return Failure(name, both(profile(STARTING_A_RUN), fault), words, hint, event="upload.started_no_run",
+                   outcome=UploadOutcome.UPLOADED, stage=Stage.STARTING, finished=1)  # fmt: skip
+
+
 RUNS = (
-    Failure("a run that cannot be started", both(profile(STARTING_A_RUN), meets(Status(500), "start")),
-            "answered with status 500", stage=Stage.STARTING, finished=1),
-    Failure("too many runs of others", both(profile(STARTING_A_RUN), meets(throttled("36000"), "start")),
-            "Microsoft cannot answer the request for the start of a run now: status 429", "wait for 36000 s",
-            stage=Stage.STARTING, finished=1),
-    Failure("redirect of a start", both(profile(STARTING_A_RUN), _redirects("start")),
-            "redirects the start of a run", "update sdssync", stage=Stage.STARTING, finished=1),
+    _no_run("a run that cannot be started", meets(Status(500), "start"), "answered with status 500"),
+    _no_run("too many runs of others", meets(throttled("36000"), "start"),
+            "Microsoft cannot answer the request for the start of a run now: status 429", "wait for 36000 s"),
+    _no_run("redirect of a start", _redirects("start"), "redirects the start of a run", "update sdssync"),
 )  # fmt: skip
 
 _STEPS: tuple[tuple[str, str, Stage | None], ...] = (
