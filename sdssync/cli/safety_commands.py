@@ -19,6 +19,7 @@ from sdssync.cli.options import (
 from sdssync.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
+    from sdssync.config.installation import ConfiguredSchool
     from sdssync.safety.publication import Published
 
 all_option = click.option("--all", "everything", is_flag=True, help="Print every line, however many there are.")
@@ -86,7 +87,7 @@ def approve(common: Common, name: str, plan_id: str, *, reason: str, today: date
     school = installation(common).school
     day = today or local_today()
     published = approve_plan(school, name, plan_id, day=day, reason=_checked(reason), run_id=common.run_id)
-    return max(_print_published(published), _hand_over(common, published.manifest.profile))
+    return max(_print_published(published), _hand_over(common, school, published.manifest.profile))
 
 
 @click.command()
@@ -108,7 +109,7 @@ def restore(common: Common, name: str, generation: int, *, reason: str) -> ExitC
     )
     code = _print_published(published)
     streams.print_result(f"runs hold it until: sdssync release {published.manifest.profile}\n")
-    return max(code, _hand_over(common, published.manifest.profile))
+    return max(code, _hand_over(common, school, published.manifest.profile))
 
 
 @click.command()
@@ -256,9 +257,8 @@ def _checked(reason: str) -> str:
     return reason
 
 
-def _hand_over(common: Common, name: str) -> ExitCode:
+def _hand_over(common: Common, school: "ConfiguredSchool", name: str) -> ExitCode:
     """Hand over what has just been published, if the profile has an `[upload]` table."""
-    school = installation(common).school
     if not any(profile.name == name and profile.upload for profile in school.profiles):
         return ExitCode.DONE
     from sdssync.cli.progress import progress_display
