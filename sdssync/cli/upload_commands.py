@@ -9,7 +9,10 @@ from sdssync.cli.options import Common, ResultFormat, common_options, format_opt
 from sdssync.errors import ConfigError, ExitCode
 
 _names_argument = click.argument(
-    "names", metavar="[NAME]...", nargs=-1, help="Profiles, by name [default: all that have an [upload] table]."
+    "names",
+    metavar="[NAME]...",
+    nargs=-1,
+    help="Profiles, by name [default: all with an [upload] table that have not expired].",
 )
 
 
@@ -67,7 +70,7 @@ def _upload(common: Common, names: tuple[str, ...], result_format: ResultFormat,
     school = installation(common).school
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
         results = hand_over(school, names, Means(progress=progress), again=again)
-    code = max(result.exit_code for result in results)
+    code = max((result.exit_code for result in results), default=ExitCode.DONE)
     if result_format is ResultFormat.JSON:
         streams.print_result(uploads_json(results, code))
     else:
@@ -82,7 +85,7 @@ def _check(common: Common, names: tuple[str, ...], result_format: ResultFormat) 
     from sdssync.report.sds_status import check_json, check_lines
 
     checks = check_uploads(installation(common).school, names, Means(progress=RunProgress()))
-    code = max(check.exit_code for check in checks)
+    code = max((check.exit_code for check in checks), default=ExitCode.DONE)
     if result_format is ResultFormat.JSON:
         streams.print_result(check_json(checks, code))
     else:

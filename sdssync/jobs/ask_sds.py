@@ -30,7 +30,7 @@ def check_uploads(school: ConfiguredSchool, names: Sequence[str], means: Means) 
         ConfigError: no profile hands over, or there is no way to SDS.
 
     """
-    profiles = uploading_profiles(school, names)
+    profiles = uploading_profiles(school, names, means.today)
     api = connect(school.settings, means)
     return tuple(_check(api, profile) for profile in profiles)
 
@@ -45,7 +45,7 @@ def sds_status(school: ConfiguredSchool, names: Sequence[str], means: Means) -> 
         OutputError: the record of the hand-overs cannot be read.
 
     """
-    profiles = uploading_profiles(school, names)
+    profiles = uploading_profiles(school, names, means.today)
     api = connect(school.settings, means)
     uploads = read_uploads(school.settings.folders.state)
     runs = list_runs(api)[:MOST_RUNS]

@@ -4,11 +4,12 @@ import os
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from sdssync.config.installation import ConfiguredSchool
+from sdssync.config.mistakes import render
 from sdssync.config.profile import Profile
 from sdssync.config.secret import path_in_message
 from sdssync.config.settings import SchoolSettings
@@ -18,8 +19,10 @@ from sdssync.files.lock import installation_lock
 from sdssync.graph.api import Api
 from sdssync.graph.line import Line
 from sdssync.graph.login import Login
+from sdssync.graph.validation import MOST_ISSUES, Issue
 from sdssync.jobs.decide import publishing_profile
 from sdssync.jobs.hand_over import Delivered, HandOver
+from sdssync.jobs.profile_warnings import report_expired
 from sdssync.jobs.progress import RunProgress
 from sdssync.jobs.record import keep_status
 from sdssync.jobs.upload_issues import place_issues
@@ -51,18 +54,20 @@ class Means:
     progress: RunProgress
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     pace: Pace = field(default_factory=Pace)
+    today: date = field(default_factory=lambda: datetime.now().astimezone().date())
+    """By the clock of the server."""
 
 
 def upload(school: ConfiguredSchool, names: Sequence[str], means: Means, *, again: bool) -> tuple[UploadResult, ...]:
     """
-    Hand over the named profiles, or all that have an `[upload]` table; `again`, even if SDS has them.
+    Hand over the named profiles, or all of `uploading_profiles`; `again`, even if SDS has them.
 
     Raises:
         ConfigError: there is no such profile, or none that hands over.
         LockedError: another run is in progress.
 
     """
-    profiles = uploading_profiles(school, names)
+    profiles = uploading_profiles(school, names, means.today)
     with installation_lock(school.settings.folders.state):
         results = hand_over(school, profiles, means, Occasion.AGAIN if again else Occasion.COMMAND)
         try:
@@ -81,9 +86,9 @@ def upload_after_decision(school: ConfiguredSchool, name: str, means: Means) -> 
         return UploadResult(profile=name, outcome=UploadOutcome.FAILED, error=error)
 
 
-def uploading_profiles(school: ConfiguredSchool, names: Sequence[str]) -> tuple[Profile, ...]:
+def uploading_profiles(school: ConfiguredSchool, names: Sequence[str], today: date) -> tuple[Profile, ...]:
     """
-    Return the named profiles, or all that have an `[upload]` table.
+    Return the named profiles, or all that have an `[upload]` table and have not expired.
 
     Raises:
         ConfigError: there is no such profile, it has mistakes, or it does not hand over.
@@ -92,12 +97,17 @@ def uploading_profiles(school: ConfiguredSchool, names: Sequence[str]) -> tuple[
     school.require_profiles()
     if not names:
         found = tuple(profile for profile in school.profiles if profile.upload)
+        if not found and school.wrong:
+            raise ConfigError(render([profile_file.report for profile_file in school.wrong]))
         if not found:
             raise ConfigError(
                 "no profile has an [upload] table, so there is nothing to hand over",
                 "docs/upload.md says how to begin",
             )
-        return found
+        for profile in found:
+            if profile.has_expired(today):
+                report_expired(profile, today)
+        return tuple(profile for profile in found if not profile.has_expired(today))
     profiles = tuple(publishing_profile(school, name) for name in names)
     for profile in profiles:
         if profile.upload is None:
@@ -187,15 +197,17 @@ class _Office:
         if validation is None:
             return _unchanged(result)
         settings = self._school.settings
-        errors = place_issues(validation.errors, generation, settings)
-        warnings = place_issues(validation.warnings, generation, settings)
+        issues = (*validation.errors[:MOST_ISSUES], *validation.warnings[:MOST_ISSUES])
+        placed = place_issues(issues, generation, settings)
+        errors = placed[: len(validation.errors[:MOST_ISSUES])]
+        warnings = placed[len(errors) :]
         result = replace(result, errors=errors, warnings=warnings)
         facts: dict[str, object] = {
             "generation": generation.number,
             "connector": delivered.connector.id,
             "files": result.files,
-            "errors": [_place(placed.issue.code, placed.issue.file, placed.issue.line) for placed in errors],
-            "warnings": [_place(placed.issue.code, placed.issue.file, placed.issue.line) for placed in warnings],
+            "errors": [_place(found.issue) for found in errors],
+            "warnings": [_place(found.issue) for found in warnings],
         }
         if not validation.is_good:
             if not errors:
@@ -270,9 +282,9 @@ def _remember(record: UploadRecord, result: UploadResult) -> None:
     record.keep_profile(replace(known, last=last))
 
 
-def _place(code: str, file: str, line: int | None) -> str:
+def _place(issue: Issue) -> str:
     """Return an issue as the log may have it."""
-    return f"{code} {file}:{line}" if line else f"{code} {file}".rstrip()
+    return f"{issue.code} {issue.file}:{issue.line}" if issue.line else f"{issue.code} {issue.file}".rstrip()
 
 
 def _tls(upload: UploadSettings) -> ssl.SSLContext:

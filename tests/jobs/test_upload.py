@@ -10,6 +10,7 @@ from sdssync.publish.uploads import UploadOutcome
 from tests.support.fake_graph.faults import Drop, Faults, Status, throttled
 from tests.support.fake_graph.world import Connector
 from tests.support.installation import SETTINGS
+from tests.support.runs import command
 from tests.support.upload_failures import ALWAYS
 from tests.support.uploads import SCHOOL, VARIABLE, Handing, handing_over, hartley, publish
 
@@ -98,6 +99,25 @@ class TestUpload:
         assert handing.upload().outcome is UploadOutcome.UNCHANGED
         assert handing.upload(again=True).outcome is UploadOutcome.UPLOADED
         assert len(handing.microsoft.finished) == 2
+
+    def test_expired(self, handing: Handing) -> None:
+        """An expired profile is handed over only if it is named."""
+        handing.run()
+        handing.write(profile=f"expires = 2020-07-31\n{SCHOOL}")
+        left_out = command("upload", "--again")
+        assert left_out.exit_code == 0
+        assert [event["profile"] for event in left_out.logs("profile.skipped")] == ["School"]
+        assert len(handing.microsoft.finished) == 1
+        assert command("upload", "School", "--again").exit_code == 0
+        assert len(handing.microsoft.finished) == 2
+
+    def test_a_profile_with_mistakes(self, handing: Handing) -> None:
+        """The mistakes of its file are shown, not that no profile hands over."""
+        handing.write(profile=SCHOOL.replace("year_groups", "year_grops"))
+        ran = command("upload")
+        assert ran.exit_code == 2
+        assert "year_grops" in ran.err
+        assert "no profile has" not in ran.err
 
     def test_damaged_generation(self, handing: Handing) -> None:
         """A generation that is not as it was published is not handed over, and the message names the file."""
