@@ -1,6 +1,6 @@
 """Find the people and classes that SDS's issues are about: by the rows of the generation, and by the last document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sdssync.config.settings import SchoolSettings
@@ -23,11 +23,17 @@ _CLASS = {CLASSES: "sourcedId"}
 
 
 def place_issues(issues: Sequence[Issue], generation: Generation, settings: SchoolSettings) -> tuple[PlacedIssue, ...]:
-    """Return the issues, each with whom and what its line is about, as far as that is known."""
-    names = set(generation.manifest.files.names)
-    rows = [_row(generation.folder / issue.file, issue.line) if issue.file in names else {} for issue in issues]
+    """Return the issues, each with whom and what its line is about, as far as that is known; each file is read once."""
+    wanted: dict[str, set[int]] = {name: set() for name in generation.manifest.files.names}
+    for issue in issues:
+        if issue.line is not None and issue.file in wanted:
+            wanted[issue.file].add(issue.line)
+    found = {name: _rows_at(generation.folder / name, lines) for name, lines in wanted.items() if lines}
+    rows = [found.get(issue.file, {}).get(issue.line or 0, {}) for issue in issues]
     records = _records(settings) if any(rows) else {}
-    titles = _titles(generation.folder / CLASSES) if any(rows) else {}
+    titles = _titles(
+        generation.folder / CLASSES, {_class_of(issue, row) for issue, row in zip(issues, rows, strict=True)}
+    )
     return tuple(_placed(issue, row, records, titles) for issue, row in zip(issues, rows, strict=True))
 
 
@@ -35,7 +41,7 @@ def _placed(
     issue: Issue, row: Mapping[str, str], records: Mapping[str, Pupil | Teacher], titles: Mapping[str, str]
 ) -> PlacedIssue:
     person = row.get(_PERSON.get(issue.file, "userSourcedId"))
-    class_id = row.get(_CLASS.get(issue.file, "classSourcedId"))
+    class_id = _class_of(issue, row)
     return PlacedIssue(
         issue=issue,
         people=(PersonRef(id=person, record=records.get(person)),) if person else (),
@@ -43,26 +49,31 @@ def _placed(
     )
 
 
-def _row(path: Path, line: int | None) -> Mapping[str, str]:
-    """Return the cells of a line by column; {} if there is no such line."""
-    for header, at, cells in _rows(path):
-        if at == line:
-            return dict(zip(header, cells, strict=True))
-    return {}
+def _class_of(issue: Issue, row: Mapping[str, str]) -> str | None:
+    return row.get(_CLASS.get(issue.file, "classSourcedId"))
 
 
-def _titles(path: Path) -> Mapping[str, str]:
-    found = (dict(zip(header, cells, strict=True)) for header, _, cells in _rows(path))
-    return {row.get("sourcedId", ""): row.get("title", "") for row in found}
+def _rows_at(path: Path, lines: Container[int]) -> Mapping[int, Mapping[str, str]]:
+    """Return the cells by column of the lines that are wanted and there."""
+    return {line: row for line, row in _rows(path) if line in lines}
 
 
-def _rows(path: Path) -> "list[tuple[tuple[str, ...], int, tuple[str, ...]]]":
-    """Return all rows of a file of the generation, which was whole a moment ago; none if it cannot be read."""
+def _titles(path: Path, ids: Collection[str | None]) -> Mapping[str, str]:
+    """Return the titles of some classes by id."""
+    if not any(ids):
+        return {}
+    return {row["sourcedId"]: row.get("title", "") for _, row in _rows(path) if row.get("sourcedId") in ids}
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the rows of a file of the generation, which was whole a moment ago, as far as it can be read."""
     try:
         csv_file = open_csv(path)
-        return [(csv_file.header, line, cells) for block in csv_file.blocks() for line, cells in block.rows()]
+        for block in csv_file.blocks():
+            for line, cells in block.rows():
+                yield line, dict(zip(csv_file.header, cells, strict=True))
     except (SdsSyncError, DefectError):
-        return []
+        return
 
 
 def _records(settings: SchoolSettings) -> Mapping[str, Pupil | Teacher]:
