@@ -12,7 +12,10 @@ from tests.support.fake_graph.world import Connector
 from tests.support.installation import SETTINGS
 from tests.support.runs import command
 from tests.support.upload_failures import ALWAYS
-from tests.support.uploads import SCHOOL, VARIABLE, Handing, handing_over, hartley, publish
+from tests.support.uploads import DAY, SCHOOL, VARIABLE, Handing, handing_over, hartley, publish
+
+_YEARS = {"juniors": 3, "seniors": 9}
+"""The year of each part of a combined profile."""
 
 
 @pytest.fixture
@@ -40,6 +43,21 @@ class TestRun:
         assert event["generation"] == 1
         status = json.loads((handing.folder / "state" / "status.json").read_text())
         assert status["profiles"][0]["upload"]["outcome"] == "uploaded"
+
+    def test_hands_over_a_combined_profile(self, handing: Handing) -> None:
+        """The night of a school whose profiles are combined: one set with all parts goes to SDS, and the code is 0."""
+        combined = 'name = "School"\nformat = "v2.1"\noutput = "csv/School"\ncombine = ["Juniors", "Seniors"]\n'
+        parts = {name: f'name = "{name.title()}"\nyear_groups = [{years}]\n' for name, years in _YEARS.items()}
+        handing.write(handing.by_id, profile=combined, **parts)
+        ran = handing.run("--format", "json")
+        assert ran.exit_code == 0, ran.err
+        [finished] = handing.microsoft.finished
+        assert finished.files == handing.published
+        assert [event["profile"] for event in ran.logs("upload.finished")] == ["School"]
+        uploads = {profile["profile"]: profile.get("upload") for profile in ran.json["profiles"]}
+        assert (uploads["School"]["outcome"], uploads["Juniors"], uploads["Seniors"]) == ("uploaded", None, None)
+        assert "School: generation 1 handed over to SDS at" in command("status").out
+        assert command("status", "--check", "--today", DAY).exit_code == 0
 
     def test_hands_over_once(self, handing: Handing) -> None:
         """A night without changes asks Microsoft for nothing at all, if the profile has the id of the connector."""
