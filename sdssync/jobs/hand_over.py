@@ -129,7 +129,7 @@ class HandOver:
             if self._find_theirs(rival) == connector:
                 raise UploadError(
                     f"{self._profile.name} and {rival.name} name the same connector of SDS: each set would remove the"
-                    " other",
+                    " people of the other",
                     "give each a connector of its own, or make one combined profile of them: combine = [...]",
                 )
 

@@ -284,8 +284,8 @@ def test_two_profiles_with_one_connector(handing: Handing) -> None:
     assert (publish_all.exit_code, ran.exit_code) == (7, 7)
     events = ran.logs("upload.failed")
     assert [event["error"] for event in events] == [
-        "Another and School name the same connector of SDS: each set would remove the other",
-        "School and Another name the same connector of SDS: each set would remove the other",
+        "Another and School name the same connector of SDS: each set would remove the people of the other",
+        "School and Another name the same connector of SDS: each set would remove the people of the other",
     ]
     assert all("combined profile" in event["hint"] for event in events)
     assert handing.microsoft.finished == []
