@@ -27,6 +27,7 @@ from tests.support.upload_failures import (
     profile,
     switches,
 )
+from tests.support.upload_page import is_explained
 from tests.support.uploads import CONNECTOR, DAY, SCHOOL, Handing
 
 
@@ -64,6 +65,7 @@ def test_failure(handing: Handing, failure: Failure) -> None:
     [event] = ran.logs(failure.event)
     assert failure.words in event["error"]
     assert failure.hint in event["hint"]
+    assert is_explained(event["error"]), event["error"]
     assert event["exit_code"] == failure.code
     known = handing.known
     assert (known.attempt.stage if known.attempt else None) is failure.stage
