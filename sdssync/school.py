@@ -6,7 +6,17 @@ and an absent one are both "". Pupils and teachers are compared by identity: `re
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from operator import attrgetter
+
+
+class GroupKind(StrEnum):
+    """What a group of pupils is that is not a teaching set."""
+
+    FORM = "form"
+    ACADEMIC_HOUSE = "academic-house"
+    BOARDING_HOUSE = "boarding-house"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,6 +32,10 @@ class Pupil:
     year: str
     """National Curriculum year as iSAMS writes it: "-2" to "14", sometimes blank or odd."""
     email: str
+    form: str = ""
+    """The id of the form."""
+    academic_house_id: str = ""
+    boarding_house_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +46,8 @@ class Teacher:
     forename: str
     surname: str
     email: str
+    user_code: str = ""
+    """The code by which older fields of iSAMS name a member of staff."""
 
 
 Record = tuple[object, ...]
@@ -41,7 +57,11 @@ _HELD_BY_TEACHER = attrgetter("id", "forename", "surname", "email")
 
 
 def record_of(person: Pupil | Teacher) -> Record:
-    """Return what iSAMS holds of a person: two are equal if it gave one record twice, not two people with one id."""
+    """
+    Return what iSAMS holds of a person: two are equal if it gave one record twice, not two people with one id.
+
+    Form, houses and user code are left out: they say where a person belongs, and not who it is.
+    """
     return _HELD_BY_PUPIL(person) if isinstance(person, Pupil) else _HELD_BY_TEACHER(person)
 
 
@@ -67,6 +87,32 @@ class TeachingSet:
     """The year of the set, which need not be the year of each pupil in it."""
     teacher_ids: tuple[str, ...]
     """Of staff, who may no longer be current; one may appear twice."""
+    primary_ids: tuple[str, ...] = ()
+    """Those of them who are marked as the primary teacher."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRef:
+    """A member of staff as a group names one, who may no longer be current."""
+
+    staff_id: str = ""
+    """The id, which counts where there is one."""
+    user_code: str = ""
+    """The user code, as older records have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A form, a house or a year, as its own dataset has it; pupils say where they are."""
+
+    kind: GroupKind
+    id: str
+    name: str
+    code: str
+    year: str
+    """Of a form or a year; "" for a house."""
+    owners: tuple[StaffRef, ...]
+    """Tutors, or house master and assistant; one may appear twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +144,5 @@ class School:
     subjects: tuple[Subject, ...]
     teaching_sets: tuple[TeachingSet, ...]
     memberships: tuple[Membership, ...]
+    groups: tuple[Group, ...] = ()
+    """Of the datasets that were asked for."""
