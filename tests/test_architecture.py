@@ -63,7 +63,7 @@ FOREIGN = {
     "rich": {"cli.progress", "cli.streams"},
     "structlog": {"log.events", "log.setup", "log.structlog_without_rich"},
     "tomlkit": {"setup.toml_edit"},
-    "tomli_w": {"setup.first_settings", "setup.new_files"},
+    "tomli_w": {"setup.first_settings", "setup.profile_text"},
     "truststore": {"net.tls"},
     "urllib3": {"net.post", "net.errors"},
 }

@@ -211,7 +211,7 @@ def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years
     from sdssync.cli.progress import progress_display
     from sdssync.jobs.subjects import list_subjects
     from sdssync.report.subjects import subjects_json, subjects_lines
-    from sdssync.setup.new_files import parse_years
+    from sdssync.setup.profile_text import parse_years
 
     settings = installation(common).school.settings
     counted = None if years is None else parse_years(years)

@@ -14,7 +14,8 @@ from sdssync.errors import ConfigError, SdsSyncError
 from sdssync.jobs.offers import Offers
 from sdssync.report.subjects import subjects_lines, years_lines
 from sdssync.report.years import years_text
-from sdssync.setup.new_files import FreeFile, ProfileOptions, check_output, parse_years
+from sdssync.setup.new_files import FreeFile, check_output
+from sdssync.setup.profile_text import ProfileOptions, parse_years
 
 Answer = TypeVar("Answer")
 

@@ -20,7 +20,7 @@ from sdssync.errors import ConfigError, ExitCode
 from sdssync.sds.formats import SdsFormat
 
 if TYPE_CHECKING:
-    from sdssync.setup.new_files import ProfileOptions
+    from sdssync.setup.profile_text import ProfileOptions
 
 
 @click.command()
@@ -84,7 +84,8 @@ def new(
 
     Example: sdssync new Seniors --interactive
     """
-    from sdssync.setup.new_files import ProfileOptions, new_profile
+    from sdssync.setup.new_files import new_profile
+    from sdssync.setup.profile_text import ProfileOptions
 
     chosen = ProfileOptions(
         years=years,

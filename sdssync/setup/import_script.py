@@ -25,9 +25,9 @@ from sdssync.setup.exported_task import Action
 from sdssync.setup.imported_files import NewFile, already_exists, write_all
 from sdssync.setup.imported_profiles import ImportedProfile, import_call, overlaps
 from sdssync.setup.imported_settings import import_settings
-from sdssync.setup.new_files import ProfileOptions, profile_text
 from sdssync.setup.powershell.binding import Bound
 from sdssync.setup.powershell.calls import Call
+from sdssync.setup.profile_text import ProfileOptions, profile_text
 from sdssync.setup.schemas import Schema, schema_line, write_schemas
 from sdssync.setup.script_source import Piece, Source, read_source, without_secrets
 

@@ -16,9 +16,9 @@ from sdssync.config.mistakes import describe
 from sdssync.config.profile import Profile
 from sdssync.files.names import name_fault, same_name
 from sdssync.sds.formats import SdsFormat
-from sdssync.setup.new_files import ProfileOptions
 from sdssync.setup.powershell.binding import SWITCHES
 from sdssync.setup.powershell.calls import Call
+from sdssync.setup.profile_text import ProfileOptions
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _RANGE = re.compile(r"(-?[0-9]{1,3})(?:\.\.|-)(-?[0-9]{1,3})")

@@ -11,7 +11,8 @@ import pytest
 from sdssync.config.installation import load
 from sdssync.errors import ConfigError, OutputError
 from sdssync.sds.formats import SdsFormat
-from sdssync.setup.new_files import ProfileOptions, init, new_profile, parse_years
+from sdssync.setup.new_files import init, new_profile
+from sdssync.setup.profile_text import ProfileOptions, parse_years
 from tests.support.installation import install, remote_source
 from tests.support.needs import needs_symlinks
 
