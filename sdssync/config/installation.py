@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdssync.config.combined import join_parts, owners_of
+from sdssync.config.conflicts import compare
 from sdssync.config.mistakes import MISSING, FileMistakes, Mistake, render
 from sdssync.config.notify import Notify
 from sdssync.config.profile import Profile
-from sdssync.config.profile_file import ProfileFile, compare, read_profile_file
+from sdssync.config.profile_file import ProfileFile, read_profile_file
 from sdssync.config.settings import SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
 from sdssync.errors import ConfigError, os_reason

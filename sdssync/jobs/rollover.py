@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from sdssync.config.combined import join_parts
+from sdssync.config.conflicts import compare
 from sdssync.config.installation import ROLLOVER_JOURNAL, Installation, load, require_settings
 from sdssync.config.mistakes import render
-from sdssync.config.profile_file import check_profile_file, compare
+from sdssync.config.profile_file import check_profile_file
 from sdssync.config.settings_file import check_settings_file, read_settings
 from sdssync.errors import ConfigError, OutputError, os_reason
 from sdssync.files.lock import installation_lock

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from sdssync.config.combined import join_parts
+from sdssync.config.conflicts import compare
 from sdssync.config.installation import read_profile_files
 from sdssync.config.mistakes import render
-from sdssync.config.profile_file import ProfileFile, check_profile_file, compare
+from sdssync.config.profile_file import ProfileFile, check_profile_file
 from sdssync.config.settings_file import SettingsFile
 from sdssync.errors import ConfigError, ProfileError
 from sdssync.files.folders import is_folder

@@ -13,9 +13,10 @@ from datetime import date
 from pathlib import Path
 
 from sdssync.config.combined import join_parts
+from sdssync.config.conflicts import compare
 from sdssync.config.installation import read_profile_files, require_settings
 from sdssync.config.mistakes import Mistake, describe, render
-from sdssync.config.profile_file import ProfileFile, check_profile_file, compare
+from sdssync.config.profile_file import ProfileFile, check_profile_file
 from sdssync.config.schema import PathsSection
 from sdssync.config.settings import SchoolSettings
 from sdssync.config.settings_file import SettingsFile, read_settings
