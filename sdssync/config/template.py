@@ -5,12 +5,13 @@ Not `str.format`: that would also offer attributes, indexes, conversions and for
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self, TypedDict, Unpack, cast
+from typing import Self, TypedDict
 
 
 class Values(TypedDict):
-    """What a class offers to a template."""
+    """What the class of a teaching set offers to a template."""
 
     set_id: str
     set_code: str
@@ -21,7 +22,22 @@ class Values(TypedDict):
     suffix: str
 
 
+class GroupValues(TypedDict):
+    """What the class of a form, a house or a year offers to a template."""
+
+    group_kind: str
+    group_id: str
+    group_name: str
+    group_code: str
+    year_group: str
+    suffix: str
+
+
 PLACEHOLDERS = tuple(Values.__annotations__)
+"""Of the class of a teaching set."""
+GROUP_PLACEHOLDERS = tuple(GroupValues.__annotations__)
+MERGE_PLACEHOLDERS = ("suffix",)
+"""Of a class that several teaching sets make together."""
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|(?P<stray>[{}])|[^{}]+")
 
@@ -38,16 +54,16 @@ class Template:
     parts: tuple[tuple[str, str], ...]
 
     @classmethod
-    def parse(cls, source: str) -> Self:
+    def parse(cls, source: str, placeholders: Sequence[str] = PLACEHOLDERS) -> Self:
         """
         Read a template; `{{` and `}}` mean a brace.
 
         Raises:
-            TemplateError: placeholders that are not among `PLACEHOLDERS`, or single braces; it names all of them.
+            TemplateError: placeholders that are not among the given ones, or single braces; it names all of them.
         """
         tokens = list(_TOKEN.finditer(source))
-        if faults := [fault for token in tokens if (fault := _fault(token))]:
-            allowed = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        if faults := [fault for token in tokens if (fault := _fault(token, placeholders))]:
+            allowed = " ".join(f"{{{name}}}" for name in placeholders)
             raise TemplateError(f"{'; '.join(faults)} (allowed: {allowed})")
         return cls(source, tuple(map(_part, tokens)))
 
@@ -56,22 +72,26 @@ class Template:
         """The placeholders in it."""
         return frozenset(name for _, name in self.parts if name)
 
-    def render(self, **values: Unpack[Values]) -> str:
+    def render(self, **values: str) -> str:
         """Return the text with the values in it; braces inside a value have no meaning."""
-        given = cast("dict[str, str]", values)
-        return "".join([given[name] if name else text for text, name in self.parts])
+        return "".join([values[name] if name else text for text, name in self.parts])
 
     def __str__(self) -> str:
         """Return the template as it is written in TOML."""
         return self.source
 
 
-def _fault(token: re.Match[str]) -> str:
+def literal(text: str) -> str:
+    """Return the source of a template that means a text as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _fault(token: re.Match[str], placeholders: Sequence[str]) -> str:
     """Return what is wrong with a token, or ""."""
     if token["stray"]:
         state = "closed" if token["stray"] == "{" else "opened"
         return f"{token['stray']} is not {state}; double it to mean the character"
-    if token["name"] is None or token["name"] in PLACEHOLDERS:
+    if token["name"] is None or token["name"] in placeholders:
         return ""
     return f"no placeholder is called {{{_shortened(token['name'])}}}"
 

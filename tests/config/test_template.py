@@ -2,7 +2,14 @@
 
 import pytest
 
-from sdssync.config.template import PLACEHOLDERS, Template, TemplateError, Values
+from sdssync.config.template import (
+    GROUP_PLACEHOLDERS,
+    MERGE_PLACEHOLDERS,
+    PLACEHOLDERS,
+    Template,
+    TemplateError,
+    Values,
+)
 
 VALUES: Values = {
     "set_id": "11",
@@ -14,6 +21,7 @@ VALUES: Values = {
     "suffix": "_2026_27",
 }
 ALLOWED = "{set_id} {set_code} {set_name} {subject_code} {subject_name} {year_group} {suffix}"
+OF_GROUPS = "{group_kind} {group_id} {group_name} {group_code} {year_group} {suffix}"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +89,22 @@ def test_not_a_template(source: str, message: str) -> None:
     """A text that is not a template is reported with the placeholders that are allowed."""
     with pytest.raises(TemplateError) as caught:
         Template.parse(source)
+
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("source", "placeholders", "message"),
+    [
+        ("{set_code}{suffix}", MERGE_PLACEHOLDERS, "no placeholder is called {set_code} (allowed: {suffix})"),
+        ("{group_id}{set_id}", GROUP_PLACEHOLDERS, f"no placeholder is called {{set_id}} (allowed: {OF_GROUPS})"),
+    ],
+    ids=["merge", "group"],
+)
+def test_placeholders_of_other_classes(source: str, placeholders: tuple[str, ...], message: str) -> None:
+    """A merge and a group have placeholders of their own."""
+    with pytest.raises(TemplateError) as caught:
+        Template.parse(source, placeholders)
 
     assert str(caught.value) == message
 
