@@ -45,9 +45,11 @@ FOREIGN = {
     "cryptography": {"graph.certificate"},
     "msal": {"graph.certificate"},
     "pydantic": {
+        "config.class_schema",
         "config.fields",
         "config.safety_tables",
         "config.schema",
+        "config.section",
         "config.shape",
         "publish.manifest",
         "jobs.notify",

@@ -6,19 +6,19 @@ Each function named `..._fault` returns why a value cannot be used, or "".
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, WrapValidator
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, ValidationError, WrapValidator
 from pydantic.types import StringConstraints
 from pydantic_core import PydanticCustomError
 
 from sdssync.config.safety import Limit, Percentage
 from sdssync.config.secret import GUID
-from sdssync.config.template import Template, TemplateError
+from sdssync.config.template import GROUP_PLACEHOLDERS, MERGE_PLACEHOLDERS, PLACEHOLDERS, Template, TemplateError
 from sdssync.config.upload import GRAPH_URL, LOGIN_URL
 from sdssync.files.names import has_invisible, name_fault
 from sdssync.files.paths import path_fault
@@ -41,6 +41,8 @@ _TEN_YEARS = 3_650
 _LONGEST_TEXT = 1_000
 """Characters of a text, before anything else is done with it: a name, an address, a template has a hundred at most."""
 
+SET_ID = "id:"
+"""What precedes the id of a teaching set where its code could be."""
 FIRST_YEAR, LAST_YEAR = -5, 20
 """The National Curriculum years that a profile may name."""
 
@@ -88,15 +90,43 @@ def _code_fault(text: str) -> str:
     return "no rule has this code" if unknown_prefixes((text,)) else ""
 
 
-def _template_fault(text: str) -> str:
-    """Return why a text is not a template."""
+def _template_fault(text: str, placeholders: Sequence[str] = PLACEHOLDERS) -> str:
+    """Return why a text is not a template with these placeholders."""
     if fault := _text_fault(text):
         return fault
     try:
-        Template.parse(text)
+        Template.parse(text, placeholders)
     except TemplateError as error:
         return str(error)
     return ""
+
+
+def _merge_fault(text: str) -> str:
+    """Return why a text is not a template for sets that are one class."""
+    return _template_fault(text, MERGE_PLACEHOLDERS)
+
+
+def _group_fault(text: str) -> str:
+    """Return why a text is not a template for groups, which must not all get the same."""
+    if fault := _template_fault(text, GROUP_PLACEHOLDERS):
+        return fault
+    has_own = Template.parse(text, GROUP_PLACEHOLDERS).names & {"group_id", "group_code", "group_name"}
+    return "" if has_own else "it needs {group_id}, {group_code} or {group_name}, so that groups differ"
+
+
+def _set_fault(text: str) -> str:
+    """Return why a text is neither the code nor the id of one teaching set."""
+    if fault := _text_fault(text):
+        return fault
+    if re.search(r"[*?]", text):
+        return "wildcards belong in exclude and include"
+    is_wrong_id = text.casefold().startswith(SET_ID) and not re.fullmatch(rf"{SET_ID}[0-9]{{1,18}}", text)
+    return f"an id is written like {SET_ID}123" if is_wrong_id else ""
+
+
+def _two_sets(values: list[str]) -> list[str]:
+    """Check that a list has at least two values."""
+    return values if len(values) > 1 else _refuse("a list of at least two sets")
 
 
 def _url_fault(text: str) -> str:
@@ -223,6 +253,16 @@ FilePath = Annotated[str, _expects("a path in quotes", path_fault)]
 OrgType = Annotated[str, _expects("a type of organisation", _org_type_fault)]
 Name = Annotated[str, _expects("a name that Windows and Linux accept for a file", name_fault)]
 Pattern = Annotated[str, _expects("a template in quotes", _template_fault)]
+MergePattern = Annotated[str, _expects("a template in quotes", _merge_fault)]
+GroupPattern = Annotated[str, _expects("a template in quotes", _group_fault)]
+MergedSets = Annotated[
+    list[Annotated[str, _expects(f'the code of a set, or its id like "{SET_ID}123"', _set_fault)]],
+    AfterValidator(_two_sets),
+]
+Owners = Annotated[Literal["all", "primary"], _expects('"all" or "primary"')]
+Houses = Annotated[
+    list[Annotated[Literal["academic", "boarding"], _expects('"academic" or "boarding"')]], Field(min_length=1)
+]
 Url = Annotated[str, _expects("an address like https://isams.myschool.example", _url_fault)]
 HookUrl = Annotated[str, _expects("an address like https://hooks.myschool.example/sds", hook_url_fault)]
 MailAddress = Annotated[str, _expects("an e-mail address", _mail_fault)]
@@ -253,6 +293,7 @@ Retry = Annotated[float, Field(ge=0, le=_DAY), _expects("a number of seconds, 0 
 Days = Annotated[int, Field(ge=0, le=_TEN_YEARS), _expects(f"a whole number of days, at most {_TEN_YEARS:,}")]
 SomeDays = Annotated[int, Field(ge=1, le=_TEN_YEARS), _expects(f"a whole number of days from 1 to {_TEN_YEARS:,}")]
 Count = Annotated[int, Field(ge=0), _expects("a whole number, 0 or more")]
+SomeCount = Annotated[int, Field(ge=1), _expects("a whole number, 1 or more")]
 Format = Annotated[Literal["v2", "v2.1"], _expects('"v2" or "v2.1"')]
 Day = Annotated[date, _expects("a date without quotes and without a time, like 2027-07-31")]
 Texts = Annotated[list[Text], Field(min_length=1)]

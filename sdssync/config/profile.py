@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from sdssync.config.classes import ClassTables, GroupTables
 from sdssync.config.safety import ProfileSafety
 from sdssync.config.template import Template
 from sdssync.config.upload import ProfileUpload
@@ -61,6 +62,9 @@ class Profile:
     """Beginnings of the codes that count in validation; (): all."""
     ignore: tuple[str, ...]
     safety: ProfileSafety = field(default_factory=ProfileSafety)
+    classes: ClassTables = field(default_factory=ClassTables)
+    groups: GroupTables | None = None
+    """None: only teaching sets make classes."""
     org: Org | None = None
     """None: everything belongs to the school."""
     upload: ProfileUpload | None = None

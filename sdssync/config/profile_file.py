@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from sdssync.config.class_tables import class_mistakes, classes_of, groups_of
 from sdssync.config.mistakes import FileMistakes, Mistake, wrong
 from sdssync.config.profile import Org, Profile, is_wildcard
 from sdssync.config.safety_tables import profile_safety_mistakes, profile_safety_of
@@ -81,6 +82,7 @@ def check_profile_file(file: Path, content: Mapping[str, Any] | Mistake, setting
         *_safety_mistakes(model, settings),
         *profile_upload_mistakes(model, settings.school),
         *_wildcard_mistakes(model),
+        *class_mistakes(model),
         *output_mistakes,
     )
     return ProfileFile(
@@ -150,6 +152,8 @@ def _parity_mistakes(content: Mapping[str, Any], settings: SettingsFile) -> tupl
         "[org]": "org" in content,
         "title": "title" in content,
         "class_id": "class_id" in content,
+        "[classes]": "classes" in content,
+        "[groups]": "groups" in content,
         "include_names, which is true in the settings": settings.include_names,
     }
     return tuple(
@@ -175,7 +179,7 @@ def _safety_mistakes(model: ProfileModel | CombinedModel | None, settings: Setti
 
 def _repetitions(content: Mapping[str, Any], model: type[ProfileModel] | type[CombinedModel]) -> tuple[Mistake, ...]:
     """Return the values that repeat in a list; in a parity profile a teacher may, because each listing counts."""
-    same = same_name if "combine" in content else str
+    same = same_name if "combine" in content else str.casefold
     found = [mistake for key in unique_lists(model) for mistake in _repeated(content, key, same)]
     if content.get("parity") is not True:
         found += _repeated(content, "teachers.extra", str.casefold)
@@ -262,6 +266,8 @@ def _profile(model: ProfileModel, file: Path, name: str, output: Path | None) ->
         include=None if include is None else tuple(include),
         exclude=tuple(model.subjects.exclude or ()),
         extra_teachers=tuple(model.teachers.extra or ()),
+        classes=classes_of(model),
+        groups=groups_of(model),
         select=tuple(model.validation.select or ()),
         ignore=tuple(model.validation.ignore or ()),
         safety=profile_safety_of(model.safety),

@@ -7,9 +7,9 @@ works with. What one key says about another is checked there too.
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from pydantic.config import JsonDict
+from pydantic import Field, TypeAdapter
 
+from sdssync.config.class_schema import ClassesSection, GroupsSection
 from sdssync.config.fields import (
     ClientId,
     Codes,
@@ -46,16 +46,8 @@ from sdssync.config.fields import (
     Years,
 )
 from sdssync.config.safety import Tolerated
+from sdssync.config.section import UNIQUE, Section
 from sdssync.config.upload import GRAPH_URL, LOGIN_URL
-
-_UNIQUE: JsonDict = {"uniqueItems": True}
-"""A list in which each value may appear once; `shape.unique_lists` finds these keys."""
-
-
-class Section(BaseModel):
-    """A TOML table: no other keys, and no value of another type is converted."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class SchoolSection(Section):
@@ -220,10 +212,10 @@ class SubjectsSection(Section):
     """Which subjects; both may be given."""
 
     exclude: Subjects | None = Field(
-        default=None, json_schema_extra=_UNIQUE, description="Ids of subjects that are left out."
+        default=None, json_schema_extra=UNIQUE, description="Ids of subjects that are left out."
     )
     include: Subjects | None = Field(
-        default=None, json_schema_extra=_UNIQUE, description="Ids of the only subjects that are taken."
+        default=None, json_schema_extra=UNIQUE, description="Ids of the only subjects that are taken."
     )
 
 
@@ -239,9 +231,9 @@ class ValidateSection(Section):
     """Which rules judge the sets of this profile, by codes or beginnings of codes."""
 
     select: Codes | None = Field(
-        default=None, json_schema_extra=_UNIQUE, description="The only rules by which `validate` judges."
+        default=None, json_schema_extra=UNIQUE, description="The only rules by which `validate` judges."
     )
-    ignore: Codes | None = Field(default=None, json_schema_extra=_UNIQUE, description="Rules that do not count.")
+    ignore: Codes | None = Field(default=None, json_schema_extra=UNIQUE, description="Rules that do not count.")
 
 
 class OrgSection(Section):
@@ -268,7 +260,7 @@ class ProfileModel(Section):
     name: Name | None = Field(default=None, description="The name of the profile; default: that of the file.")
     format: Format = Field(default="v2", description="v2.1: what SDS takes today; v2: the four files of iSAMS-SDS.ps1.")
     year_groups: Years = Field(
-        default=list(range(14)), json_schema_extra=_UNIQUE, description="Years from -5 to 20; default: 0 to 13."
+        default=list(range(14)), json_schema_extra=UNIQUE, description="Years from -5 to 20; default: 0 to 13."
     )
     suffix: Suffix = Field(default="", description="Follows the code of the set in the title of a class.")
     output: FilePath | None = Field(
@@ -282,6 +274,8 @@ class ProfileModel(Section):
     org: OrgSection | None = Field(default=None, description="The organisation of its people and classes.")
     subjects: SubjectsSection = SubjectsSection()
     teachers: TeachersSection = TeachersSection()
+    classes: ClassesSection = ClassesSection()
+    groups: GroupsSection | None = None
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
     safety: ProfileSafetySection = ProfileSafetySection()
     upload: ProfileUploadSection | None = None
@@ -294,7 +288,7 @@ class CombinedModel(Section):
     format: Format = Field(default="v2", description="v2.1: what SDS takes today; v2: the four files of iSAMS-SDS.ps1.")
     output: FilePath = Field(description="The folder of the CSV files; sdssync owns it.")
     expires: Day | None = Field(default=None, description="The last day on which the profile runs.")
-    combine: Parts = Field(json_schema_extra=_UNIQUE, description="The names of the profiles that are its parts.")
+    combine: Parts = Field(json_schema_extra=UNIQUE, description="The names of the profiles that are its parts.")
     validation: ValidateSection = Field(default=ValidateSection(), alias="validate")
     safety: ProfileSafetySection = ProfileSafetySection()
     upload: ProfileUploadSection | None = None

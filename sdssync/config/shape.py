@@ -104,7 +104,9 @@ def _unknown(loc: Sequence[int | str], known: Sequence[str]) -> Mistake:
         return Mistake(key, literal)
     table = ".".join(step for step in loc[:-1] if isinstance(step, str))
     here = [path.rpartition(".")[2] for path in known if path.rpartition(".")[0] == table]
-    elsewhere = {path.rpartition(".")[2]: path for path in reversed(known) if path.rpartition(".")[0] != table}
+    others = [path for path in known if path.rpartition(".")[0] != table]
+    others.sort(key=lambda path: not f"{table}.".startswith(path.rpartition(".")[0] + "."))  # tables around it win
+    elsewhere = {path.rpartition(".")[2]: path for path in reversed(others)}
     if plain in elsewhere:
         return Mistake(key, f"unknown key here, did you mean {_placed(elsewhere[plain])}?")
     if near := get_close_matches(plain, here, n=1):

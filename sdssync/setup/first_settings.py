@@ -5,7 +5,8 @@ from typing import Any
 
 import tomli_w
 
-from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection, Section
+from sdssync.config.schema import IsamsSection, PathsSection, SchoolSection
+from sdssync.config.section import Section
 from sdssync.config.settings import PLACEHOLDER_ID, PLACEHOLDER_NAME
 
 _TABLES: Mapping[str, type[Section]] = {"school": SchoolSection, "isams": IsamsSection, "paths": PathsSection}

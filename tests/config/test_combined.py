@@ -15,8 +15,8 @@ ORG = '[org]\nid = "8889999-P"\nname = "Prep School"\n'
 
 COMBINED_KEYS = "name, format, output, expires, combine, validate, safety, upload"
 KEYS = (
-    "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
-    " safety, upload"
+    "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, classes,"
+    " groups, validate, safety, upload"
 )
 LEAVERS = "has mistakes; without this part its people would look like leavers"
 SCHOOL_ID = "expected an id of its own, found that of the school; without [org] everything belongs to the school"

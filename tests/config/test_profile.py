@@ -112,8 +112,8 @@ NONE = "expected at least one value (or leave the key out), found an empty list"
 TEMPLATE = "expected a template in quotes, found"
 STRAY = "{ is not closed; double it to mean the character"
 KEYS = (
-    "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, validate,"
-    " safety, upload"
+    "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers, classes,"
+    " groups, validate, safety, upload"
 )
 BACKSLASH = r"in double quotes a backslash begins an escape; write paths in single quotes, like 'C:\SDS\csv'"
 ALONE = "output: expected a folder for the CSV files alone, found"

@@ -648,5 +648,5 @@ def test_all_mistakes_of_all_files(tmp_path: Path) -> None:
         "  output: required, but missing\n"
         "profiles.d/b.toml has 1 mistake\n"
         '  years: unknown key, did you mean "year_groups"? (allowed: name, format, year_groups, suffix, output,'
-        " expires, title, class_id, parity, org, subjects, teachers, validate, safety, upload)"
+        " expires, title, class_id, parity, org, subjects, teachers, classes, groups, validate, safety, upload)"
     )
