@@ -6,14 +6,21 @@ No path, no expiry, no `[safety]` and no `[validate]`. Two texts that are equal 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sdssync.config.classes import ClassTables, GroupTables
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
 from sdssync.config.template import Template
 
 _COMBINE, _CLASS_ID, _SUFFIX = "combine", "class_id", "suffix"
+_OPTIONAL = re.compile(r"(?P<part>|.*\.)(?:classes\.[a-z_]+|groups)")
+"""
+Keys that are there only if they say something else than their default: before there were any, profiles had the same
+digests.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,16 @@ class EffectiveProfile:
         """
         Return the keys whose values differ.
 
-        A key that only one of them has is new in this version or belongs to a part, which `combine` names.
+        A key that only one of them has is new in this version or belongs to a part, which `combine` names. Or it may
+        be missing, because it says nothing.
         """
-        names = (self.keys.keys() & other.keys.keys()) | {_COMBINE}
+        both = self.keys.keys() & other.keys.keys()
+        optional = {
+            name
+            for name in self.keys.keys() ^ other.keys.keys()
+            if (match := _OPTIONAL.fullmatch(name)) and match["part"] + _SUFFIX in both
+        }
+        names = both | optional | {_COMBINE}
         return tuple(name for name in sorted(names) if self.keys.get(name) != other.keys.get(name))
 
     def class_ids(self) -> tuple[tuple[Template, str], ...]:
@@ -67,6 +81,27 @@ def _of_rows(profile: Profile) -> Iterator[tuple[str, object]]:
     yield "teachers.extra", sorted(_sha256(address.casefold()) for address in profile.extra_teachers)
     for key in ("id", "name", "type"):
         yield f"org.{key}", getattr(profile.org, key) if profile.org else None
+    yield from _of_classes(profile.classes)
+    if profile.groups:
+        yield "groups", _of_groups(profile.groups)
+
+
+def _of_classes(tables: ClassTables) -> Iterator[tuple[str, object]]:
+    """Yield what `[classes]` says, but defaults; the case of patterns and codes means nothing."""
+    patterns = {"exclude": tables.exclude, "include": tables.include}
+    values: dict[str, object] = {key: sorted(map(str.casefold, texts)) for key, texts in patterns.items() if texts}
+    values["merge"] = sorted(
+        [str(merge.id), str(merge.title), *map(str.casefold, merge.sets)] for merge in tables.merges
+    )
+    values["min_pupils"] = tables.min_pupils if tables.min_pupils > 1 else None
+    values["owners"] = "primary" if tables.primary_owners else None
+    values["pupils_from"] = tables.pupils_from and str(tables.pupils_from)
+    yield from ((f"classes.{key}", value) for key, value in values.items() if value)
+
+
+def _of_groups(tables: GroupTables) -> Mapping[str, object]:
+    """Return what `[groups]` says as one value."""
+    return {"class_id": str(tables.class_id), "kinds": sorted(tables.kinds), "title": str(tables.title)}
 
 
 def _sha256(text: str) -> str:
