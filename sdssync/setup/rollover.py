@@ -79,6 +79,7 @@ def roll_profile(file: Path, displayed: str, text: str, year: SchoolYear, today:
         changes += _class_id(edit, content, year, notes)
     elif "combine" not in content and not _has_year_in_id(content):
         notes.append("the class ids name no year: last year's teams may go to new pupils")
+    changes += _pupils_from(edit, content, year)
     changes += _freezes(edit, content, year, today, notes)
     return RolledFile(
         file=file,
@@ -130,6 +131,16 @@ def _expiry(edit: TomlText, content: Mapping[str, Any], year: SchoolYear) -> Ite
         after = later(expires, years)
         edit.set(("expires",), after)
         yield Change(key="expires", before=str(expires), after=str(after), why="the last day of the new year")
+
+
+def _pupils_from(edit: TomlText, content: Mapping[str, Any], year: SchoolYear) -> Iterator[Change]:
+    """Move the day from which new classes have their pupils."""
+    day = content.get("classes", {}).get("pupils_from")
+    if day and (years := year.start - SchoolYear.beginning(day).start) > 0:
+        after = later(day, years)
+        edit.set(("classes", "pupils_from"), after)
+        why = "the day from which the new classes have their pupils"
+        yield Change(key="classes.pupils_from", before=str(day), after=str(after), why=why)
 
 
 def _has_year(content: Mapping[str, Any]) -> bool:

@@ -19,7 +19,7 @@ _PAIR = re.compile(r"(?<!\d)(?P<first>\d{4}|\d{2})(?P<between>[-_/\\. \u2013]?)(
 _SINGLE = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _FIRST = 2015
 """No profile is older; 10-11, 11-12 and 12-13 are year groups."""
-_SEPTEMBER, _OCTOBER = 9, 10
+_JULY, _SEPTEMBER, _OCTOBER = 7, 9, 10
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,6 +49,11 @@ class SchoolYear:
     def of(cls, day: date) -> Self:
         """Return the year of a day."""
         return cls(day.year if day.month >= _SEPTEMBER else day.year - 1)
+
+    @classmethod
+    def beginning(cls, day: date) -> Self:
+        """Return the year that a first day belongs to; one in July or August begins the year after."""
+        return cls(day.year if day.month >= _JULY else day.year - 1)
 
     @classmethod
     def ending(cls, day: date) -> Self:

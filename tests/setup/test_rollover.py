@@ -13,6 +13,18 @@ YEAR = SchoolYear(2027)
 TODAY = date(2027, 8, 20)
 ADDED = 'class_id = "{set_id}{suffix}" # with the year: a team belongs to the pupils of one year\n'
 DATED = 'class_id = "{set_id}_2027_28" # with the year: a team belongs to the pupils of one year\n'
+CLASSES = """\
+[classes] # all
+pupils_from   =   {}-09-02   # the first day
+
+[subjects]
+exclude = [7]
+
+[[classes.merge]]
+sets = ["7a", "7b"]
+title = "7a and 7b 2026-27"
+id = "7ab{{suffix}}"
+"""
 
 pytestmark = pytest.mark.portable
 
@@ -93,6 +105,21 @@ def profile(text: str, today: date = TODAY) -> RolledFile:
             id="a combined profile",
         ),
         pytest.param("expires = 2028-02-29\n", "expires = 2028-02-29\n", id="a leap day of the new year"),
+        pytest.param(
+            f"suffix = '_2027_28'\n{CLASSES.format(2026)}\n[groups]\nforms=true",
+            f"suffix = '_2027_28'\n{CLASSES.format(2027)}\n[groups]\nforms=true",
+            id="the day of the pupils",
+        ),
+        pytest.param(
+            "suffix = '_2027_28'\nclasses={ min_pupils=2, pupils_from=2026-08-24 } # all\n",
+            "suffix = '_2027_28'\nclasses={ min_pupils=2, pupils_from=2027-08-24 } # all\n",
+            id="a day of the pupils in the holidays",
+        ),
+        pytest.param(
+            "suffix = '_2027_28'\nclasses.pupils_from = 2027-07-20\n",
+            "suffix = '_2027_28'\nclasses.pupils_from = 2027-07-20\n",
+            id="a day of the pupils in the new year",
+        ),
     ],
 )
 def test_profiles(before: str, after: str) -> None:

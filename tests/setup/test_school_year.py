@@ -58,6 +58,7 @@ def test_names_year() -> None:
 def test_days() -> None:
     """The year begins in September; a last day in September or October still ends the year before."""
     assert [SchoolYear.of(date(2027, month, 1)).start for month in (8, 9)] == [2026, 2027]
+    assert [SchoolYear.beginning(date(2027, month, 1)).start for month in (1, 6, 7, 9)] == [2026, 2026, 2027, 2027]
     assert [SchoolYear.ending(date(2027, month, 1)).start for month in (7, 9, 10, 11)] == [2026, 2026, 2026, 2027]
 
 
