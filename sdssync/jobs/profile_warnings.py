@@ -1,13 +1,14 @@
 """What the log says about a profile in addition to its outcome: expiry, names that iSAMS does not have, findings."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import render
 from sdssync.config.profile import EXPIRY_NOTICE, Profile
 from sdssync.config.profile_file import ProfileFile
+from sdssync.config.template import Template
 from sdssync.errors import ExitCode, ProfileError
 from sdssync.files.names import same_name
 from sdssync.isams.document import Document
@@ -97,6 +98,28 @@ def warn_of_expired_parts(profile: Profile, today: date) -> None:
         if part.has_expired(today):
             hint = "its people leave the set; set a later date in its file, or take it out of combine"
             events.log().warning("part.expired", part=part.name, expires=str(part.expires), hint=hint)
+
+
+def warn_of_reused_ids(profile: Profile, today: date) -> None:
+    """Warn, before the day of the pupils, of class ids that last year's classes may have: these have pupils already."""
+    parts = [part for part in profile.parts if part.classes.pupils_from and today < part.classes.pupils_from]
+    keys = [
+        f"{part.name}.{key}" if profile.combined else key
+        for part in parts
+        for key, template in _class_ids(part)
+        if not part.suffix or "suffix" not in template.names
+    ]
+    if keys:
+        hint = "put {suffix} into each, with a suffix that names the year; a class that has pupils keeps them"
+        events.log().warning("profile.reused_class_ids", profile=profile.name, keys=keys, hint=hint)
+
+
+def _class_ids(profile: Profile) -> Iterator[tuple[str, Template]]:
+    """Yield the keys that make class ids."""
+    yield "class_id", profile.class_id
+    yield from ((f"classes.merge[{index}].id", merge.id) for index, merge in enumerate(profile.classes.merges))
+    if profile.groups:
+        yield "groups.class_id", profile.groups.class_id
 
 
 def warn_of_empty_parts(parts: Sequence[Part]) -> None:

@@ -41,6 +41,7 @@ def prepare(profile: Profile, settings: SchoolSettings, job: Job) -> None:
     """
     profile_warnings.warn_of_expiry(profile, job.today)
     profile_warnings.warn_of_expired_parts(profile, job.today)
+    profile_warnings.warn_of_reused_ids(profile, job.today)
     if is_foreign(profile.output_as_written):
         raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
     check_folder(profile.folder)

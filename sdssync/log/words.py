@@ -35,6 +35,7 @@ WORDS: Mapping[str, str] = {
     "profile.passed_over": "{profile} is not part of this command, and its file has mistakes",
     "profile.published_with_problems": "{profile} was published, but not everything after that worked",
     "profile.rejected": "{profile} was not published: {reason}",
+    "profile.reused_class_ids": "{profile}: classes of last year may have the same ids and get pupils at once: {keys}",
     "profile.skipped": "{profile} was skipped: {reason} {expires}",
     "profiles.expired": "every profile has expired",
     "pupils.lacked_year": "{count} pupils have no year that a profile can take",

@@ -470,6 +470,36 @@ def test_unknown_things_in_a_profile(two_profiles: Path) -> None:
     assert (teachers["level"], teachers["count"]) == ("warning", 2)
 
 
+FROM = "[classes]\npupils_from = 2026-09-02\n"
+OWN_ID = 'suffix = "_26"\nclass_id = "{set_id}{suffix}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "expected"),
+    [
+        pytest.param(FROM, "2026-09-01", ["class_id"], id="as by default"),
+        pytest.param(OWN_ID + FROM, "2026-09-01", None, id="with the suffix"),
+        pytest.param(FROM, "2026-09-02", None, id="on the day"),
+        pytest.param('class_id = "{set_id}{suffix}"\n' + FROM, "2026-09-01", ["class_id"], id="an empty suffix"),
+        pytest.param("[classes]\nmin_pupils = 1\n", "2026-09-01", None, id="no day"),
+        pytest.param(
+            f'{OWN_ID}{FROM}[[classes.merge]]\nsets = ["a", "b"]\nid = "ab"\n',
+            "2026-09-01",
+            ["classes.merge[0].id"],
+            id="a merge",
+        ),
+    ],
+)
+def test_class_ids_that_stay(two_profiles: Path, text: str, today: str, expected: list[str] | None) -> None:
+    """Before the day of the pupils a run warns of class ids without the suffix."""
+    (two_profiles / "profiles.d" / "seniors.toml").write_text(SENIORS + text, encoding="utf-8")
+
+    ran = command("run", "Seniors", "--dry-run", "--today", today)
+
+    warned = ran.logs("profile.reused_class_ids")
+    assert [(line["level"], line["keys"]) for line in warned] == ([("warning", expected)] if expected else [])
+
+
 @pytest.mark.parametrize(("sds_format", "file"), [("v2", "users.csv"), ("v2.1", "roles.csv")])
 def test_years_that_are_no_grade(two_profiles: Path, sds_format: str, file: str) -> None:
     """A year above 14 is taken, its grade stays empty, and the log says of how many pupils."""
