@@ -56,6 +56,10 @@ def init(common: Common) -> ExitCode:
 @click.option("--class-id", help="Id of each class, like {set_id}{suffix}.")
 @click.option("--extra", metavar="ADDRESSES", multiple=True, help="Teachers to add to every class, by e-mail address.")
 @click.option("--combine", metavar="NAMES", multiple=True, help="Profiles to make one set of: no other rows.")
+@click.option("--exclude-classes", metavar="PATTERNS", multiple=True, help="Set codes without a class, like *Games*.")
+@click.option("--forms", is_flag=True, help="A class for each form; iSAMS has to send them.")
+@click.option("--houses", metavar="KINDS", multiple=True, help="A class for each house: academic, boarding or both.")
+@click.option("--year-groups", is_flag=True, help="A class for each year; iSAMS has to send them.")
 @click.option("--sds-format", type=Value(SdsFormat), default=SdsFormat.V21, help="CSV format.  [default: v2.1]")
 @click.option("--interactive", is_flag=True, help="Ask for what is not given, with the years and subjects of iSAMS.")
 @cached_option
@@ -73,6 +77,10 @@ def new(
     class_id: str | None,
     extra: tuple[str, ...],
     combine: tuple[str, ...],
+    exclude_classes: tuple[str, ...],
+    forms: bool,
+    houses: tuple[str, ...],
+    year_groups: bool,
     sds_format: SdsFormat,
     interactive: bool,
     cached: bool,
@@ -99,6 +107,10 @@ def new(
         class_id=class_id,
         extra=split_list(extra),
         combine=split_list(combine),
+        exclude_classes=split_list(exclude_classes),
+        forms=forms,
+        houses=split_list(houses),
+        year_groups=year_groups,
     )
     if cached and not interactive:
         raise ConfigError("--cached goes with --interactive only", "without it no document is read")
@@ -106,12 +118,17 @@ def new(
         chosen = _ask(common, name, chosen, cached=cached)
     streams.print_result(f"created {new_profile(config_path(common), name, chosen, local_today())}\n")
     if interactive:
-        from sdssync.report.matter import quoted
-        from sdssync.setup.schemas import write_schemas
-
-        write_schemas(config_path(common).parent)
-        streams.print_result(f"next: sdssync run {quoted(name)} --dry-run\n")
+        _complete(common, name)
     return ExitCode.DONE
+
+
+def _complete(common: Common, name: str) -> None:
+    """Write the schemas for editors after an interview, and say what comes next."""
+    from sdssync.report.matter import quoted
+    from sdssync.setup.schemas import write_schemas
+
+    write_schemas(config_path(common).parent)
+    streams.print_result(f"next: sdssync run {quoted(name)} --dry-run\n")
 
 
 def _ask(common: Common, name: str, chosen: "ProfileOptions", *, cached: bool) -> "ProfileOptions":

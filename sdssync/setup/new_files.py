@@ -160,7 +160,13 @@ def _check_sense(options: ProfileOptions, today: date) -> None:
 
 def _hint(mistakes: Sequence[Mistake]) -> str:
     """Return what to do about a profile that was not written: the option of the first mistake."""
-    options = {"year_groups": "--years", "subjects": "--exclude or --include", "teachers": "--extra"}
+    options = {
+        "year_groups": "--years",
+        "subjects": "--exclude or --include",
+        "teachers": "--extra",
+        "classes": "--exclude-classes",
+        "groups": "--forms, --houses or --year-groups",
+    }
     key = re.split(r"[.[]", mistakes[0].key)[0]
     return f"nothing was written; correct {options.get(key, '--' + key.replace('_', '-'))}"
 

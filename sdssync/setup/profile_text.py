@@ -25,10 +25,16 @@ _KEY_COMMENTS = {
     "class_id": "of each class; SDS takes another id as another class",
     "combine": "one set of the rows of these profiles; SDS takes one data source for each tenant",
     "[subjects]": "subject ids; `sdssync subjects` lists them",
-    "exclude": "these are left out",
-    "include": "only these are taken",
+    "subjects.exclude": "these are left out",
+    "subjects.include": "only these are taken",
     "[teachers]": "in addition to those whom iSAMS names",
-    "extra": "added to every class, by e-mail address; * and ? are wildcards",
+    "teachers.extra": "added to every class, by e-mail address; * and ? are wildcards",
+    "[classes]": "set codes; * and ? are wildcards",
+    "classes.exclude": "these sets make no class",
+    "[groups]": "each needs its tick in iSAMS; without it every run fails",
+    "groups.forms": "a class for each form",
+    "groups.houses": "a class for each house",
+    "groups.year_groups": "a class for each year",
 }
 """What a new profile says about each key."""
 
@@ -53,14 +59,25 @@ class ProfileOptions:
     """Addresses of teachers who are added to every class."""
     combine: tuple[str, ...] = ()
     """Names of the profiles that are the parts of a combined one."""
+    exclude_classes: tuple[str, ...] = ()
+    """Patterns of the codes of sets."""
+    forms: bool = False
+    """A class for each form, and so on."""
+    houses: tuple[str, ...] = ()
+    """`academic`, `boarding` or both."""
+    year_groups: bool = False
 
 
 def profile_text(name: str, options: ProfileOptions) -> str:
     """Return a new profile as TOML: a comment after each key, and each list on one line."""
     text = _with_plain_path(_on_one_line(tomli_w.dumps(_profile_values(name, options))))
     lines = [f"# {_PROFILE_COMMENT}", *text.splitlines()]
+    table = ""
     for index, line in enumerate(lines):
-        if comment := _KEY_COMMENTS.get(line.partition(" = ")[0]):
+        key = table + line.partition(" = ")[0]
+        if line.startswith("["):
+            key, table = line, line.strip("[]") + "."
+        if comment := _KEY_COMMENTS.get(key):
             lines[index] = f"{line:<40} # {comment}"
     return "\n".join(lines) + "\n"
 
@@ -99,6 +116,9 @@ def _profile_values(name: str, options: ProfileOptions) -> dict[str, Any]:
     subjects = {"exclude": [*map(_subject, options.exclude)], "include": [*map(_subject, options.include)]}
     given["subjects"] = {key: ids for key, ids in subjects.items() if ids} or None
     given["teachers"] = {"extra": [*options.extra]} if options.extra else None
+    given["classes"] = {"exclude": [*options.exclude_classes]} if options.exclude_classes else None
+    groups = {"forms": options.forms, "houses": [*options.houses], "year_groups": options.year_groups}
+    given["groups"] = {key: value for key, value in groups.items() if value} or None
     return {key: value for key, value in given.items() if value is not None}
 
 

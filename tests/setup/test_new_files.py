@@ -114,6 +114,10 @@ def test_new_from_every_option(tmp_path: Path) -> None:
             title="{set_name}{suffix}",
             class_id="{set_id}{suffix}",
             extra=("head@hollowell.example", "it-*"),
+            exclude_classes=("*Games*", "9?/PE*"),
+            forms=True,
+            houses=("academic", "boarding"),
+            year_groups=True,
         ),
         TODAY,
     )
@@ -129,6 +133,8 @@ def test_new_from_every_option(tmp_path: Path) -> None:
         "class_id": "{set_id}{suffix}",
         "subjects": {"exclude": [7, 15], "include": [52]},
         "teachers": {"extra": ["head@hollowell.example", "it-*"]},
+        "classes": {"exclude": ["*Games*", "9?/PE*"]},
+        "groups": {"forms": True, "houses": ["academic", "boarding"], "year_groups": True},
     }
     [profile] = load(config).school.profiles
     assert (profile.name, profile.output) == ("Seniors", tmp_path / "out" / "Seniors")
@@ -151,6 +157,24 @@ def test_new_without_options(tmp_path: Path) -> None:
     )
     [profile] = load(config).school.profiles
     assert (profile.format, profile.year_groups) == (SdsFormat.V21, tuple(range(14)))
+
+
+def test_new_explains_the_keys_of_each_table(tmp_path: Path) -> None:
+    """A key is explained as in its table: year_groups are years of pupils, or the classes of years."""
+    file = new_profile(
+        install(tmp_path), "Prep", ProfileOptions(years="3", exclude_classes=("*PE*",), year_groups=True), TODAY
+    )
+
+    comments = dict(line.split(" # ") for line in file.read_text(encoding="utf-8").splitlines() if " # " in line)
+    assert {line.strip(): comment for line, comment in comments.items()} == {
+        'format = "v2.1"': "v2.1 is what SDS takes today; v2 are the four files of iSAMS-SDS.ps1",
+        "year_groups = [3]": "the years of pupils and teaching sets",
+        'output = "csv/Prep"': "this folder belongs to sdssync alone",
+        "[classes]": "set codes; * and ? are wildcards",
+        'exclude = ["*PE*"]': "these sets make no class",
+        "[groups]": "each needs its tick in iSAMS; without it every run fails",
+        "year_groups = true": "a class for each year",
+    }
 
 
 def test_new_combined(tmp_path: Path) -> None:
@@ -181,6 +205,12 @@ def test_new_combined(tmp_path: Path) -> None:
             "year_groups: unknown key",
             "nothing was written; correct --years",
             id="with years",
+        ),
+        pytest.param(
+            ProfileOptions(combine=("a", "b"), forms=True),
+            "groups: unknown key",
+            "nothing was written; correct --forms, --houses or --year-groups",
+            id="with forms",
         ),
     ],
 )
@@ -235,6 +265,14 @@ EXISTS = "already exists and was not changed"
             "  output: expected a folder for the CSV files alone,"
             " found one that is or contains the folder of the settings",
             id="several mistakes",
+        ),
+        pytest.param(
+            "New",
+            ProfileOptions(exclude_classes=("*PE*", "*pe*"), houses=("day", "boarding")),
+            "profiles.d/New.toml has 2 mistakes\n"
+            '  groups.houses[0]: expected "academic" or "boarding", found "day"\n'
+            '  classes.exclude[1]: expected each value once, found "*pe*": it is in the list already',
+            id="classes and groups",
         ),
         pytest.param(
             "a/b",
