@@ -41,7 +41,14 @@ FOREIGN = {
         "cli.upload_commands",
     },
     "filelock": {"files.lock"},
-    "lxml": {"isams.damage", "isams.parser", "isams.records", "setup.exported_task"},
+    "lxml": {
+        "isams.damage",
+        "isams.elements",
+        "isams.groups",
+        "isams.parser",
+        "isams.records",
+        "setup.exported_task",
+    },
     "cryptography": {"graph.certificate"},
     "msal": {"graph.certificate"},
     "pydantic": {

@@ -1,6 +1,13 @@
-"""The five datasets of the Batch API that make a school: what iSAMS calls them, and where they are in its document."""
+"""
+The datasets of the Batch API: what iSAMS calls them, and where they are in its document.
 
+Five of them make a school. Forms, houses and years have one each, which is asked for when a profile wants it.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from sdssync.school import GroupKind
 
 API_SERVICES = "in the iSAMS control panel, API Services Manager"
 """Where an API key and its datasets are managed."""
@@ -65,4 +72,45 @@ DATASETS = (
     ),
 )
 
-BY_SECTION = {dataset.section: dataset for dataset in DATASETS}
+GROUP_DATASETS = {
+    GroupKind.FORM: Dataset(
+        method="School_GetSchoolForms",
+        label="School Manager: School Forms",
+        manager="SchoolManager",
+        section="Forms",
+        record="Form",
+    ),
+    GroupKind.ACADEMIC_HOUSE: Dataset(
+        method="School_GetAcademicHouses",
+        label="School Manager: Academic Houses",
+        manager="SchoolManager",
+        section="AcademicHouses",
+        record="House",
+    ),
+    GroupKind.BOARDING_HOUSE: Dataset(
+        method="School_GetBoardingHouses",
+        label="School Manager: Boarding Houses",
+        manager="SchoolManager",
+        section="BoardingHouses",
+        record="House",
+    ),
+    GroupKind.YEAR: Dataset(
+        method="School_GetAllYears",
+        label="School Manager: Year Groups",
+        manager="SchoolManager",
+        section="Years",
+        record="Year",
+    ),
+}
+
+BY_SECTION = {dataset.section: dataset for dataset in (*DATASETS, *GROUP_DATASETS.values())}
+
+
+def wanted_datasets(kinds: Collection[GroupKind]) -> tuple[Dataset, ...]:
+    """Return the five datasets of a school, and those of the groups that are wanted."""
+    return (*DATASETS, *group_datasets(kinds))
+
+
+def group_datasets(kinds: Collection[GroupKind]) -> tuple[Dataset, ...]:
+    """Return the datasets of these groups, always in the same order."""
+    return tuple(dataset for kind, dataset in GROUP_DATASETS.items() if kind in kinds)

@@ -6,7 +6,7 @@ is fetched and no entity is resolved. `records` knows what a record says.
 """
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,23 +15,34 @@ from lxml import etree
 from sdssync.errors import SourceUnavailableError, os_reason
 from sdssync.files.regular import open_regular
 from sdssync.isams import document_head
+from sdssync.isams.completeness import check_complete
 from sdssync.isams.damage import damage
-from sdssync.isams.datasets import BY_SECTION
+from sdssync.isams.datasets import BY_SECTION, wanted_datasets
 from sdssync.isams.document_head import Prolog
 from sdssync.isams.origin import DOWNLOADED, Origin
 from sdssync.isams.records import Reading, Records
+from sdssync.school import GroupKind
 
 _BLOCK = 65_536
 _ROOT = "iSAMS"
 
 
-def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNLOADED) -> Reading:
+def parse(
+    path: Path,
+    *,
+    progress: Callable[[int], None],
+    origin: Origin = DOWNLOADED,
+    wanted: Collection[GroupKind] = (),
+) -> Reading:
     """
     Read the document at `path`; `progress` takes the bytes read so far, and hints follow from `origin`.
 
+    Sections of groups are read if they are there; those that are `wanted` must be.
+
     Raises:
         SourceError: it is not an iSAMS document, is truncated, contains an entity, or is not complete: one of the five
-            sections is missing, or there is no pupil, no member of staff, no set or no set-list row.
+            sections is missing, or there is no pupil, no member of staff, no set or no set-list row; or the same of a
+            group that is wanted.
 
     """
     records = Records()
@@ -44,7 +55,7 @@ def parse(path: Path, *, progress: Callable[[int], None], origin: Origin = DOWNL
     except OSError as error:
         hint = "check the disk on which it is, and that the account of sdssync can read it"
         raise SourceUnavailableError(f"the document cannot be read: {os_reason(error)}", hint) from None
-    records.check_complete(origin)
+    check_complete(records.counts, wanted_datasets(wanted), origin)
     return records.reading()
 
 

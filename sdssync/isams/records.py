@@ -6,18 +6,17 @@ reads the document in pieces.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from lxml import etree
 
-from sdssync.errors import RefusedDocumentError
-from sdssync.isams.datasets import API_SERVICES, BY_SECTION, DATASETS, EMPTY_CACHE, Dataset
-from sdssync.isams.origin import Origin
-from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
-
-_BLANKS = " \t\r\n"
+from sdssync.isams.datasets import BY_SECTION, GROUP_DATASETS
+from sdssync.isams.elements import fields_of, text_of
+from sdssync.isams.groups import read_group
+from sdssync.school import Group, GroupKind, Membership, Pupil, School, Subject, Teacher, TeachingSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +29,8 @@ class Reading:
 
     school: School
     as_script: School
+    counts: Mapping[str, int]
+    """The number of records in each section that is there."""
 
 
 class _Legacy(NamedTuple):
@@ -48,16 +49,11 @@ class _Row(NamedTuple):
 
 
 class _Texts(dict[str | None, str]):
-    """Repeated texts, each kept once: `texts[raw]` is what `_text` returns for it."""
+    """Repeated texts, each kept once: `texts[raw]` is what `text_of` returns for it."""
 
     def __missing__(self, raw: str | None) -> str:
-        self[raw] = text = _text(raw)
+        self[raw] = text = text_of(raw)
         return text
-
-
-def _text(raw: str | None) -> str:
-    """Return the text, or "" if it is only white space: blank, tab, CR or LF, but not a no-break space."""
-    return raw if raw and raw.strip(_BLANKS) else ""
 
 
 def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
@@ -67,26 +63,18 @@ def _finished(section: etree._Element, unfinished: etree._Element | None) -> Ite
             yield record
 
 
-def _fields(record: etree._Element, *names: str) -> dict[str, str | None]:
-    """Map names of a record's elements to their raw texts: "" for an empty element; absent elements are omitted."""
-    return {child.tag: child.text or "" for child in record.iterchildren(*names)}
-
-
-def _labels(datasets: Sequence[Dataset]) -> str:
-    """Name datasets as the control panel of iSAMS does."""
-    return " and ".join(f'"{dataset.label}"' for dataset in datasets)
-
-
 class Records:
     """What has been read so far, section by section."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
+        """The number of records in each section that is there."""
         self._texts = _Texts()
         self._pupils: list[Pupil] = []
         self._teachers: list[Teacher] = []
         self._subjects: list[Subject] = []
         self._sets: list[TeachingSet] = []
+        self._groups: dict[GroupKind, list[Group]] = {kind: [] for kind in GroupKind}
         self._lists: defaultdict[str, list[str]] = defaultdict(list)  # set id to school ids
         self._odd_rows: list[_Row] = []
         # as the script reads them: the teaching sets that differ, by index, and all odd rows
@@ -98,37 +86,17 @@ class Records:
             "Departments": self._take_departments,
             "Sets": self._take_sets,
             "SetLists": self._take_set_lists,
+            **{dataset.section: partial(self._take_groups, kind) for kind, dataset in GROUP_DATASETS.items()},
         }
 
     def found(self, section: str) -> None:
         """Note that a section is there, even if it is empty."""
-        self._counts.setdefault(section, 0)
+        self.counts.setdefault(section, 0)
 
     def take(self, section: etree._Element, *, finished: bool) -> None:
         """Read the records of a section, the last one only if the section is finished."""
         if len(section):
-            self._counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
-
-    def check_complete(self, origin: Origin) -> None:
-        """
-        Check that iSAMS sent everything: a document that lacks people would make them leave SDS.
-
-        Raises:
-            RefusedDocumentError: sections are missing or empty; the message names all of them.
-
-        """
-        missing = [dataset for dataset in DATASETS if dataset.section not in self._counts]
-        empty = [dataset for dataset in DATASETS if self._counts.get(dataset.section) == 0 and not dataset.may_be_empty]
-        problems = [f"section {dataset.manager}/{dataset.section} is missing" for dataset in missing]
-        problems += [f"section {dataset.manager}/{dataset.section} holds no {dataset.record}" for dataset in empty]
-        hints = []
-        if missing:
-            hints.append(f"tick {_labels(missing)} for the key {API_SERVICES}, Batch Methods")
-        if empty:
-            hints.append(f"look at {_labels(empty)} in iSAMS")
-        hints += [EMPTY_CACHE, f"then {origin.again}"]
-        if problems:
-            raise RefusedDocumentError(f"the iSAMS document is not complete: {'; '.join(problems)}", "; ".join(hints))
+            self.counts[section.tag] += self._takers[section.tag](section, None if finished else section[-1])
 
     def reading(self) -> Reading:
         """Return the school, and the same school as the script reads it."""
@@ -138,9 +106,10 @@ class Records:
             subjects=tuple(self._subjects),
             teaching_sets=tuple(self._sets),
             memberships=self._memberships(self._odd_rows),
+            groups=tuple(group for groups in self._groups.values() for group in groups),
         )
         if not self._script_sets and self._script_rows == self._odd_rows:
-            return Reading(school=school, as_script=school)
+            return Reading(school=school, as_script=school, counts=self.counts)
         as_script = replace(
             school,
             teaching_sets=tuple(
@@ -148,17 +117,18 @@ class Records:
             ),
             memberships=self._memberships(self._script_rows),
         )
-        return Reading(school=school, as_script=as_script)
+        return Reading(school=school, as_script=as_script, counts=self.counts)
 
     def _take_staff(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._teachers)
         for record in _finished(section, unfinished):
-            fields = _fields(record, "Forename", "Surname", "SchoolEmailAddress")
+            fields = fields_of(record, "UserCode", "Forename", "Surname", "SchoolEmailAddress")
             teacher = Teacher(
-                id=_text(record.get("Id")),
-                forename=_text(fields.get("Forename")),
-                surname=_text(fields.get("Surname")),
-                email=_text(fields.get("SchoolEmailAddress")),
+                id=text_of(record.get("Id")),
+                forename=text_of(fields.get("Forename")),
+                surname=text_of(fields.get("Surname")),
+                email=text_of(fields.get("SchoolEmailAddress")),
+                user_code=text_of(fields.get("UserCode")),
             )
             self._teachers.append(teacher)
         return len(self._teachers) - before
@@ -167,14 +137,17 @@ class Records:
         before = len(self._pupils)
         texts = self._texts
         for record in _finished(section, unfinished):
-            fields = _fields(record, "SchoolId", "Forename", "Surname", "NCYear", "EmailAddress")
+            fields = fields_of(record, "SchoolId", "Forename", "Surname", "Form", "NCYear", "EmailAddress")
             pupil = Pupil(
                 id=texts[record.get("Id")],
                 school_id=texts[fields.get("SchoolId")],
-                forename=_text(fields.get("Forename")),
-                surname=_text(fields.get("Surname")),
+                forename=text_of(fields.get("Forename")),
+                surname=text_of(fields.get("Surname")),
                 year=texts[fields.get("NCYear")],
-                email=_text(fields.get("EmailAddress")),
+                email=text_of(fields.get("EmailAddress")),
+                form=texts[fields.get("Form")],
+                academic_house_id=texts[record.get("AcademicHouseId")],
+                boarding_house_id=texts[record.get("BoardingHouseId")],
             )
             self._pupils.append(pupil)
         return len(self._pupils) - before
@@ -182,13 +155,13 @@ class Records:
     def _take_departments(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._subjects)
         for record in _finished(section, unfinished):
-            department = _text(record.findtext("Name"))
+            department = text_of(record.findtext("Name"))
             for subject in record.iterfind("Subjects/Subject"):
                 self._subjects.append(
                     Subject(
-                        id=_text(subject.get("Id")),
-                        code=_text(subject.findtext("Code")),
-                        name=_text(subject.findtext("Name")),
+                        id=text_of(subject.get("Id")),
+                        code=text_of(subject.findtext("Code")),
+                        name=text_of(subject.findtext("Name")),
                         department=department,
                     )
                 )
@@ -196,30 +169,41 @@ class Records:
 
     def _take_sets(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._sets)
-        texts = self._texts
         for record in _finished(section, unfinished):
-            fields = _fields(record, "SubjectId", "YearId", "SetCode", "Name")
+            fields = fields_of(record, "SubjectId", "YearId", "SetCode", "Name")
             subject_id = self._legacy(fields.get("SubjectId"), record.get("SubjectId"))
             year = self._legacy(fields.get("YearId"), record.get("YearId"))
+            teacher_ids, primary_ids = self._teachers_of(record)
             teaching_set = TeachingSet(
-                id=_text(record.get("Id")),
-                code=_text(fields.get("SetCode")),
-                name=_text(fields.get("Name")),
+                id=text_of(record.get("Id")),
+                code=text_of(fields.get("SetCode")),
+                name=text_of(fields.get("Name")),
                 subject_id=subject_id.ours,
                 year=year.ours,
-                teacher_ids=tuple(
-                    [
-                        texts[teacher.get("StaffId")]
-                        for teachers in record.iterchildren("Teachers")
-                        for teacher in teachers.iterchildren("Teacher")
-                    ]
-                ),
+                teacher_ids=teacher_ids,
+                primary_ids=primary_ids,
             )
             if subject_id.script != subject_id.ours or year.script != year.ours:
                 as_script = replace(teaching_set, subject_id=subject_id.script, year=year.script)
                 self._script_sets[len(self._sets)] = as_script
             self._sets.append(teaching_set)
         return len(self._sets) - before
+
+    def _teachers_of(self, record: etree._Element) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the ids of a set's teachers, and of those marked as primary."""
+        every, primary = [], []
+        for teachers in record.iterchildren("Teachers"):
+            for teacher in teachers.iterchildren("Teacher"):
+                staff_id = self._texts[teacher.get("StaffId")]
+                every.append(staff_id)
+                if teacher.get("PrimaryTeacher", "").lower() == "true":
+                    primary.append(staff_id)
+        return tuple(every), tuple(primary)
+
+    def _take_groups(self, kind: GroupKind, section: etree._Element, unfinished: etree._Element | None) -> int:
+        groups = [read_group(kind, record) for record in _finished(section, unfinished)]
+        self._groups[kind] += groups
+        return len(groups)
 
     def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         taken = 0
@@ -244,7 +228,7 @@ class Records:
 
     def _take_other_row(self, record: etree._Element) -> None:
         """Read a row with its elements in another order, empty or absent, so that the attributes may count."""
-        fields = _fields(record, "SetId", "SchoolId")
+        fields = fields_of(record, "SetId", "SchoolId")
         set_id = self._legacy(fields.get("SetId"), record.get("SetId"))
         school_id, pupil_id = self._texts[fields.get("SchoolId")], self._texts[record.get("PupilId")]
         if school_id and set_id.ours and set_id.ours == set_id.script:

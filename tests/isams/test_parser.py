@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from sdssync.errors import SourceError, SourceMalformedError
 from sdssync.isams import parser
 from sdssync.school import School
-from tests.support.builders import MANAGERS, Document, PupilRecord, SetListRecord, SetRecord, StaffRecord, parsed
+from tests.support.builders import (
+    MANAGERS,
+    Document,
+    GroupRecord,
+    PupilRecord,
+    SetListRecord,
+    SetRecord,
+    StaffRecord,
+    parsed,
+)
 from tests.support.needs import needs_limits
 
 XML = Document().xml()
@@ -32,10 +41,10 @@ def values(school: School) -> dict[str, list[tuple[Any, ...]]]:
 
 
 EXPECTED = {
-    "pupils": [("1", "9001", "Ada", "Quill", "7", "ada@pupils.school.example")],
-    "teachers": [("101", "Bo", "Marsh", "bo@school.example")],
+    "pupils": [("1", "9001", "Ada", "Quill", "7", "ada@pupils.school.example", "", "", "")],
+    "teachers": [("101", "Bo", "Marsh", "bo@school.example", "")],
     "subjects": [("1", "Ma", "Mathematics", "Sciences")],
-    "sets": [("11", "7A/Ma", "7A Mathematics", "1", "7", ("101",))],
+    "sets": [("11", "7A/Ma", "7A Mathematics", "1", "7", ("101",), ("101",))],
     "memberships": [("11", ("9001",), ())],
 }
 
@@ -114,6 +123,8 @@ def many(count: int) -> Document:
         ),
         sets=tuple(SetRecord(id=f"{number}", teachers=(f"{number}", None)) for number in numbers),
         set_lists=tuple(SetListRecord(set_id=f"{number}", school_id=f"9{number}") for number in numbers),
+        years=tuple(GroupRecord(name="Year", attributes={"Id": f"{number}"}) for number in numbers),
+        order=("Years", *MANAGERS),
     )
 
 
@@ -127,12 +138,14 @@ def test_block_boundaries(tmp_path: Path, shift: int) -> None:
     school = parsed(tmp_path, text).school
 
     assert values(school) == {
-        "pupils": [(f"{n}", f"9{n}", "Ada", "Ü" * (n % 7), "7", "ada@pupils.school.example") for n in range(count)],
-        "teachers": [(f"{n}", "Bo", "Marsh", "bo@school.example") for n in range(count)],
+        "pupils": [(f"{n}", f"9{n}", "Ada", "Ü" * (n % 7), "7", "ada@pupils.school.example", "", "", "")
+                   for n in range(count)],
+        "teachers": [(f"{n}", "Bo", "Marsh", "bo@school.example", "") for n in range(count)],
         "subjects": EXPECTED["subjects"],
-        "sets": [(f"{n}", "7A/Ma", "7A Mathematics", "1", "7", (f"{n}", "")) for n in range(count)],
+        "sets": [(f"{n}", "7A/Ma", "7A Mathematics", "1", "7", (f"{n}", ""), (f"{n}", "")) for n in range(count)],
         "memberships": [(f"{n}", (f"9{n}",), ()) for n in range(count)],
-    }
+    }  # fmt: skip
+    assert [group.id for group in school.groups] == [f"{n}" for n in range(count)]
 
 
 def test_progress(tmp_path: Path) -> None:

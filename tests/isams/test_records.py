@@ -43,8 +43,9 @@ def test_texts(tmp_path: Path, written: str | None, meant: str) -> None:
     """A text stays as it is, unless it is only white space: in every element and attribute of every record."""
     some = written
     document = Document(
-        pupils=(PupilRecord(id=some, school_id=some, year=some, email=some, forename=some, surname=some),),
-        staff=(StaffRecord(id=some, email=some, forename=some, surname=some),),
+        pupils=(PupilRecord(id=some, school_id=some, year=some, email=some, forename=some, surname=some, form=some,
+                            academic_house=some, boarding_house=some),),
+        staff=(StaffRecord(id=some, email=some, forename=some, surname=some, user_code=some),),
         departments=(DepartmentRecord(name=some, subjects=(SubjectRecord(id=some, code=some, name=some),)),),
         sets=(SetRecord(id=some, subject=some, subject_attribute=some, year=some, year_attribute=some, code=some,
                         name=some, teachers=(some,)),),
@@ -53,10 +54,10 @@ def test_texts(tmp_path: Path, written: str | None, meant: str) -> None:
 
     school = parsed(tmp_path, document).school
 
-    assert [*map(astuple, school.pupils)] == [(meant,) * 6]
-    assert [*map(astuple, school.teachers)] == [(meant,) * 4]
+    assert [*map(astuple, school.pupils)] == [(meant,) * 9]
+    assert [*map(astuple, school.teachers)] == [(meant,) * 5]
     assert [*map(astuple, school.subjects)] == [(meant,) * 4]
-    assert [*map(astuple, school.teaching_sets)] == [(*[meant] * 5, (meant,))]
+    assert [*map(astuple, school.teaching_sets)] == [(*[meant] * 5, (meant,), (meant,))]
     (listed,) = school.memberships
     assert (listed.set_id, *listed.school_ids, *listed.pupil_ids) == (meant, meant)
 
@@ -186,6 +187,25 @@ def test_elements_of_a_set_list(tmp_path: Path, inside: str, attribute: str) -> 
 def test_teachers_of_a_set(tmp_path: Path, teachers: tuple[str | None, ...] | None, ids: tuple[str, ...]) -> None:
     """A set names its teachers as often as iSAMS does."""
     assert parsed(tmp_path, Document(sets=(SetRecord(teachers=teachers),))).school.teaching_sets[0].teacher_ids == ids
+
+
+@pytest.mark.parametrize(
+    ("primary", "ids"),
+    [
+        pytest.param("True", ("101", "102"), id="True"),
+        pytest.param("true", ("101", "102"), id="in lower case"),
+        pytest.param("False", (), id="False"),
+        pytest.param("", (), id="empty"),
+        pytest.param(None, (), id="absent"),
+    ],
+)
+def test_primary_teachers_of_a_set(tmp_path: Path, primary: str | None, ids: tuple[str, ...]) -> None:
+    """Several teachers of a set may be marked as the primary one, or none."""
+    document = Document(sets=(SetRecord(teachers=("101", "102"), primary=primary),))
+
+    (teaching_set,) = parsed(tmp_path, document).school.teaching_sets
+
+    assert (teaching_set.teacher_ids, teaching_set.primary_ids) == (("101", "102"), ids)
 
 
 def test_legacy_teacher(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ Schools for tests: right by default, one thing changed. Invented people only.
 that is absent and "" an empty one.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -20,7 +20,7 @@ from sdssync.roster.enrol import Roster, enrol
 from sdssync.roster.omissions import Kind
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import Selection, select
-from sdssync.school import Membership, Pupil, School, Subject, Teacher, TeachingSet
+from sdssync.school import GroupKind, Membership, Pupil, School, Subject, Teacher, TeachingSet
 from sdssync.sds.formats import SdsFormat
 
 PUPIL = Pupil(id="1", school_id="9001", forename="Ada", surname="Quill", year="7", email="ada@pupils.school.example")
@@ -125,14 +125,15 @@ class StaffRecord:
     """A `StaffMember`."""
 
     id: str | None = "101"
+    user_code: str | None = None
     email: str | None = "bo@school.example"
     forename: str | None = "Bo"
     surname: str | None = "Marsh"
 
     def xml(self) -> str:
         """Write the record."""
-        texts = {"Forename": self.forename, "Surname": self.surname, "SchoolEmailAddress": self.email}
-        return element("StaffMember", {"Id": self.id}, texts)
+        texts = {"UserCode": self.user_code, "Forename": self.forename, "Surname": self.surname}
+        return element("StaffMember", {"Id": self.id}, texts | {"SchoolEmailAddress": self.email})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +146,15 @@ class PupilRecord:
     email: str | None = "ada@pupils.school.example"
     forename: str | None = "Ada"
     surname: str | None = "Quill"
+    form: str | None = None
+    academic_house: str | None = None
+    boarding_house: str | None = None
 
     def xml(self) -> str:
         """Write the record."""
-        texts = {"SchoolId": self.school_id, "Forename": self.forename, "Surname": self.surname}
-        return element("Pupil", {"Id": self.id}, texts | {"NCYear": self.year, "EmailAddress": self.email})
+        houses = {"AcademicHouseId": self.academic_house, "BoardingHouseId": self.boarding_house}
+        texts = {"SchoolId": self.school_id, "Forename": self.forename, "Surname": self.surname, "Form": self.form}
+        return element("Pupil", {"Id": self.id} | houses, texts | {"NCYear": self.year, "EmailAddress": self.email})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +194,14 @@ class SetRecord:
     code: str | None = "7A/Ma"
     name: str | None = "7A Mathematics"
     teachers: tuple[str | None, ...] | None = ("101",)
+    primary: str | None = "True"
+    """What each teacher has as `PrimaryTeacher`."""
 
     def xml(self) -> str:
         """Write the record."""
         attributes = {"Id": self.id, "SubjectId": self.subject_attribute, "YearId": self.year_attribute}
         legacy = {"SubjectId": self.subject, "YearId": self.year}
-        teachers = None if self.teachers is None else tuple(map(_Teacher, self.teachers))
+        teachers = None if self.teachers is None else tuple(_Teacher(staff, self.primary) for staff in self.teachers)
         texts = {"SetCode": self.code, "Name": self.name}
         return element("Set", attributes, texts, _legacy(legacy) + _nested("Teachers", teachers))
 
@@ -202,9 +209,10 @@ class SetRecord:
 @dataclass(frozen=True, slots=True)
 class _Teacher:
     staff_id: str | None
+    primary: str | None
 
     def xml(self) -> str:
-        return element("Teacher", {"Id": "5", "StaffId": self.staff_id, "PrimaryTeacher": "True"}, {})
+        return element("Teacher", {"Id": "5", "StaffId": self.staff_id, "PrimaryTeacher": self.primary}, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +230,36 @@ class SetListRecord:
         return element("SetList", attributes, {}, _legacy({"SetId": self.set_id, "SchoolId": self.school_id}))
 
 
-Record = StaffRecord | PupilRecord | DepartmentRecord | SetRecord | SetListRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRecord:
+    """A `Form`, a `House` or a `Year`; an owner is an attribute and an element."""
+
+    name: str
+    """Of the element."""
+    attributes: dict[str, str | None]
+    legacy: dict[str, str | None] = field(default_factory=dict)
+    texts: dict[str, str | None] = field(default_factory=dict)
+
+    def xml(self) -> str:
+        """Write the record."""
+        return element(self.name, self.attributes, self.texts, _legacy(self.legacy))
+
+
+FORM = GroupRecord(
+    name="Form",
+    attributes={"Id": "7/A", "TutorId": "101", "YearId": "7"},
+    legacy={"Tutor": "bmarsh", "NationalCurriculumYear": "7"},
+    texts={"Form": "7 Amber"},
+)
+HOUSE = GroupRecord(name="House", attributes={"Id": "3", "HouseMasterId": "101"}, texts={"Name": "Oak", "Code": "OK"})
+YEAR = GroupRecord(
+    name="Year",
+    attributes={"Id": "7", "TutorId": "101"},
+    legacy={"NationalCurriculumYear": "7"},
+    texts={"Name": "Year 7", "Code": "Y7"},
+)
+
+Record = StaffRecord | PupilRecord | DepartmentRecord | SetRecord | SetListRecord | GroupRecord
 
 MANAGERS = {
     "CurrentStaff": "HRManager",
@@ -231,6 +268,10 @@ MANAGERS = {
     "Sets": "TeachingManager",
     "SetLists": "TeachingManager",
 }
+"""The five sections of every document."""
+GROUP_SECTIONS = ("Forms", "AcademicHouses", "BoardingHouses", "Years")
+"""The sections that only some documents have."""
+_MANAGERS = MANAGERS | dict.fromkeys(GROUP_SECTIONS, "SchoolManager")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,8 +283,12 @@ class Document:
     departments: tuple[DepartmentRecord, ...] = (DepartmentRecord(),)
     sets: tuple[SetRecord, ...] = (SetRecord(),)
     set_lists: tuple[SetListRecord, ...] = (SetListRecord(),)
+    forms: tuple[GroupRecord, ...] = (FORM,)
+    academic_houses: tuple[GroupRecord, ...] = (HOUSE,)
+    boarding_houses: tuple[GroupRecord, ...] = (HOUSE,)
+    years: tuple[GroupRecord, ...] = (YEAR,)
     order: tuple[str, ...] = tuple(MANAGERS)
-    """The sections, in their order."""
+    """The sections that it has, in their order."""
 
     def section(self, name: str) -> str:
         """Write one section."""
@@ -253,6 +298,10 @@ class Document:
             "Departments": self.departments,
             "Sets": self.sets,
             "SetLists": self.set_lists,
+            "Forms": self.forms,
+            "AcademicHouses": self.academic_houses,
+            "BoardingHouses": self.boarding_houses,
+            "Years": self.years,
         }
         return f"<{name}>\n{''.join(record.xml() for record in records[name])}</{name}>\n"
 
@@ -260,11 +309,11 @@ class Document:
         """Write the document; sections of one manager stand together where they follow each other."""
         text = ""
         for place, name in enumerate(self.order):
-            manager = MANAGERS[name]
-            if place == 0 or MANAGERS[self.order[place - 1]] != manager:
+            manager = _MANAGERS[name]
+            if place == 0 or _MANAGERS[self.order[place - 1]] != manager:
                 text += f"<{manager}>\n"
             text += self.section(name)
-            if place == len(self.order) - 1 or MANAGERS[self.order[place + 1]] != manager:
+            if place == len(self.order) - 1 or _MANAGERS[self.order[place + 1]] != manager:
                 text += f"</{manager}>\n"
         return f'<?xml version="1.0" encoding="utf-8"?>\n<iSAMS>\n{text}</iSAMS>\n'
 
@@ -281,12 +330,12 @@ def quoted(text: str) -> str:
     return escape(text, {'"': "&quot;", "\t": "&#x9;", "\r": "&#xD;", "\n": "&#xA;"})
 
 
-def parsed(folder: Path, document: Document | str | bytes) -> Reading:
-    """Write a document and read it."""
+def parsed(folder: Path, document: Document | str | bytes, wanted: Collection[GroupKind] = ()) -> Reading:
+    """Write a document and read it, with the groups that must be there."""
     file = folder / "isams.xml"
     text = document.xml() if isinstance(document, Document) else document
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    return parser.parse(file, progress=lambda _: None)
+    return parser.parse(file, progress=lambda _: None, wanted=wanted)
 
 
 def rolls(folder: Path, document: Document | str) -> tuple[Roll, Roll]:
