@@ -7,7 +7,7 @@ It takes the place of the last document only when the caller, having parsed it, 
 
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from sdssync.files.patience import patiently, remove_file
 from sdssync.isams import document_head, error_documents
 from sdssync.isams.access import Access
 from sdssync.isams.attempts import Attempts
-from sdssync.isams.datasets import DATASETS
+from sdssync.isams.datasets import wanted_datasets
 from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, hint_for, measure
 from sdssync.isams.failures import FailedAttempt, in_words
 from sdssync.isams.origin import DOWNLOADED
@@ -34,10 +34,9 @@ from sdssync.net.failure import Failure
 from sdssync.net.pace import Pace
 from sdssync.net.post import Answer, Request, send
 from sdssync.net.tls import CaFileError, tls_context
+from sdssync.school import GroupKind
 
 _PATH = "/api/batch/1.0/xml.ashx"
-_METHODS = "".join(f"<Method>{dataset.method}</Method>" for dataset in DATASETS)
-_FILTERS = f'<?xml version="1.0" encoding="utf-8"?><Filters><MethodsToRun>{_METHODS}</MethodsToRun></Filters>'.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +70,18 @@ class Download:
 
 @contextmanager
 def download(
-    source: RemoteSource, credentials: Credentials, state: Path, *, progress: Progress, pace: Pace | None = None
+    source: RemoteSource,
+    credentials: Credentials,
+    state: Path,
+    wanted: Collection[GroupKind] = (),
+    *,
+    progress: Progress,
+    pace: Pace | None = None,
 ) -> Iterator[Download]:
     """
     Download the document into a temporary file of the state folder, which is removed at the end unless kept.
 
+    It is asked for with the groups that are `wanted`.
     If the document is refused, here or by the caller in the block, it is kept under a name of its own, so that the line
     and column of the message can be looked at.
 
@@ -87,7 +93,9 @@ def download(
     """
     with temporary_path(state) as path:
         try:
-            yield Download(document=_fetch(source, credentials, path, progress, pace or Pace()), state=state)
+            request = _request(source, wanted)
+            document = _fetch(request, source, credentials, path, progress, pace or Pace())
+            yield Download(document=document, state=state)
         except RefusedDocumentError as error:
             raise _kept(error, path, state / REFUSED_DOCUMENT) from None
 
@@ -103,9 +111,10 @@ def _kept(error: RefusedDocumentError, path: Path, refused: Path) -> RefusedDocu
     return RefusedDocumentError(error.message, f"{error.hint}; the document is kept as {refused}")
 
 
-def _fetch(source: RemoteSource, credentials: Credentials, path: Path, progress: Progress, pace: Pace) -> Document:
+def _fetch(
+    request: Request, source: RemoteSource, credentials: Credentials, path: Path, progress: Progress, pace: Pace
+) -> Document:
     """Try until a document comes, until a failure is permanent, or until time is up."""
-    request = _request(source)
     access = Access(credentials, _base(source.url))
     attempts = Attempts(source, pace, progress, has_reached=os.path.lexists(path.parent / LAST_DOCUMENT))
     with _opened(path) as part, Deadline(source.max_seconds) as deadline:
@@ -154,11 +163,13 @@ def _opened(path: Path) -> Iterator[PartFile]:
             file.close()
 
 
-def _request(source: RemoteSource) -> Request:
-    """Return the request for the five datasets, without what shows that it may be made."""
+def _request(source: RemoteSource, wanted: Collection[GroupKind]) -> Request:
+    """Return the request for the datasets that are needed, without what shows that it may be made."""
+    methods = "".join(f"<Method>{dataset.method}</Method>" for dataset in wanted_datasets(wanted))
+    filters = f'<?xml version="1.0" encoding="utf-8"?><Filters><MethodsToRun>{methods}</MethodsToRun></Filters>'
     return Request(
         url=_base(source.url) + _PATH,
-        body=_FILTERS,
+        body=filters.encode(),
         media_type="application/xml",
         tls=_tls_context(source.ca_file),
         timeout=source.timeout,

@@ -8,12 +8,13 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from sdssync.isams.datasets import API_SERVICES, DATASETS
+from sdssync.isams.datasets import API_SERVICES, BY_SECTION, DATASETS, GROUP_DATASETS
 from sdssync.isams.failures import LET_PROXY_IN, RUN_LATER, FailedAttempt, refused, unavailable
 from sdssync.net.failure import status_may_pass
 
 _RECOVERABLE = ("deadlocked", "lock request time out")
 _ALL_LABELS = "; ".join(dataset.label for dataset in DATASETS)
+_FOR_GROUPS = "; ".join(dataset.label for dataset in GROUP_DATASETS.values())
 
 _BY_ID = {
     "invalidapikey": refused(
@@ -26,7 +27,8 @@ _BY_ID = {
     ),
     "filtersrequiredexception": refused(
         "iSAMS asks for a filter: the API key has a method that cannot be called without one",
-        f"{API_SERVICES}, Batch Methods, leave only these ticked for the key: {_ALL_LABELS}",
+        f"{API_SERVICES}, Batch Methods, leave only these ticked for the key: {_ALL_LABELS}; and for [groups] "
+        f"what its profile wants of {_FOR_GROUPS}",
     ),
 }
 _UNREADABLE = re.compile(
@@ -128,9 +130,14 @@ def of_answer(status: int, text: str) -> FailedAttempt:
 def _missing_methods(description: str) -> FailedAttempt:
     """Name the datasets that the key lacks; iSAMS names the methods, in lower case."""
     named = set(re.findall(r"[a-z]+_[a-z]+", description))
-    labels = "; ".join(dataset.label for dataset in DATASETS if dataset.method.lower() in named)
-    lacks = f"the API key lacks {labels}" if labels else f"the API key lacks at least one of {_ALL_LABELS}"
-    return refused(lacks, f"tick each of these for the key {API_SERVICES}, Batch Methods")
+    labels = "; ".join(dataset.label for dataset in BY_SECTION.values() if dataset.method.lower() in named)
+    tick = f"tick each of these for the key {API_SERVICES}, Batch Methods"
+    if labels:
+        return refused(f"the API key lacks {labels}", tick)
+    return refused(
+        f"the API key lacks at least one of {_ALL_LABELS}",
+        f"{tick}; and for [groups] what its profile wants of {_FOR_GROUPS}",
+    )
 
 
 def _unhandled(description: str) -> FailedAttempt:

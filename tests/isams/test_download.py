@@ -4,7 +4,7 @@ import os
 import socket
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from sdssync.isams.origin import CACHED, RECORDED
 from sdssync.isams.part_file import remove_part_files
 from sdssync.isams.progress import Progress
 from sdssync.net.pace import Pace
+from sdssync.school import GroupKind
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
 from tests.support.needs import needs_fifo, needs_limits
 
@@ -37,6 +38,10 @@ PANEL = "in the iSAMS control panel, API Services Manager"
 ALL_DATASETS = (
     "HR Manager: Current Staff; Pupil Manager: Current Students; Teaching Manager: Departments & Subjects; "
     "Teaching Manager: Teaching Sets; Teaching Manager: Teaching Set Lists"
+)
+FOR_GROUPS = (
+    "and for [groups] what its profile wants of School Manager: School Forms; School Manager: Academic Houses; "
+    "School Manager: Boarding Houses; School Manager: Year Groups"
 )
 CHECK_KEY = f"{PANEL}, check that the key is there, is enabled, and may be used from the address of this server"
 CHECK_URL = "check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login"
@@ -65,6 +70,34 @@ def test_asks_for_the_five_methods(httpserver: HTTPServer, tmp_path: Path) -> No
     assert request.content_type == "application/xml"
     assert CANARY not in str(request.headers)
     assert {"Authorization", "Cookie"}.isdisjoint(request.headers.keys())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "methods"),
+    [
+        pytest.param([GroupKind.FORM], ["School_GetSchoolForms"], id="forms"),
+        pytest.param(
+            [GroupKind.YEAR, GroupKind.BOARDING_HOUSE], ["School_GetBoardingHouses", "School_GetAllYears"], id="two"
+        ),
+        pytest.param(
+            tuple(GroupKind),
+            ["School_GetSchoolForms", "School_GetAcademicHouses", "School_GetBoardingHouses", "School_GetAllYears"],
+            id="all",
+        ),
+    ],
+)
+def test_asks_for_groups_that_are_wanted(
+    httpserver: HTTPServer, tmp_path: Path, wanted: Collection[GroupKind], methods: list[str]
+) -> None:
+    """A further method is asked for only if it is wanted, always in the same order."""
+    url = play(httpserver, "good")
+
+    with download(source(url), KEY, tmp_path, wanted, progress=Progress()):
+        pass
+
+    [(request, _)] = httpserver.log
+    more = "".join(f"<Method>{method}</Method>" for method in methods)
+    assert request.data == FILTERS.replace(b"</MethodsToRun>", f"{more}</MethodsToRun>".encode())
 
 
 @pytest.mark.parametrize(
@@ -240,16 +273,25 @@ LOGIN_PAGE = f"the document is a web page (HTML), perhaps a login page ({CHECK_U
             id="MethodsNotAllocatedToKeyException",
         ),
         pytest.param(
+            "methods-not-allocated-forms",
+            "SourceRefusedError",
+            "the API key lacks School Manager: School Forms; School Manager: Year Groups "
+            f"(tick each of these for the key {PANEL}, Batch Methods)",
+            id="MethodsNotAllocatedToKeyException about groups",
+        ),
+        pytest.param(
             "methods-not-allocated-unnamed",
             "SourceRefusedError",
-            f"the API key lacks at least one of {ALL_DATASETS} (tick each of these for the key {PANEL}, Batch Methods)",
+            f"the API key lacks at least one of {ALL_DATASETS} (tick each of these for the key {PANEL}, Batch Methods; "
+            f"{FOR_GROUPS})",
             id="MethodsNotAllocatedToKeyException that names no method",
         ),
         pytest.param(
             "filters-required",
             "SourceRefusedError",
             "iSAMS asks for a filter: the API key has a method that cannot be called without one "
-            f"({PANEL}, Batch Methods, leave only these ticked for the key: {ALL_DATASETS})",
+            f"({PANEL}, Batch Methods, leave only these ticked for the key: {ALL_DATASETS}; "
+            f"{FOR_GROUPS})",
             id="FiltersRequiredException",
         ),
         pytest.param(
