@@ -213,10 +213,10 @@ def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years
     from sdssync.report.subjects import subjects_json, subjects_lines
     from sdssync.setup.profile_text import parse_years
 
-    settings = installation(common).school.settings
+    school = installation(common).school
     counted = None if years is None else parse_years(years)
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
-        found = list_subjects(settings, years=counted, cached=cached, progress=progress)
+        found = list_subjects(school, local_today(), years=counted, cached=cached, progress=progress)
     if result_format is ResultFormat.JSON:
         streams.print_result(subjects_json(found.subjects))
     else:

@@ -142,6 +142,7 @@ def _ask(common: Common, name: str, chosen: "ProfileOptions", *, cached: bool) -
     """
     from sdssync.cli.interview import Interview, require_terminal
     from sdssync.cli.progress import progress_display
+    from sdssync.isams.source import wanted_groups
     from sdssync.jobs.offers import look_at_school
     from sdssync.setup.new_files import free_file
 
@@ -149,8 +150,9 @@ def _ask(common: Common, name: str, chosen: "ProfileOptions", *, cached: bool) -
     if chosen.combine:
         raise ConfigError("--interactive asks about years and subjects, which a profile with --combine does not have")
     place = free_file(config_path(common), name)
+    wanted = wanted_groups((file.profile for file in place.others if file.profile), local_today())
     with progress_display(wanted=common.wants_progress, color=common.log.color) as progress:
-        offers = look_at_school(place.settings, cached=cached, progress=progress)
+        offers = look_at_school(place.settings, wanted, cached=cached, progress=progress)
     return Interview(place, offers, local_today(), common.log.color).complete(name, chosen)
 
 

@@ -123,7 +123,7 @@ def _evidence(profile: Profile, taken: Taken, settings: SchoolSettings, today: d
     has_expired = profile.has_expired(today)
     current = profile if has_expired else profile.on(today)
     addresses = keep_addresses(taken.reading.school, settings.folders.state, today, settings.safety.keep_address)
-    parts = Selections(taken.reading, addresses, source_facts(taken)).parts_of(current)
+    parts = Selections(taken, addresses, source_facts(taken)).parts_of(current)
     if profile.parity:
         roster = enrol_as_script(parts[0])
     else:

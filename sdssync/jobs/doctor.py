@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from sdssync.net.post import uses_proxy
 from sdssync.net.tls import CaFileError, tls_context
 from sdssync.notify.obstacles import obstacles
 from sdssync.publish.status import Status, read_status
+from sdssync.school import GroupKind
 from sdssync.setup.doctor.catalogue import Examination, examine
 from sdssync.setup.doctor.patient import Contact, Document, NoAnswer, Patient
 
@@ -64,7 +65,7 @@ def examine_installation(config: Path, environ: Mapping[str, str], now: datetime
         if not offline:
             patient = replace(patient, contact=_contact(settings))
         if patient.can_be_asked(offline=offline):
-            patient = replace(patient, answer=_ask(settings))
+            patient = replace(patient, answer=_ask(settings, patient.wanted))
     return examine(patient)
 
 
@@ -116,7 +117,7 @@ def _contact(settings: SchoolSettings) -> Contact | None:
         return contact
 
 
-def _ask(settings: SchoolSettings) -> Document | NoAnswer:
+def _ask(settings: SchoolSettings, wanted: Collection[GroupKind]) -> Document | NoAnswer:
     """Get the document as a run does, but once, in little time, and into a folder that is removed."""
     started = time.monotonic()
     source = settings.source
@@ -125,7 +126,8 @@ def _ask(settings: SchoolSettings) -> Document | NoAnswer:
     try:
         with tempfile.TemporaryDirectory(prefix="sdssync-", ignore_cleanup_errors=True) as folder:
             elsewhere = replace(settings, source=source, folders=replace(settings.folders, state=Path(folder)))
-            taken = take_document(elsewhere, cached=False, progress=Progress())
+            taken = take_document(elsewhere, wanted, cached=False, progress=Progress())
+            taken.require(wanted)
             is_kept = isinstance(source, RemoteSource)
             return _document(taken, Path(folder) / LAST_DOCUMENT if is_kept else taken.document.path)
     except RefusedDocumentError as error:

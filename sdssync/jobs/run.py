@@ -21,7 +21,7 @@ from sdssync.errors import ConfigError, ExitCode, SdsSyncError
 from sdssync.files.lock import installation_lock
 from sdssync.files.names import same_name
 from sdssync.files.paths import display
-from sdssync.isams.source import Taken, take_document
+from sdssync.isams.source import Taken, take_document, wanted_groups
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.job import Job, Mode
 from sdssync.jobs.progress import RunProgress
@@ -99,7 +99,8 @@ def _run_current(
     if not ready:
         return report
     try:
-        taken = take_document(settings, cached=job.cached, progress=progress)
+        wanted = wanted_groups(school.profiles, job.today)
+        taken = take_document(settings, wanted, cached=job.cached, progress=progress)
     except SdsSyncError as error:
         outcomes.failed("source.failed", error)
         for profile in ready:
@@ -112,7 +113,7 @@ def _run_current(
     addresses = keep_addresses(taken.reading.school, state, job.today, settings.safety.keep_address)
     if job.mode is Mode.PUBLISH:
         record_missing(addresses, state)
-    selections = Selections(taken.reading, addresses, source)
+    selections = Selections(taken, addresses, source)
     for number, profile in enumerate(ready, 1):
         progress.profile(profile.name, number, len(ready))
         with results.attempt(profile):

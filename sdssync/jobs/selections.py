@@ -1,7 +1,7 @@
 """What each profile takes of the school: selected from once in a run, however many sets it belongs to."""
 
 from sdssync.config.profile import Profile
-from sdssync.isams.records import Reading
+from sdssync.isams.source import Taken
 from sdssync.jobs import profile_warnings
 from sdssync.log import events
 from sdssync.publish.manifest import SourceFacts
@@ -14,8 +14,8 @@ from sdssync.safety.kept_addresses import KeptAddresses
 class Selections:
     """The parts of the sets of a run, as far as they have been asked for."""
 
-    def __init__(self, reading: Reading, addresses: KeptAddresses, source: SourceFacts) -> None:
-        self._reading = reading
+    def __init__(self, taken: Taken, addresses: KeptAddresses, source: SourceFacts) -> None:
+        self._taken = taken
         self.addresses = addresses
         """Who keeps a username."""
         self.source = source
@@ -25,11 +25,19 @@ class Selections:
         self._parts: dict[str, Part] = {}
 
     def parts_of(self, profile: Profile) -> tuple[Part, ...]:
-        """Return the parts of a profile's set, with what each of them takes."""
+        """
+        Return the parts of a profile's set, with what each of them takes.
+
+        Raises:
+            SourceError: the document lacks groups that a part wants.
+
+        """
         return tuple(map(self._part, profile.parts))
 
     def _part(self, profile: Profile) -> Part:
         if profile.name not in self._parts:
+            if profile.groups:
+                self._taken.require(profile.groups.kinds)
             selection = select(self._roll_for(profile), profile)
             with events.bound(profile=profile.name):
                 events.log().debug(
@@ -44,8 +52,9 @@ class Selections:
 
     def _roll_for(self, profile: Profile) -> Roll:
         """Return the school as the profile reads it: a parity profile reads it as iSAMS-SDS.ps1 does."""
-        if not profile.parity or self._reading.as_script is self.addresses.school:
+        as_script = self._taken.reading.as_script
+        if not profile.parity or as_script is self.addresses.school:
             return self.roll
         if self._roll_as_script is None:
-            self._roll_as_script = call_roll(self._reading.as_script)
+            self._roll_as_script = call_roll(as_script)
         return self._roll_as_script

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from sdssync.config.settings import SchoolSettings
+from sdssync.config.installation import ConfiguredSchool
 from sdssync.errors import ExitCode
 from sdssync.files.lock import installation_lock
 from sdssync.isams.progress import Progress
-from sdssync.isams.source import take_document
+from sdssync.isams.source import take_document, wanted_groups
 from sdssync.roster.roll import call_roll
 from sdssync.roster.subjects import SubjectSummary, summarise_subjects
 
@@ -20,7 +21,9 @@ class Listed:
     exit_code: ExitCode
 
 
-def list_subjects(settings: SchoolSettings, *, years: Iterable[int] | None, cached: bool, progress: Progress) -> Listed:
+def list_subjects(
+    school: ConfiguredSchool, today: date, *, years: Iterable[int] | None, cached: bool, progress: Progress
+) -> Listed:
     """
     Return the subjects of the school's document, by id; with years, counting sets and pupils of these years only.
 
@@ -28,7 +31,8 @@ def list_subjects(settings: SchoolSettings, *, years: Iterable[int] | None, cach
         SdsSyncError: there is no complete document, or another run holds the lock.
 
     """
-    with installation_lock(settings.folders.state):
-        taken = take_document(settings, cached=cached, progress=progress)
+    with installation_lock(school.settings.folders.state):
+        wanted = wanted_groups(school.profiles, today)
+        taken = take_document(school.settings, wanted, cached=cached, progress=progress)
     subjects = summarise_subjects(call_roll(taken.reading.school), years)
     return Listed(subjects, ExitCode.DONE if taken.is_kept else ExitCode.OUTPUT)

@@ -57,3 +57,10 @@ def document(*, pupils: str = PUPILS, rows: str = ROWS) -> str:
 
 TWINS = document(pupils=PUPILS + pupil(504, school_id="7983000000501"))
 """A document with two pupils of the same school id: no profile of year 9 may be published."""
+
+_GROUPS = (
+    '<SchoolManager><Years><Year Id="9" TutorId="101"><Name>Year 9</Name></Year></Years>'
+    '<Forms><Form Id="9/A" TutorId="101" YearId="9" /><Form Id="9/B" YearId="9" /></Forms></SchoolManager>'
+)
+WITH_GROUPS = document().replace("</iSAMS>", f"{_GROUPS}</iSAMS>")
+"""A document with two forms and a year."""

@@ -13,11 +13,12 @@ from sdssync.config.profile_file import ProfileFile
 from sdssync.config.settings import RemoteSource, SchoolSettings
 from sdssync.config.settings_file import SettingsFile
 from sdssync.errors import ConfigError, SdsSyncError
+from sdssync.isams.source import wanted_groups
 from sdssync.net.failure import Failure
 from sdssync.net.knock import Knock
 from sdssync.publish.manifest import SourceFacts
 from sdssync.publish.status import Status
-from sdssync.school import School
+from sdssync.school import GroupKind, School
 
 
 class Need(Enum):
@@ -153,6 +154,11 @@ class Patient:
     def parts(self) -> tuple[Profile, ...]:
         """Return the profiles whose rows make the sets of today, each once."""
         return tuple({part.name: part for profile in self.current for part in profile.parts}.values())
+
+    @property
+    def wanted(self) -> frozenset[GroupKind]:
+        """Return the kinds of groups for which a run asks iSAMS."""
+        return wanted_groups((file.profile for file in self.profile_files if file.profile), self.today)
 
     def can_be_asked(self, *, offline: bool) -> bool:
         """Return True if a request for the document makes sense: for a reason it would fail is reported already."""
