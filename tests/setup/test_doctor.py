@@ -19,7 +19,7 @@ from pytest_httpserver import HTTPServer
 from sdssync.setup.doctor.catalogue import CHECKS
 from tests.files.test_lock import holder
 from tests.support.app_certificate import new_certificate
-from tests.support.documents import document
+from tests.support.documents import WITH_GROUPS, document
 from tests.support.fake_isams import CERTIFICATE, FIXTURES, PATH, raw_server
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.needs import WINDOWS, needs_modes, needs_mounts, needs_root, needs_symlinks
@@ -111,6 +111,36 @@ def test_a_good_installation_with_a_server(school: Path, httpserver: HTTPServer)
     assert "the answer is byte for byte that of" in said(ran, "cache")
     assert said(ran, "isams") == "iSAMS answers, and the key has the 5 methods ()"
     assert said(ran, "clock") == "the clock agrees with that of iSAMS ()"
+
+
+def test_a_server_with_the_groups_that_are_wanted(school: Path, httpserver: HTTPServer) -> None:
+    """A further method is counted, and its tick is named: without it no profile would be published."""
+    remote(school, answer(httpserver, WITH_GROUPS))
+    install(school, (school / "sdssync.toml").read_text(encoding="utf-8"), seniors=f"{SENIORS}[groups]\nforms = true\n")
+    night()
+
+    ran = examined()
+
+    assert (ran.exit_code, troubles(ran)) == (0, {})
+    assert [line["message"] for line in ran.json["checks"] if line["check"] == "isams"] == [
+        "iSAMS answers, and the key has the 6 methods",
+        "[groups] needs School Manager: School Forms: if one of them is not ticked, no profile is published that night",
+    ]
+
+
+def test_groups_that_are_not_there(school: Path, httpserver: HTTPServer) -> None:
+    """A section that a profile wants and that is missing is a failure, in an answer and in a recorded document."""
+    wanting = {"seniors": f"{SENIORS}[groups]\nforms = true\n"}
+    install(school, **wanting)
+    recorded = examined()
+    remote(school, answer(httpserver, document()))
+    install(school, (school / "sdssync.toml").read_text(encoding="utf-8"), **wanting)
+    downloaded = examined()
+
+    for ran in (recorded, downloaded):
+        assert troubles(ran)["isams"] == "failure"
+        assert "section SchoolManager/Forms is missing" in said(ran, "isams")
+        assert 'tick "School Manager: School Forms" for the key' in said(ran, "isams")
 
 
 def test_offline(school: Path, httpserver: HTTPServer) -> None:

@@ -54,7 +54,7 @@ CHECKS = (
     Check("tls", "The connection with it, and how long its certificate lasts.", server.tls, (Need.CONNECTION,)),
     Check(
         "isams",
-        "A request as a run sends it: iSAMS answers, and the key has the five methods.",
+        "A request as a run sends it: iSAMS answers, and the key has the methods that are needed.",
         server.isams,
         (Need.ANSWER,),
     ),

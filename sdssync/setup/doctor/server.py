@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sdssync.isams.datasets import DATASETS, EMPTY_CACHE
+from sdssync.isams.datasets import EMPTY_CACHE, group_datasets, wanted_datasets
 from sdssync.isams.failures import in_words
 from sdssync.net.failure import Failure
 from sdssync.publish.generations import Generations, kept_profiles
@@ -85,7 +85,10 @@ def isams(patient: Patient) -> Iterator[Diagnosis]:
     elif patient.remote is None:
         yield ok("the recorded document is complete")
     else:
-        yield ok(f"iSAMS answers, and the key has the {len(DATASETS)} methods")
+        yield ok(f"iSAMS answers, and the key has the {len(wanted_datasets(patient.wanted))} methods")
+    if patient.remote and (further := group_datasets(patient.wanted)):
+        labels = "; ".join(dataset.label for dataset in further)
+        yield ok(f"[groups] needs {labels}: if one of them is not ticked, no profile is published that night")
 
 
 def cache(patient: Patient) -> Iterator[Diagnosis]:
