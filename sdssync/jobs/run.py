@@ -6,6 +6,7 @@ before they begin is raised.
 """
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -39,6 +40,7 @@ from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSumm
 from sdssync.roster.untaken import untaken_sets
 from sdssync.safety.audit import Audit
 from sdssync.safety.kept_addresses import keep_addresses, record_missing
+from sdssync.school import GroupKind
 
 
 def run(installation: Installation, job: Job, progress: RunProgress) -> RunReport:
@@ -127,12 +129,17 @@ def _run_current(
 def source_facts(taken: Taken) -> SourceFacts:
     """Return what a generation keeps of its document."""
     school = taken.reading.school
+    groups = Counter(group.kind for group in school.groups)
     return SourceFacts(
         taken_at=(taken.document.downloaded_at or datetime.now(UTC)).replace(microsecond=0),
         pupils=len(school.pupils),
         staff=len(school.teachers),
         teaching_sets=len(school.teaching_sets),
         memberships=sum(membership.rows for membership in school.memberships),
+        forms=groups[GroupKind.FORM],
+        academic_houses=groups[GroupKind.ACADEMIC_HOUSE],
+        boarding_houses=groups[GroupKind.BOARDING_HOUSE],
+        years=groups[GroupKind.YEAR],
     )
 
 

@@ -29,6 +29,11 @@ class SourceFacts:
     teaching_sets: int
     memberships: int
     """Set-list rows."""
+    forms: int = 0
+    """0, here and below, also if the document was without this dataset."""
+    academic_houses: int = 0
+    boarding_houses: int = 0
+    years: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

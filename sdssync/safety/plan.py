@@ -213,11 +213,19 @@ def _first(plan_id: str, proposal: Proposal) -> Plan:
 
 def source_losses(before: SourceFacts, source: SourceFacts) -> Iterator[SourceLoss]:
     """Yield each kind of record of which a document has lost a tenth or more."""
-    for what, old, new in (
+    everything = (
         ("pupils", before.pupils, source.pupils),
         ("members of staff", before.staff, source.staff),
         ("teaching sets", before.teaching_sets, source.teaching_sets),
         ("set-list rows", before.memberships, source.memberships),
-    ):
+    )
+    groups = (
+        ("forms", before.forms, source.forms),
+        ("academic houses", before.academic_houses, source.academic_houses),
+        ("boarding houses", before.boarding_houses, source.boarding_houses),
+        ("years", before.years, source.years),
+    )
+    asked_for = tuple(group for group in groups if group[2])  # one without a record is refused if it is wanted
+    for what, old, new in everything + asked_for:
         if old and (old - new) * _NOTABLE >= old:
             yield SourceLoss(what=what, before=old, after=new)

@@ -1,11 +1,13 @@
 """Groups that profiles want: every download asks for them all, and any other document may be without them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
+from sdssync.publish.manifest import SourceFacts
+from sdssync.safety.plan import SourceLoss, source_losses
 from tests.support.documents import WITH_GROUPS, document
 from tests.support.fake_isams import PATH
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
@@ -133,3 +135,12 @@ def test_the_log_counts_the_groups_that_are_there(here: Path) -> None:
 
     counts = {name: parsed.get(name) for name in ("forms", "academic_houses", "boarding_houses", "years")}
     assert counts == {"forms": 2, "academic_houses": None, "boarding_houses": None, "years": 1}
+
+
+def test_a_document_that_has_lost_forms_is_a_cause() -> None:
+    """A dataset of groups that has lost a tenth is reported; one that is no longer asked for has lost nothing."""
+    counts = {"pupils": 9, "staff": 9, "teaching_sets": 9, "memberships": 9}
+    before = SourceFacts(taken_at=datetime.now(UTC), **counts, forms=20, boarding_houses=9, years=7)
+    after = SourceFacts(taken_at=datetime.now(UTC), **counts, forms=18, academic_houses=4, years=7)
+
+    assert [*source_losses(before, after)] == [SourceLoss(what="forms", before=20, after=18)]
