@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.groups import with_groups
 from benchmarks.invented import School, TeachingSet, make_school
 from benchmarks.school import write_document
 
@@ -21,7 +22,7 @@ TEACHER_WITHOUT_EMAIL = 116
 
 def make_hartley() -> School:
     """Invent the school and place its oddities: each is something that a run must show or leave out."""
-    school = make_school(pupils=PUPILS, seed=20260901, domain="hartley.example")
+    school = with_groups(make_school(pupils=PUPILS, seed=20260901, domain="hartley.example"))
     subjects = {subject.code: subject for department in school.departments for subject in department.subjects}
     empty_set = TeachingSet(id=6000, subject=subjects["La"], year=13, number=2, staff_ids=(school.staff[0].id,))
     return replace(

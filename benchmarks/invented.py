@@ -132,6 +132,10 @@ class Pupil:
     year: int
     email: str
     set_ids: tuple[int, ...]
+    form: str
+    academic_house: int = 0
+    boarding_house: int = 0
+    """0: a day pupil."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,27 @@ class TeachingSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A form, a house or a year, with its tutor or house master first and who assists after that."""
+
+    id: str
+    name: str
+    code: str
+    year: int | None
+    staff: tuple[StaffMember, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """All groups of a school that are not teaching sets."""
+
+    forms: tuple[Group, ...]
+    academic_houses: tuple[Group, ...]
+    boarding_houses: tuple[Group, ...]
+    years: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class School:
     """Everything in the document; the set lists are those of the pupils."""
 
@@ -158,6 +183,8 @@ class School:
     staff: tuple[StaffMember, ...]
     pupils: tuple[Pupil, ...]
     sets: tuple[TeachingSet, ...]
+    groups: Groups | None = None
+    """None: iSAMS was not asked for them."""
 
 
 def make_school(*, pupils: int, seed: int, domain: str = "school.example") -> School:
@@ -219,6 +246,7 @@ def _make_pupil(rng: random.Random, number: int, domain: str, *, school_id: int,
         year=YEARS[number % len(YEARS)],
         email=f"{ascii_letters(forename)}.{ascii_letters(surname)}{number}@{domain}",
         set_ids=set_ids,
+        form=f"{YEARS[number % len(YEARS)]}A",
     )
 
 
@@ -229,6 +257,11 @@ def _name(rng: random.Random) -> tuple[str, str]:
 
 def _guid(rng: random.Random) -> str:
     return str(uuid.UUID(int=rng.getrandbits(128)))
+
+
+def user_code(member: StaffMember) -> str:
+    """Return the user code of a member of staff."""
+    return f"{ascii_letters(member.surname)}{member.id:06}"
 
 
 def ascii_letters(name: str) -> str:

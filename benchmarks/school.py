@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from benchmarks.invented import Department, Pupil, School, StaffMember, TeachingSet, ascii_letters, make_school
+from benchmarks import groups
+from benchmarks.invented import Department, Pupil, School, StaffMember, TeachingSet, make_school, user_code
 
 UPDATED = "2025-09-01T00:00:00"
 
@@ -40,15 +41,17 @@ def _lines(school: School) -> Iterator[str]:
     yield from _set_lists(school.pupils)
     yield "    </SetLists>\n    <Sets>\n"
     yield from map(_set, school.sets)
-    yield "    </Sets>\n  </TeachingManager>\n</iSAMS>\n"
+    yield "    </Sets>\n  </TeachingManager>\n"
+    if school.groups:
+        yield from groups.lines(school.groups)
+    yield "</iSAMS>\n"
 
 
 def _staff_member(member: StaffMember) -> str:
-    code = ascii_letters(member.surname)
     return f"""\
       <StaffMember Id="{member.id}" PersonId="{2000 + member.id}" PersonGuid="{member.guid}">
         <Initials>{member.forename[0]}{member.surname[0]}</Initials>
-        <UserCode>{code}{member.id:06}</UserCode>
+        <UserCode>{user_code(member)}</UserCode>
         <Title>Mx</Title>
         <Forename>{member.forename}</Forename>
         <MiddleNames />
@@ -63,8 +66,10 @@ def _staff_member(member: StaffMember) -> str:
 
 def _pupil(pupil: Pupil) -> str:
     code = f"P{pupil.id - 700:05}"
+    houses = f' AcademicHouseId="{pupil.academic_house}" BoardingHouseId="{pupil.boarding_house}"'
+    more = houses if pupil.academic_house else ""
     return f"""\
-      <Pupil Id="{pupil.id}" PersonId="{4000 + pupil.id}" PersonGuid="{pupil.guid}" DivisionId="1">
+      <Pupil Id="{pupil.id}" PersonId="{4000 + pupil.id}" PersonGuid="{pupil.guid}" DivisionId="1"{more}>
         <SchoolCode>{code}</SchoolCode>
         <SchoolId>{pupil.school_id}</SchoolId>
         <UserCode>{code}X</UserCode>
@@ -74,7 +79,7 @@ def _pupil(pupil: Pupil) -> str:
         <Fullname>{pupil.forename} {pupil.surname}</Fullname>
         <Gender>X</Gender>
         <DOB>2012-01-01T00:00:00</DOB>
-        <Form>{pupil.year}A</Form>
+        <Form>{pupil.form}</Form>
         <NCYear>{pupil.year}</NCYear>
         {_element("EmailAddress", pupil.email)}
         <PupilType>Day</PupilType>
@@ -153,9 +158,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.school", description=main.__doc__)
     parser.add_argument("--pupils", type=int, default=2000, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="another number, another school (default: %(default)s)")
+    parser.add_argument("--groups", action="store_true", help="with forms, houses and years")
     parser.add_argument("out", type=Path, metavar="OUT.xml")
     options = parser.parse_args(argv)
-    write_document(make_school(pupils=options.pupils, seed=options.seed), options.out)
+    school = make_school(pupils=options.pupils, seed=options.seed)
+    write_document(groups.with_groups(school) if options.groups else school, options.out)
 
 
 if __name__ == "__main__":

@@ -100,6 +100,33 @@ def test_hartley_is_what_the_generator_writes(tmp_path: Path) -> None:
     assert (tmp_path / "hartley.xml").read_bytes() == HARTLEY.read_bytes()
 
 
+def test_groups_resolve(tmp_path: Path) -> None:
+    """With groups, each pupil is in a form of the own year and in houses that are there; all owners are staff."""
+    school.main(["--pupils", "800", "--groups", str(tmp_path / "school.xml")])
+    root = etree.parse(tmp_path / "school.xml").getroot()
+
+    def ids(path: str) -> set[str | None]:
+        return {element.get("Id") for element in root.findall(path)}
+
+    pupils = [*root.iter("Pupil")]
+    years = {form.get("Id"): form.get("YearId") for form in root.findall("SchoolManager/Forms/Form")}
+    sizes = Counter(pupil.findtext("Form") for pupil in pupils)
+    owners = {
+        number
+        for group in root.findall("SchoolManager/*/*")
+        for name in ("TutorId", "AssistantTutorId", "HouseMasterId", "AssistantHouseMasterId")
+        if (number := group.get(name))
+    }
+
+    assert sizes.keys() == years.keys()
+    assert max(sizes.values()) == 24
+    assert all(years[pupil.findtext("Form")] == pupil.findtext("NCYear") for pupil in pupils)
+    assert {pupil.get("AcademicHouseId") for pupil in pupils} == ids("SchoolManager/AcademicHouses/House")
+    assert {pupil.get("BoardingHouseId") for pupil in pupils} == {"0", *ids("SchoolManager/BoardingHouses/House")}
+    assert {pupil.findtext("NCYear") for pupil in pupils} == ids("SchoolManager/Years/Year")
+    assert owners <= ids("HRManager/CurrentStaff/StaffMember")
+
+
 def test_hartley_has_its_oddities() -> None:
     """The demo has something to show: each oddity stands in the document, as often as it says."""
     root = etree.parse(HARTLEY).getroot()
