@@ -83,7 +83,7 @@ def _lost_teachers(roster: Roster) -> Iterator[LostTeacher]:
     if not teachers:
         return
     classes = {enrolled.id: enrolled for enrolled in roster.classes}
-    taught = {class_id: frozenset(enrolled.teaching_set.teacher_ids) for class_id, enrolled in classes.items()}
+    taught = {class_id: frozenset(enrolled.made_of.teachers) for class_id, enrolled in classes.items()}
     lost: defaultdict[str, dict[str, ClassRef]] = defaultdict(dict)
     for omission in roster.omissions:
         if omission.kind is Kind.ENROLLMENT and omission.id in taught.get(omission.class_id, ()):

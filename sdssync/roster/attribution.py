@@ -13,7 +13,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
-from sdssync.roster.classes import CandidateClass, EnrolledClass
+from sdssync.roster.candidates import CandidateClass
+from sdssync.roster.classes import EnrolledClass
 from sdssync.roster.enrol import Clash, Roster
 from sdssync.roster.omissions import Kind, Omission, Reason, sorted_omissions
 from sdssync.roster.roll import user_id
@@ -146,7 +147,7 @@ class Attribution:
 
     def _teachers_left_out(self, enrolled: EnrolledClass) -> tuple[Omission, ...]:
         """Return the enrollments of teachers of the set that were left out, one for each teacher."""
-        rows = [(enrolled.id, staff_id) for staff_id in dict.fromkeys(enrolled.teaching_set.teacher_ids)]
+        rows = [(enrolled.id, staff_id) for staff_id in dict.fromkeys(enrolled.made_of.teachers)]
         return sorted_omissions(self._left_out[row] for row in rows if row in self._left_out)
 
     def teacher(self, enrollment: Omission) -> PersonRef:
@@ -208,7 +209,7 @@ def person_ref(user: User) -> PersonRef:
 
 def class_ref(made: CandidateClass | EnrolledClass) -> ClassRef:
     """Return a class as one that a finding is about."""
-    return ClassRef(id=made.teaching_set.id, code=made.teaching_set.code, title=made.title)
+    return ClassRef(id=", ".join(made.made_of.ids), code=made.made_of.code, title=made.title)
 
 
 def _at(rows: Sequence[_Row], index: int) -> Sequence[_Row]:

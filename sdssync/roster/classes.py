@@ -1,39 +1,19 @@
-"""
-Classes of a CSV set and who is enrolled in them: what iSAMS-SDS.ps1 would write, and what of it is left out.
-
-There is a class for each teaching set of the chosen years and subjects that has someone on its list.
-"""
+"""Classes of a CSV set and who is enrolled in them: what stays of the candidates, and what is left out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import attrgetter
 
 from sdssync.config.profile import Profile
-from sdssync.config.template import Values
-from sdssync.errors import SourceMalformedError
+from sdssync.roster.candidates import CandidateClass
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break, is_too_long
-from sdssync.roster.roll import Member, Roll
+from sdssync.roster.roll import Member
 from sdssync.roster.selection import Selection
+from sdssync.roster.sources import Source
 from sdssync.roster.users import KeptUsers, has_email
-from sdssync.school import Pupil, Teacher, TeachingSet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CandidateClass:
-    """A teaching set that would have a row."""
-
-    id: str
-    title: str
-    part: Profile
-    """The profile that makes it, with its titles and ids."""
-    teaching_set: TeachingSet
-    """Two with one id are the same to the script."""
-    teachers: tuple[str, ...]
-    """User ids: of the teaching set, then the extra teachers."""
-    members: tuple[Member, ...]
-    """Everyone on the list of the teaching set, as often as they appear there."""
+from sdssync.school import Pupil, Teacher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +23,7 @@ class EnrolledClass:
     id: str
     title: str
     part: Profile
-    teaching_set: TeachingSet
+    made_of: Source
     teachers: tuple[str, ...]
     pupils: tuple[str, ...]
 
@@ -56,57 +36,6 @@ class EnrollmentBlocks:
     """By user id; an id that is not in it is not one of the current staff."""
     pupils: Mapping[Member, Reason | None]
     """By person; one who is not in it is not a current pupil."""
-
-
-MOST_ENROLLMENTS = 5_000_000
-"""More than SDS takes by far. Sets that share a list, or teachers of every class, multiply to any number."""
-
-
-def candidate_classes(selection: Selection, profile: Profile) -> Iterator[CandidateClass]:
-    """
-    Yield the script's classes in their order, and also the second of two teaching sets with one id.
-
-    Raises:
-        SourceMalformedError: there would be more enrollments than any school has.
-
-    """
-    number, met = 0, set[str]()
-    extra = tuple(
-        teacher.id if isinstance(teacher, Teacher) else teacher.address for teacher in selection.extra_teachers
-    )
-    for teaching_set in selection.teaching_sets:
-        members = selection.roll.members_of(teaching_set)
-        if members:
-            number += len(teaching_set.teacher_ids) + len(extra)
-            number += 0 if teaching_set.id in met else len(members)
-            met.add(teaching_set.id)
-            if number > MOST_ENROLLMENTS:
-                raise SourceMalformedError(
-                    f"the classes would have more than {MOST_ENROLLMENTS:,} enrollments",
-                    "look for set ids in iSAMS that are one number, and for a long [teachers] extra in the profile",
-                )
-            values = template_values(teaching_set, selection.roll, profile.suffix)
-            yield CandidateClass(
-                id=profile.class_id.render(**values),
-                title=profile.title.render(**values),
-                part=profile,
-                teaching_set=teaching_set,
-                teachers=(*teaching_set.teacher_ids, *extra),
-                members=members,
-            )
-
-
-def first_of_each_set_id(classes: Iterable[CandidateClass]) -> tuple[CandidateClass, ...]:
-    """
-    Return the classes without those for which the script has no row, because an earlier teaching set has their set id.
-
-    One teaching set that two parts take makes a class for each.
-    """
-    classes = tuple(classes)
-    first: dict[str, TeachingSet] = {}
-    for candidate in classes:
-        first.setdefault(candidate.teaching_set.id, candidate.teaching_set)
-    return tuple(candidate for candidate in classes if first[candidate.teaching_set.id] is candidate.teaching_set)
 
 
 def enrollment_blocks(selection: Selection, kept: KeptUsers) -> EnrollmentBlocks:
@@ -140,13 +69,12 @@ def keep_classes(
     """Leave out the classes and enrollments that SDS refuses or that would do harm; return what stays, and the rest."""
     enrolled: list[EnrolledClass] = []
     omissions: list[Omission] = []
-    first = frozenset(first_of_each_set_id(candidates))
-    pupils_of: dict[str, _Enrollments] = {}  # thousands of teaching sets with one id have one list
+    pupils_of: dict[int, _Enrollments] = {}  # thousands of teaching sets with one id have one list
     for candidate in candidates:
-        set_id = candidate.teaching_set.id
+        members = id(candidate.made_of.members)
         teachers = _teachers(candidate, blocks)
-        pupils = pupils_of[set_id] = pupils_of.get(set_id) or _pupils(candidate, blocks)
-        reason = _reason(candidate, has_pupils=bool(pupils.kept), is_first=candidate in first)
+        pupils = pupils_of[members] = pupils_of.get(members) or _pupils(candidate, blocks)
+        reason = _reason(candidate, has_pupils=bool(pupils.kept))
         if reason is not None:
             omissions.append(
                 Omission(
@@ -157,7 +85,7 @@ def keep_classes(
                     part=candidate.part.name,
                 )
             )
-        if candidate in first:  # for another one the script writes no enrollments
+        if not candidate.is_repeated:  # for such a one the script writes no enrollments
             omissions.extend(teachers.omissions(candidate, class_omitted=reason is not None))
             omissions.extend(pupils.omissions(candidate, class_omitted=reason is not None))
         if reason is None:
@@ -166,7 +94,7 @@ def keep_classes(
                     id=candidate.id,
                     title=candidate.title,
                     part=candidate.part,
-                    teaching_set=candidate.teaching_set,
+                    made_of=candidate.made_of,
                     teachers=teachers.once,
                     pupils=pupils.once,
                 )
@@ -174,13 +102,13 @@ def keep_classes(
     return tuple(enrolled), tuple(omissions)
 
 
-def _reason(candidate: CandidateClass, *, has_pupils: bool, is_first: bool) -> Reason | None:
+def _reason(candidate: CandidateClass, *, has_pupils: bool) -> Reason | None:
     """Return the first reason for which a class is left out, or None."""
     if not has_pupils:
         return Reason.CLASS_WITHOUT_PUPILS
     if not candidate.title.strip():
         return Reason.CLASS_WITHOUT_TITLE
-    if not is_first:
+    if candidate.is_repeated:
         return Reason.DUPLICATE_CLASS
     if contains_line_break(candidate.id, candidate.title):
         return Reason.VALUE_WITH_LINE_BREAK
@@ -195,8 +123,8 @@ def _teachers(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollme
 
 
 def _pupils(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":
-    reasons = map(blocks.pupils.get, candidate.members, repeat(Reason.PUPIL_NOT_CURRENT))
-    return _Enrollments(tuple(map(attrgetter("school_id"), candidate.members)), tuple(reasons))
+    reasons = map(blocks.pupils.get, candidate.made_of.members, repeat(Reason.PUPIL_NOT_CURRENT))
+    return _Enrollments(tuple(map(attrgetter("school_id"), candidate.made_of.members)), tuple(reasons))
 
 
 class _Enrollments:
@@ -224,17 +152,3 @@ class _Enrollments:
             yield Omission(
                 reason=reason, kind=Kind.ENROLLMENT, id=user_id, class_id=candidate.id, part=candidate.part.name
             )
-
-
-def template_values(teaching_set: TeachingSet, roll: Roll, suffix: str) -> Values:
-    """Return what a teaching set offers to the templates."""
-    subject = roll.subjects.get(teaching_set.subject_id)
-    return Values(
-        set_id=teaching_set.id,
-        set_code=teaching_set.code,
-        set_name=teaching_set.name,
-        subject_code=subject.code if subject else "",
-        subject_name=subject.name if subject else "",
-        year_group=teaching_set.year,
-        suffix=suffix,
-    )

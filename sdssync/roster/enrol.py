@@ -8,14 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sdssync.roster.classes import (
-    CandidateClass,
-    EnrolledClass,
-    candidate_classes,
-    enrollment_blocks,
-    first_of_each_set_id,
-    keep_classes,
-)
+from sdssync.roster.candidates import CandidateClass, candidate_classes
+from sdssync.roster.classes import EnrolledClass, enrollment_blocks, keep_classes
 from sdssync.roster.combine import Origins, Part, trace_origins, unite
 from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, sorted_omissions
@@ -64,7 +58,7 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
     selection, origins = unite([part.selection for part in parts]), trace_origins(parts)
     candidates_for_users = tuple(candidate_users(selection, include_names=include_names))
     kept = keep_users(candidates_for_users, origins, include_names=include_names)
-    candidates = _in_order_of_sets(parts)
+    candidates = candidate_classes(parts, selection)
     enrolled, omissions = keep_classes(candidates, enrollment_blocks(selection, kept))
     return Roster(
         users=_sorted_users(kept.users),
@@ -75,19 +69,9 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
     )
 
 
-def _in_order_of_sets(parts: Sequence[Part]) -> tuple[CandidateClass, ...]:
-    """Return the classes of all parts in the order of the school, because of two sets with one id the first counts."""
-    candidates = [candidate for part in parts for candidate in candidate_classes(part.selection, part.profile)]
-    if len(parts) > 1:
-        school = parts[0].selection.roll.school
-        positions = {id(teaching_set): number for number, teaching_set in enumerate(school.teaching_sets)}
-        candidates.sort(key=lambda candidate: positions[id(candidate.teaching_set)])
-    return tuple(candidates)
-
-
 def enrol_as_script(part: Part) -> Roster:
     """Return the script's rows; the only omissions are the pupils that it prints."""
-    selection, profile = part.selection, part.profile
+    selection = part.selection
     users = candidate_users(selection, include_names=False)
     return Roster(
         users=_sorted_users(user for user in users if has_email_as_script(user.username) or not user.is_pupil),
@@ -97,11 +81,12 @@ def enrol_as_script(part: Part) -> Roster:
                     id=candidate.id,
                     title=candidate.title,
                     part=candidate.part,
-                    teaching_set=candidate.teaching_set,
+                    made_of=candidate.made_of,
                     teachers=candidate.teachers,
-                    pupils=tuple(member.school_id for member in candidate.members),
+                    pupils=tuple(member.school_id for member in candidate.made_of.members),
                 )
-                for candidate in first_of_each_set_id(candidate_classes(selection, profile))
+                for candidate in candidate_classes((part,), selection)
+                if not candidate.is_repeated
             ]
         ),
         omissions=sorted_omissions(printed_pupils(selection)),
@@ -139,8 +124,9 @@ def _user_clashes(selection: Selection, kept: Iterable[User]) -> Iterator[Clash]
 def _class_clashes(candidates: Sequence[CandidateClass], kept: Iterable[EnrolledClass]) -> Iterator[Clash]:
     """Return the classes whose id is rendered for another teaching set of the profile too."""
     by_id: defaultdict[str, list[CandidateClass]] = defaultdict(list)
-    for candidate in first_of_each_set_id(candidates):
-        by_id[candidate.id].append(candidate)
+    for candidate in candidates:
+        if not candidate.is_repeated:
+            by_id[candidate.id].append(candidate)
     return (
         Clash(Kind.CLASS, enrolled.id, classes=tuple(by_id[enrolled.id]))
         for enrolled in kept

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from sdssync.config.effective import EffectiveProfile
 from sdssync.config.template import Template
-from sdssync.roster.classes import template_values
+from sdssync.roster.candidates import template_values
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind, Reason

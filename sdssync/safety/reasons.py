@@ -67,16 +67,15 @@ class Evidence:
     @cached_property
     def set_ids(self) -> frozenset[str]:
         """The ids in iSAMS of the teaching sets that make classes."""
-        return frozenset(enrolled.teaching_set.id for enrolled in self.roster.classes)
+        return frozenset(source_id for enrolled in self.roster.classes for source_id in enrolled.made_of.ids)
 
     def lists(self, enrollment: Enrollment) -> bool:
         """Return True if iSAMS has the person as a teacher of the class, or on its set list."""
         enrolled = self.classes.get(enrollment.class_id)
         if enrolled is None:
             return False
-        teaching_set, roll = enrolled.teaching_set, self.parts[0].selection.roll
-        members = (member.school_id for member in roll.members_of(teaching_set))
-        return enrollment.user_id in {*teaching_set.teacher_ids, *members}
+        members = (member.school_id for member in enrolled.made_of.members)
+        return enrollment.user_id in {*enrolled.made_of.teachers, *members}
 
     @cached_property
     def orgs(self) -> frozenset[str]:
@@ -196,8 +195,8 @@ class Reasons:
     def _of_our_own(self, difference: Difference, evidence: Evidence) -> str | None:
         """Return why the other set lacks a user or a class that the document gives."""
         if difference.kind is RowKind.CLASS:
-            set_id = evidence.classes[difference.id].teaching_set.id
-            return RENAMED if set_id != difference.id and set_id in self._second.classes else None
+            others = set(evidence.classes[difference.id].made_of.ids) - {difference.id}
+            return RENAMED if others & self._second.classes.keys() else None
         if difference.id in evidence.kept:
             return KEPT_ADDRESS
         return EXTRA_TEACHER if difference.id in evidence.extra_teachers else None
@@ -237,7 +236,7 @@ def _of_org(evidence: Evidence, _identifier: str, ours: str, _theirs: str) -> st
 def _of_title(evidence: Evidence, identifier: str, _ours: str, theirs: str) -> str | None:
     """Return that the other set has the same set code with another suffix or pattern."""
     enrolled = evidence.classes.get(identifier)
-    return TITLE if enrolled and enrolled.teaching_set.code and theirs.startswith(enrolled.teaching_set.code) else None
+    return TITLE if enrolled and enrolled.made_of.code and theirs.startswith(enrolled.made_of.code) else None
 
 
 _OF_COLUMNS: Mapping[str, Callable[[Evidence, str, str, str], str | None]] = {

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from sdssync.config.profile import EXPIRY_NOTICE, Profile
-from sdssync.roster.classes import candidate_classes
+from sdssync.roster.candidates import candidate_classes
+from sdssync.roster.combine import Part
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import select, unknown_subjects
 from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
@@ -122,8 +123,10 @@ def _roll(patient: Patient) -> Roll:
 
 
 def _classes(roll: Roll, part: Profile) -> Mapping[str, str]:
-    """Return the ids of the classes that a part makes, each with the iSAMS id of its teaching set."""
-    return {candidate.id: candidate.teaching_set.id for candidate in candidate_classes(select(roll, part), part)}
+    """Return the ids of the classes that a part makes, each with the iSAMS ids of what it is made of."""
+    selection = select(roll, part)
+    candidates = candidate_classes((Part(profile=part, selection=selection),), selection)
+    return {candidate.id: ", ".join(candidate.made_of.ids) for candidate in candidates}
 
 
 def _all_classes(made: Mapping[str, Mapping[str, str]], profile: Profile) -> Mapping[str, str]:
