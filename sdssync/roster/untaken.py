@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from sdssync.config.fields import FIRST_YEAR, LAST_YEAR
 from sdssync.config.profile import Profile
+from sdssync.roster.filters import SetFilters
 from sdssync.roster.roll import Roll
-from sdssync.roster.selection import unwanted_subjects
 from sdssync.school import Pupil, TeachingSet
 
 _ALL_YEARS = frozenset(map(str, range(FIRST_YEAR, LAST_YEAR + 1)))
@@ -63,13 +63,13 @@ def untaken_sets(roll: Roll, profiles: Sequence[Profile]) -> UntakenSets:
     Without profiles there are none; the pupils whom no profile can take are returned in any case.
     """
     parts = [part for profile in profiles for part in profile.parts]
-    unwanted = {part.name: unwanted_subjects(roll, part) for part in parts}
+    filters = {part.name: SetFilters(roll, part) for part in parts}
     years = {part.name: frozenset(map(str, part.year_groups)) for part in parts}
 
     def lack(teaching_set: TeachingSet) -> Lack | None:
-        wanting = [part for part in parts if teaching_set.subject_id not in unwanted[part.name]]
+        wanting = [part for part in parts if filters[part.name].key(teaching_set) is None]
         if not wanting:
-            return None  # filtered by its subject: no one expects it
+            return None  # filtered: no one expects it
         if not teaching_set.year:
             return Lack.YEAR
         taking = [part for part in wanting if teaching_set.year in years[part.name]]
