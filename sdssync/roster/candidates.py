@@ -13,7 +13,7 @@ from sdssync.errors import SourceMalformedError
 from sdssync.roster.combine import Part
 from sdssync.roster.roll import Roll
 from sdssync.roster.selection import Selection
-from sdssync.roster.sources import Source
+from sdssync.roster.sources import ClassKind, Source
 from sdssync.school import Teacher, TeachingSet
 
 
@@ -26,10 +26,18 @@ class CandidateClass:
     part: Profile
     """The profile that makes it, with its titles and ids."""
     made_of: Source
-    teachers: tuple[str, ...]
-    """User ids: of what it is made of, then the extra teachers."""
+    owners: tuple[str, ...]
+    """Staff ids of what it is made of."""
+    extra: tuple[str, ...]
+    """User ids of the extra teachers."""
     is_repeated: bool = False
     """An earlier record of iSAMS has the same id: iSAMS-SDS.ps1 has no row for this one."""
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """Return the user ids of its teachers, of one set as often as iSAMS-SDS.ps1 writes them."""
+        teachers = (*self.owners, *self.extra)
+        return teachers if self.made_of.kind is ClassKind.SET else tuple(dict.fromkeys(teachers))
 
 
 MOST_ENROLLMENTS = 5_000_000
@@ -72,7 +80,8 @@ def _set_classes(part: Part, first: dict[str, TeachingSet]) -> Iterator[Candidat
                 title=profile.title.render(**values),
                 part=profile,
                 made_of=source,
-                teachers=(*source.teachers, *extra),
+                owners=source.teachers,
+                extra=extra,
                 is_repeated=first[teaching_set.id] is not teaching_set,
             )
 
@@ -87,7 +96,7 @@ def _limited(candidates: Iterable[CandidateClass]) -> Iterator[CandidateClass]:
     """Yield the classes as long as their enrollments are not too many."""
     number = 0
     for candidate in candidates:
-        number += len(candidate.teachers)
+        number += len(candidate.owners) + len(candidate.extra)
         number += 0 if candidate.is_repeated else len(candidate.made_of.members)
         if number > MOST_ENROLLMENTS:
             raise SourceMalformedError(

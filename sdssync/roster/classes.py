@@ -37,6 +37,11 @@ class EnrollmentBlocks:
     pupils: Mapping[Member, Reason | None]
     """By person; one who is not in it is not a current pupil."""
 
+    @property
+    def enrollable_staff(self) -> frozenset[str]:
+        """Return the ids of the teachers who can be enrolled."""
+        return frozenset(user_id for user_id, reason in self.teachers.items() if reason is None)
+
 
 def enrollment_blocks(selection: Selection, kept: KeptUsers) -> EnrollmentBlocks:
     """Map each person to the reason their enrollments must be left out, or None."""

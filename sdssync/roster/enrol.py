@@ -13,6 +13,7 @@ from sdssync.roster.classes import EnrolledClass, enrollment_blocks, keep_classe
 from sdssync.roster.combine import Origins, Part, trace_origins, unite
 from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, sorted_omissions
+from sdssync.roster.owners import choose_owners
 from sdssync.roster.selection import Selection
 from sdssync.roster.users import User, candidate_users, has_email_as_script, keep_users, printed_pupils
 from sdssync.school import Pupil, Teacher
@@ -58,8 +59,9 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
     selection, origins = unite([part.selection for part in parts]), trace_origins(parts)
     candidates_for_users = tuple(candidate_users(selection, include_names=include_names))
     kept = keep_users(candidates_for_users, origins, include_names=include_names)
-    candidates = candidate_classes(parts, selection)
-    enrolled, omissions = keep_classes(candidates, enrollment_blocks(selection, kept))
+    blocks = enrollment_blocks(selection, kept)
+    candidates = choose_owners(candidate_classes(parts, selection), blocks.enrollable_staff)
+    enrolled, omissions = keep_classes(candidates, blocks)
     return Roster(
         users=_sorted_users(kept.users),
         classes=_sorted_classes(enrolled),
