@@ -18,6 +18,7 @@ from sdssync.roster.attribution import Attributed
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade
+from sdssync.roster.merges import DoubtfulEntry, doubtful_entries
 from sdssync.roster.selection import Selection, Unlisted, unknown_subjects
 from sdssync.roster.untaken import Lack, UntakenSets
 from sdssync.safety.plan import Plan
@@ -139,6 +140,25 @@ def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
     if unlisted := sum(isinstance(teacher, Unlisted) for teacher in selection.extra_teachers):
         hint = "check [teachers] extra: no member of staff has such an address"
         log.warning("profile.named_unknown_teachers", count=unlisted, hint=hint)
+    for doubtful in doubtful_entries(profile.classes.merges, selection.teaching_sets, selection.roll):
+        _warn_of_entry(doubtful)
+
+
+def _warn_of_entry(doubtful: DoubtfulEntry) -> None:
+    """Warn of an entry of a merge by its place in the profile: a set code may be a cell of a CSV file."""
+    key, log = f"classes.merge[{doubtful.merge}].sets[{doubtful.entry}]", events.log()
+    if doubtful.sets:
+        hint = 'all of them are merged; write "id:" and the id of a set in place of its code to mean one of them'
+        ids = [_id(teaching_set.id) for teaching_set in doubtful.sets[:_LOGGED]]
+        log.warning("profile.merged_unlike_sets", key=key, sets=ids, hint=hint)
+    elif doubtful.is_in_document:
+        hint = (
+            "iSAMS has the set: check year_groups, [subjects] and [classes] of the profile, or take it out of the merge"
+        )
+        log.warning("profile.named_missing_set", key=key, in_document=True, hint=hint)
+    else:
+        hint = "iSAMS has no such set: correct the code, or take it out of the merge"
+        log.warning("profile.named_missing_set", key=key, in_document=False, hint=hint)
 
 
 def warn_of_blank_grades(roster: Roster) -> None:

@@ -28,6 +28,8 @@ WORDS: Mapping[str, str] = {
     "profile.healed": "{profile}: files left by an interrupted run were put right",
     "profile.held": "{profile} was held: {gates}",
     "profile.left_grades_blank": "{profile}: {count} pupils are in a year without a grade in SDS",
+    "profile.named_missing_set": "{profile}: the profile takes no set for {key}",
+    "profile.merged_unlike_sets": "{profile}: {key} means sets of different subjects or years, with the ids {sets}",
     "profile.named_unknown_subjects": "{profile}: iSAMS has no subject with the id {subjects}",
     "profile.named_unknown_teachers": "{profile}: {count} of the extra teachers match no member of staff",
     "profile.neared_expiry": "{profile} expires on {expires}, in {days_left} days",

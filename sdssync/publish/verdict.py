@@ -143,7 +143,7 @@ def _with_clashes(report: SetReport, roster: Roster) -> SetReport:
 
 def _clashes(roster: Roster) -> Iterator[Finding]:
     for clash in roster.clashes:
-        who = "two people in iSAMS have" if clash.kind is Kind.USER else "two teaching sets of the profile get"
+        who = "two people in iSAMS have" if clash.kind is Kind.USER else "two classes of the profile get"
         yield Finding(
             code=_DUPLICATE_ID.code,
             rule=_DUPLICATE_ID.name,

@@ -1,6 +1,7 @@
 """People, classes and teaching sets as the administrator finds them in iSAMS, and counts with their noun."""
 
 from sdssync.roster.attribution import ClassRef, PersonRef
+from sdssync.roster.sources import ClassKind
 from sdssync.school import Pupil, TeachingSet
 
 _LEGIBLE = 200
@@ -21,7 +22,17 @@ def person_words(person: PersonRef) -> str:
 
 def class_words(ref: ClassRef) -> str:
     """Return a class as the administrator finds it in iSAMS."""
-    return f"{legible(ref.title)} (set {legible(ref.id)})"
+    return f"{legible(ref.title)} ({_MADE_OF[ref.kind]} {legible(ref.id)})"
+
+
+_MADE_OF = {
+    ClassKind.SET: "set",
+    ClassKind.MERGED: "sets",
+    ClassKind.FORM: "form",
+    ClassKind.ACADEMIC_HOUSE: "academic house",
+    ClassKind.BOARDING_HOUSE: "boarding house",
+    ClassKind.YEAR: "year group",
+}
 
 
 def set_words(teaching_set: TeachingSet) -> str:

@@ -18,6 +18,7 @@ from sdssync.roster.classes import EnrolledClass
 from sdssync.roster.enrol import Clash, Roster
 from sdssync.roster.omissions import Kind, Omission, Reason, sorted_omissions
 from sdssync.roster.roll import user_id
+from sdssync.roster.sources import ClassKind
 from sdssync.roster.users import User
 from sdssync.school import Pupil, Teacher
 from sdssync.sds.findings import Finding
@@ -43,9 +44,10 @@ class ClassRef:
     """A class that a finding is about."""
 
     id: str
-    """Of the teaching set in iSAMS."""
+    """In iSAMS; of sets that are merged the ids of all, separated by commas."""
     code: str
     title: str
+    kind: ClassKind = ClassKind.SET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +211,8 @@ def person_ref(user: User) -> PersonRef:
 
 def class_ref(made: CandidateClass | EnrolledClass) -> ClassRef:
     """Return a class as one that a finding is about."""
-    return ClassRef(id=", ".join(made.made_of.ids), code=made.made_of.code, title=made.title)
+    source = made.made_of
+    return ClassRef(id=", ".join(source.ids), code=source.code, title=made.title, kind=source.kind)
 
 
 def _at(rows: Sequence[_Row], index: int) -> Sequence[_Row]:
@@ -232,10 +235,7 @@ def _clash_words(clash: Clash) -> tuple[str, str]:
             "take each year and subject in one part only, or put {suffix} into class_id of both, with different texts",
         )
     if clash.kind is Kind.CLASS:
-        return (
-            f"{len(clash.classes)} teaching sets of the profile get the same class id",
-            "put {set_id} into class_id in the profile, which differs for each set",
-        )
+        return _class_clash_words(clash)
     pupils = sum(isinstance(person, Pupil) for person in clash.people)
     if 0 < pupils < len(clash.people):
         return (
@@ -247,6 +247,25 @@ def _clash_words(clash: Clash) -> tuple[str, str]:
     return (
         f"{len(clash.people)} members of staff have the same Id in iSAMS",
         "ask iSAMS support: the Id of a member of staff is given by iSAMS itself",
+    )
+
+
+def _class_clash_words(clash: Clash) -> tuple[str, str]:
+    """Return what an id means that several classes of one part have, and the way out."""
+    kinds = {candidate.made_of.kind for candidate in clash.classes}
+    if kinds == {ClassKind.SET}:
+        return (
+            f"{len(clash.classes)} teaching sets of the profile get the same class id",
+            "put {set_id} into class_id in the profile, which differs for each set",
+        )
+    if ClassKind.MERGED in kinds:
+        return (
+            "a merge has the id of another class of the profile",
+            "write another id under [[classes.merge]] in the profile, which no set, group or other merge has",
+        )
+    return (
+        "a group gets the id of another class of the profile",
+        "put {group_kind} and {group_id} into class_id under [groups] in the profile",
     )
 
 

@@ -1,7 +1,8 @@
 """
 The classes that a CSV set could have, each with its id, its title and what it is made of.
 
-There is a class for each teaching set of the chosen years and subjects that has someone on its list.
+There is a class for each teaching set that the profile takes and that has someone on its list, unless it is merged with
+others: then there is one for all of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.template import Values
 from sdssync.errors import SourceMalformedError
 from sdssync.roster.combine import Part
+from sdssync.roster.merges import MergedSets, find_sets, merged_source
 from sdssync.roster.roll import Roll
 from sdssync.roster.selection import Selection
 from sdssync.roster.sources import ClassKind, Source
@@ -54,39 +56,70 @@ def candidate_classes(parts: Sequence[Part], whole: Selection) -> tuple[Candidat
         SourceMalformedError: there would be more enrollments than any school has.
 
     """
-    first = _first_of_each_id(whole)
-    return tuple(_limited(candidate for part in parts for candidate in _set_classes(part, first)))
+    repeated = _repeated_sets(whole)
+    return tuple(_limited(candidate for part in parts for candidate in _of_part(part, repeated)))
 
 
-def _first_of_each_id(selection: Selection) -> dict[str, TeachingSet]:
-    """Return the first teaching set of each set id, in the order of the school, of those that have a list."""
-    first: dict[str, TeachingSet] = {}
+def _repeated_sets(selection: Selection) -> frozenset[int]:
+    """Return the `id()` of the teaching sets whose set id an earlier one of the selection has."""
+    met = set[str]()
+    repeated = set[int]()
     for teaching_set in selection.teaching_sets:
         if selection.roll.members_of(teaching_set):
-            first.setdefault(teaching_set.id, teaching_set)
-    return first
+            if teaching_set.id in met:
+                repeated.add(id(teaching_set))
+            met.add(teaching_set.id)
+    return frozenset(repeated)
 
 
-def _set_classes(part: Part, first: dict[str, TeachingSet]) -> Iterator[CandidateClass]:
-    """Yield a class for each teaching set with a list that a part takes."""
-    profile, roll = part.profile, part.selection.roll
-    extra = extra_teacher_ids(part)
+def _of_part(part: Part, repeated: frozenset[int]) -> Iterator[CandidateClass]:
+    """Yield the classes of one part."""
+    extra = _extra_teacher_ids(part)
+    there = (teaching_set for teaching_set in part.selection.teaching_sets if id(teaching_set) not in repeated)
+    merged = find_sets(part.profile.classes.merges, there)
+    taken = {id(teaching_set) for found in merged for teaching_set in found.sets}
     for teaching_set in part.selection.teaching_sets:
-        source = Source.of_set(teaching_set, roll)
-        if source.members:
-            values = template_values(teaching_set, roll, profile.suffix)
-            yield CandidateClass(
-                id=profile.class_id.render(**values),
-                title=profile.title.render(**values),
-                part=profile,
-                made_of=source,
-                owners=source.teachers,
-                extra=extra,
-                is_repeated=first[teaching_set.id] is not teaching_set,
-            )
+        if id(teaching_set) not in taken:
+            yield from _set_class(part, teaching_set, extra, is_repeated=id(teaching_set) in repeated)
+    for found in merged:
+        yield from _merged_class(part, found, extra)
 
 
-def extra_teacher_ids(part: Part) -> tuple[str, ...]:
+def _set_class(
+    part: Part, teaching_set: TeachingSet, extra: tuple[str, ...], *, is_repeated: bool
+) -> Iterator[CandidateClass]:
+    """Yield the class of a teaching set, if it has a list."""
+    profile, roll = part.profile, part.selection.roll
+    source = Source.of_set(teaching_set, roll)
+    if source.members:
+        values = template_values(teaching_set, roll, profile.suffix)
+        yield CandidateClass(
+            id=profile.class_id.render(**values),
+            title=profile.title.render(**values),
+            part=profile,
+            made_of=source,
+            owners=source.teachers,
+            extra=extra,
+            is_repeated=is_repeated,
+        )
+
+
+def _merged_class(part: Part, merged: MergedSets, extra: tuple[str, ...]) -> Iterator[CandidateClass]:
+    """Yield the class of sets that are taught together, if any of them is there and has a list."""
+    suffix = part.profile.suffix
+    source = merged_source(merged.sets, part.selection.roll) if merged.sets else None
+    if source and source.members:
+        yield CandidateClass(
+            id=merged.merge.id.render(suffix=suffix),
+            title=merged.merge.title.render(suffix=suffix),
+            part=part.profile,
+            made_of=source,
+            owners=source.teachers,
+            extra=extra,
+        )
+
+
+def _extra_teacher_ids(part: Part) -> tuple[str, ...]:
     """Return the user ids of the teachers who are in each class of a part."""
     listed = part.selection.extra_teachers
     return tuple(teacher.id if isinstance(teacher, Teacher) else teacher.address for teacher in listed)
