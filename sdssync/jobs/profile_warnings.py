@@ -18,11 +18,12 @@ from sdssync.roster.attribution import Attributed
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster
 from sdssync.roster.grades import grade
+from sdssync.roster.groups import without_record
 from sdssync.roster.merges import DoubtfulEntry, doubtful_entries
 from sdssync.roster.selection import Selection, Unlisted, unknown_subjects
 from sdssync.roster.untaken import Lack, UntakenSets
 from sdssync.safety.plan import Plan
-from sdssync.school import Pupil
+from sdssync.school import GroupKind, Pupil
 
 EXPIRED_NOTICE = 90
 """Days after the expiry until which a run warns (contract, section 4)."""
@@ -142,6 +143,19 @@ def warn_of_unknowns(selection: Selection, profile: Profile) -> None:
         log.warning("profile.named_unknown_teachers", count=unlisted, hint=hint)
     for doubtful in doubtful_entries(profile.classes.merges, selection.teaching_sets, selection.roll):
         _warn_of_entry(doubtful)
+    kinds = profile.groups.kinds if profile.groups else ()
+    for kind, count in without_record(selection.roll.groups, kinds, selection.pupils):
+        hint = f"{_GROUP_FIELDS[kind]} of these pupils means nothing in iSAMS, so they are in no such class"
+        log.warning("groups.lacked_record", kind=kind, count=count, hint=hint)
+
+
+_GROUP_FIELDS = {
+    GroupKind.FORM: "Form",
+    GroupKind.ACADEMIC_HOUSE: "AcademicHouseId",
+    GroupKind.BOARDING_HOUSE: "BoardingHouseId",
+    GroupKind.YEAR: "NCYear",
+}
+"""What a pupil's record in iSAMS calls the group."""
 
 
 def _warn_of_entry(doubtful: DoubtfulEntry) -> None:

@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = {
     "generation.settled": "{profile}: a publication or a removal that was interrupted was completed or undone",
     "key.exposed": "the file that {setting} names can be read by other accounts",
     "key.looked_wrong": "the API key does not look like one",
+    "groups.lacked_record": "{profile}: {count} pupils name a {kind} of which iSAMS has no record",
     "log.failed": "",
     "notification.failed": "no notification by {way}",
     "part.expired": "{profile}: the part {part} expired on {expires} and is left out",

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
-from sdssync.roster.candidates import CandidateClass
+from sdssync.roster.class_candidate import CandidateClass
 from sdssync.roster.classes import EnrolledClass
 from sdssync.roster.enrol import Clash, Roster
 from sdssync.roster.omissions import Kind, Omission, Reason, sorted_omissions
@@ -196,6 +196,10 @@ def why_ownerless(left_out: Sequence[Omission]) -> tuple[str, str]:
 _WHY_NO_TEACHER = {
     Reason.TEACHER_WITHOUT_EMAIL: ("has no e-mail address in iSAMS", "enter the school e-mail address in iSAMS"),
     Reason.TEACHER_NOT_CURRENT: ("is not current staff in iSAMS", "set a current teacher for the set in iSAMS"),
+    Reason.GROUP_OWNER_NOT_CURRENT: (
+        "is not current staff in iSAMS",
+        "set a current tutor or house master in iSAMS",
+    ),
     Reason.DUPLICATE_USERNAME: (
         "has the e-mail address of someone else in iSAMS",
         "correct the e-mail address of one of the two in iSAMS",

@@ -6,41 +6,18 @@ others: then there is one for all of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import chain
 
-from sdssync.config.profile import Profile
 from sdssync.config.template import Values
 from sdssync.errors import SourceMalformedError
+from sdssync.roster.class_candidate import CandidateClass
 from sdssync.roster.combine import Part
+from sdssync.roster.group_classes import group_classes
 from sdssync.roster.merges import MergedSets, find_sets, merged_source
 from sdssync.roster.roll import Roll
 from sdssync.roster.selection import Selection
-from sdssync.roster.sources import ClassKind, Source
-from sdssync.school import Teacher, TeachingSet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CandidateClass:
-    """A class that would have a row."""
-
-    id: str
-    title: str
-    part: Profile
-    """The profile that makes it, with its titles and ids."""
-    made_of: Source
-    owners: tuple[str, ...]
-    """Staff ids of what it is made of."""
-    extra: tuple[str, ...]
-    """User ids of the extra teachers."""
-    is_repeated: bool = False
-    """An earlier record of iSAMS has the same id: iSAMS-SDS.ps1 has no row for this one."""
-
-    @property
-    def teachers(self) -> tuple[str, ...]:
-        """Return the user ids of its teachers, of one set as often as iSAMS-SDS.ps1 writes them."""
-        teachers = (*self.owners, *self.extra)
-        return teachers if self.made_of.kind is ClassKind.SET else tuple(dict.fromkeys(teachers))
-
+from sdssync.roster.sources import Source
+from sdssync.school import TeachingSet
 
 MOST_ENROLLMENTS = 5_000_000
 """More than SDS takes by far. Sets that share a list, or teachers of every class, multiply to any number."""
@@ -57,7 +34,8 @@ def candidate_classes(parts: Sequence[Part], whole: Selection) -> tuple[Candidat
 
     """
     repeated = _repeated_sets(whole)
-    return tuple(_limited(candidate for part in parts for candidate in _of_part(part, repeated)))
+    of_sets = (candidate for part in parts for candidate in _set_classes(part, repeated))
+    return tuple(_limited(chain(of_sets, group_classes(parts, whole))))
 
 
 def _repeated_sets(selection: Selection) -> frozenset[int]:
@@ -72,9 +50,9 @@ def _repeated_sets(selection: Selection) -> frozenset[int]:
     return frozenset(repeated)
 
 
-def _of_part(part: Part, repeated: frozenset[int]) -> Iterator[CandidateClass]:
-    """Yield the classes of one part."""
-    extra = _extra_teacher_ids(part)
+def _set_classes(part: Part, repeated: frozenset[int]) -> Iterator[CandidateClass]:
+    """Yield the classes of the teaching sets that one part takes."""
+    extra = part.selection.extra_teacher_ids
     there = (teaching_set for teaching_set in part.selection.teaching_sets if id(teaching_set) not in repeated)
     merged = find_sets(part.profile.classes.merges, there)
     taken = {id(teaching_set) for found in merged for teaching_set in found.sets}
@@ -117,12 +95,6 @@ def _merged_class(part: Part, merged: MergedSets, extra: tuple[str, ...]) -> Ite
             owners=source.teachers,
             extra=extra,
         )
-
-
-def _extra_teacher_ids(part: Part) -> tuple[str, ...]:
-    """Return the user ids of the teachers who are in each class of a part."""
-    listed = part.selection.extra_teachers
-    return tuple(teacher.id if isinstance(teacher, Teacher) else teacher.address for teacher in listed)
 
 
 def _limited(candidates: Iterable[CandidateClass]) -> Iterator[CandidateClass]:

@@ -7,7 +7,7 @@ from itertools import repeat
 from operator import attrgetter
 
 from sdssync.config.profile import Profile
-from sdssync.roster.candidates import CandidateClass
+from sdssync.roster.class_candidate import CandidateClass
 from sdssync.roster.omissions import Kind, Omission, Reason, contains_line_break, is_too_long
 from sdssync.roster.roll import Member
 from sdssync.roster.selection import Selection
@@ -123,7 +123,8 @@ def _reason(candidate: CandidateClass, *, has_pupils: bool) -> Reason | None:
 
 
 def _teachers(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":
-    reasons = map(blocks.teachers.get, candidate.teachers, repeat(Reason.TEACHER_NOT_CURRENT))
+    not_current = Reason.TEACHER_NOT_CURRENT if candidate.made_of.sets else Reason.GROUP_OWNER_NOT_CURRENT
+    reasons = map(blocks.teachers.get, candidate.teachers, repeat(not_current))
     return _Enrollments(candidate.teachers, tuple(reasons))
 
 

@@ -6,10 +6,11 @@ what is left out is judged over the whole. The order of the parts means nothing:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdssync.config.profile import Org, Profile
+from sdssync.roster.groups import unite_groups
 from sdssync.roster.identifiers import order
 from sdssync.roster.selection import Selection, Unlisted
 from sdssync.school import Pupil, Teacher
@@ -58,17 +59,9 @@ def trace_origins(parts: Sequence[Part]) -> Origins:
     for part in parts:
         for pupil in part.selection.pupils:
             pupils[pupil].append(part.profile)
-        for key in dict.fromkeys(_staff_of(part.selection)):
+        for key in part.selection.staff_ids | dict.fromkeys(part.selection.extra_teacher_ids):
             staff[key].append(part.profile)
     return Origins(parts=tuple(parts), _pupils=pupils, _staff=staff)
-
-
-def _staff_of(selection: Selection) -> Iterable[str]:
-    """Yield the teachers of the sets that a part takes, and its extra teachers."""
-    for teaching_set in selection.teaching_sets:
-        yield from teaching_set.teacher_ids
-    for teacher in selection.extra_teachers:
-        yield teacher.id if isinstance(teacher, Teacher) else teacher.address
 
 
 def unite(selections: Sequence[Selection]) -> Selection:
@@ -83,6 +76,7 @@ def unite(selections: Sequence[Selection]) -> Selection:
         pupils=tuple(pupil for pupil in school.pupils if pupil in pupils),
         teaching_sets=tuple(teaching_set for teaching_set in school.teaching_sets if id(teaching_set) in taken),
         extra_teachers=_extra_teachers(selections),
+        groups=unite_groups([selection.groups for selection in selections]),
     )
 
 

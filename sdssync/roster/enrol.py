@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sdssync.roster.candidates import CandidateClass, candidate_classes
+from sdssync.roster.candidates import candidate_classes
+from sdssync.roster.class_candidate import CandidateClass
 from sdssync.roster.classes import EnrolledClass, enrollment_blocks, keep_classes
 from sdssync.roster.combine import Origins, Part, trace_origins, unite
 from sdssync.roster.identifiers import order

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     # users and classes
     VALUE_WITH_LINE_BREAK = "value_with_line_break"
     VALUE_TOO_LONG = "value_too_long"
+    # classes
+    CLASS_TOO_SMALL = "class_too_small"
     # enrollments; the first two reasons of users and `duplicate_username` apply too
     PUPIL_OUTSIDE_YEAR_GROUPS = "pupil_outside_year_groups"
     PUPIL_NOT_CURRENT = "pupil_not_current"
@@ -41,6 +43,7 @@ class Reason(StrEnum):
     USER_OMITTED = "user_omitted"
     CLASS_OMITTED = "class_omitted"
     DUPLICATE_ENROLLMENT = "duplicate_enrollment"
+    GROUP_OWNER_NOT_CURRENT = "group_owner_not_current"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from sdssync.roster.candidates import CandidateClass
+from sdssync.roster.class_candidate import CandidateClass
 from sdssync.school import TeachingSet
 
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sdssync.roster.groups import FollowedGroup, follow_groups
 from sdssync.roster.identifiers import number_or_text
 from sdssync.school import Membership, Pupil, Record, School, Subject, Teacher, TeachingSet, record_of
 
@@ -34,6 +35,7 @@ class Roll:
     """The set-list rows of each teaching set, in their order, by the number of the set."""
     shared_ids: Mapping[str, tuple[Pupil | Teacher, ...]]
     """The ids that different people have, whether pupils or staff, and who they are."""
+    groups: tuple[FollowedGroup, ...] = ()
 
     def members_of(self, teaching_set: TeachingSet) -> tuple[Member, ...]:
         """Return the people on the list of a teaching set, as often as they appear there."""
@@ -54,6 +56,7 @@ def call_roll(school: School) -> Roll:
         subjects=subjects,
         members=_members(school),
         shared_ids=_shared_ids(school),
+        groups=follow_groups(school),
     )
 
 

@@ -7,9 +7,11 @@ What is left out here is filtered, not omitted: no one expects it in the CSV set
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from sdssync.config.profile import Profile, is_wildcard
 from sdssync.roster.filters import SetFilters
+from sdssync.roster.groups import TakenGroup, take_groups
 from sdssync.roster.patterns import matcher
 from sdssync.roster.roll import Roll
 from sdssync.school import Pupil, Teacher, TeachingSet
@@ -38,21 +40,40 @@ class Selection:
     """All of the chosen years that no key filters, also those without pupils; an id may appear twice."""
     extra_teachers: tuple[Teacher | Unlisted, ...]
     """Everyone whom an entry matches, once for each entry."""
+    groups: tuple[TakenGroup, ...] = ()
+    """The forms, houses and years that make classes."""
+
+    @property
+    def extra_teacher_ids(self) -> tuple[str, ...]:
+        """Return the user ids of the extra teachers: of one who is not in iSAMS the address."""
+        return tuple(teacher.id if isinstance(teacher, Teacher) else teacher.address for teacher in self.extra_teachers)
+
+    @property
+    def staff_ids(self) -> dict[str, None]:
+        """Return the staff ids of the teachers of the sets and of the owners of the groups, in order of appearance."""
+        return dict.fromkeys(
+            chain(
+                (staff_id for teaching_set in self.teaching_sets for staff_id in teaching_set.teacher_ids),
+                (staff_id for taken in self.groups for staff_id in taken.followed.owners),
+            )
+        )
 
 
 def select(roll: Roll, profile: Profile) -> Selection:
     """Return the part of the school that the profile takes; years and subjects compare as texts, as in the script."""
     years = frozenset(map(str, profile.year_groups))
     filters = SetFilters(roll, profile)
+    pupils = tuple(pupil for pupil in roll.school.pupils if pupil.year in years)
     return Selection(
         roll=roll,
-        pupils=tuple(pupil for pupil in roll.school.pupils if pupil.year in years),
+        pupils=pupils,
         teaching_sets=tuple(
             teaching_set
             for teaching_set in roll.school.teaching_sets
             if teaching_set.year in years and filters.key(teaching_set) is None
         ),
         extra_teachers=tuple(_extra_teachers(roll.school.teachers, profile.extra_teachers)),
+        groups=take_groups(roll.groups, profile.groups.kinds, pupils) if profile.groups else (),
     )
 
 

@@ -57,14 +57,11 @@ def candidate_users(selection: Selection, *, include_names: bool) -> Iterator[Us
     Return everyone for whom the script has a row or, for a pupil without e-mail, a line on the screen.
 
     These are the pupils, the extra teachers as often as an entry matches them, and the current staff who teach the
-    chosen sets, each once, in order of appearance.
+    chosen sets, each once, in order of appearance; then those who own groups.
     """
     listed = {teacher.id for teacher in selection.extra_teachers if isinstance(teacher, Teacher)}
-    teaching = dict.fromkeys(
-        staff_id for teaching_set in selection.teaching_sets for staff_id in teaching_set.teacher_ids
-    )
     people: list[Person] = [*selection.pupils, *selection.extra_teachers]
-    for staff_id in teaching:
+    for staff_id in selection.staff_ids:
         if staff_id not in listed:
             people.extend(selection.roll.staff.get(staff_id, ()))
     return (_user(person, include_names=include_names) for person in people)

@@ -138,9 +138,8 @@ class Causes:
         for part in self._parts:
             yield from part.selection.pupils
             yield from (teacher for teacher in part.selection.extra_teachers if isinstance(teacher, Teacher))
-            for teaching_set in part.selection.teaching_sets:
-                for teacher_id in teaching_set.teacher_ids:
-                    yield from part.selection.roll.staff.get(teacher_id, ())
+            for staff_id in part.selection.staff_ids:
+                yield from part.selection.roll.staff.get(staff_id, ())
 
     @cached_property
     def _addresses_in_scope(self) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """Checks of the profiles against the school: expiry, subjects, years, and classes that two of them make."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from sdssync.config.profile import EXPIRY_NOTICE, Profile
 from sdssync.roster.candidates import candidate_classes
-from sdssync.roster.combine import Part
+from sdssync.roster.class_candidate import CandidateClass
+from sdssync.roster.combine import Part, unite
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import select, unknown_subjects
 from sdssync.setup.doctor.diagnosis import Diagnosis, failure, ok, warning
@@ -79,24 +80,22 @@ def years(patient: Patient) -> Iterator[Diagnosis]:
 def shared(patient: Patient) -> Iterator[Diagnosis]:
     """Report classes that two parts of a set make, which rejects it, or two sets, of which SDS takes the last one."""
     roll = _roll(patient)
-    made = {part.name: _classes(roll, part) for part in patient.parts}
+    made = {profile.name: _made_by(roll, profile) for profile in patient.current}
     is_good = True
     for profile in patient.current:
-        for one, other in combinations(profile.combined, 2):
-            if both := made[one.name].keys() & made[other.name].keys():
-                is_good = False
-                yield failure(
-                    f"{profile.name}: {one.name} and {other.name} both make {_named(both, made[one.name])}",
-                    "let only one of the parts take these sets, by years or subjects: SDS202 would reject the set",
-                )
+        for pair, classes in _made_twice(made[profile.name]).items():
+            is_good = False
+            yield failure(
+                f"{profile.name}: {' and '.join(pair)} both make {_named(classes)}",
+                "let only one of the parts take these sets, by years or subjects: SDS202 would reject the set",
+            )
     for one, other in combinations(patient.current, 2):
         if _is_part(one, other) or _is_part(other, one):
             continue
-        ids, others = _all_classes(made, one), _all_classes(made, other)
-        if both := ids.keys() & others.keys():
+        if both := made[one.name].keys() & made[other.name].keys():
             is_good = False
             yield warning(
-                f"{one.name} and {other.name} both make {_named(both, ids)}",
+                f"{one.name} and {other.name} both make {_named([made[one.name][class_id][0] for class_id in both])}",
                 "let only one of them take these sets, or give one another class_id: in SDS they are the same classes",
             )
     if is_good:
@@ -122,27 +121,34 @@ def _roll(patient: Patient) -> Roll:
     return call_roll(patient.document.school)
 
 
-def _classes(roll: Roll, part: Profile) -> Mapping[str, str]:
-    """Return the ids of the classes that a part makes, each with the iSAMS ids of what it is made of."""
-    selection = select(roll, part)
-    candidates = candidate_classes((Part(profile=part, selection=selection),), selection)
-    return {candidate.id: ", ".join(candidate.made_of.ids) for candidate in candidates}
+def _made_by(roll: Roll, profile: Profile) -> Mapping[str, Sequence[CandidateClass]]:
+    """Return the classes that the parts of a profile make, by id."""
+    parts = [Part(profile=part, selection=select(roll, part)) for part in profile.parts]
+    made: defaultdict[str, list[CandidateClass]] = defaultdict(list)
+    for candidate in candidate_classes(parts, unite([part.selection for part in parts])):
+        made[candidate.id].append(candidate)
+    return made
 
 
-def _all_classes(made: Mapping[str, Mapping[str, str]], profile: Profile) -> Mapping[str, str]:
-    classes: dict[str, str] = defaultdict(str)
-    for part in profile.parts:
-        classes |= made[part.name]
-    return classes
+def _made_twice(
+    made: Mapping[str, Sequence[CandidateClass]],
+) -> Mapping[tuple[str, str], Sequence[CandidateClass]]:
+    """Return the classes that each two parts of a profile both make."""
+    found: defaultdict[tuple[str, str], list[CandidateClass]] = defaultdict(list)
+    for candidates in made.values():
+        first = {candidate.part.name: candidate for candidate in reversed(candidates)}
+        for pair in combinations(sorted(first), 2):
+            found[pair].append(first[pair[0]])
+    return found
 
 
 def _is_part(profile: Profile, of: Profile) -> bool:
     return any(part.name == profile.name for part in of.combined)
 
 
-def _named(ids: "set[str]", classes: Mapping[str, str]) -> str:
-    """Return how many classes there are, with the iSAMS ids of the first teaching sets."""
-    sets = sorted({classes[class_id] for class_id in ids})
-    more = f" and {len(sets) - _LISTED} more" if len(sets) > _LISTED else ""
-    count = f"{len(ids)} class{'' if len(ids) == 1 else 'es'}"
-    return f"{count}, of the teaching sets with the ids {', '.join(sets[:_LISTED])}{more}"
+def _named(classes: Sequence[CandidateClass]) -> str:
+    """Return how many classes there are, with the ids in iSAMS of what the first are made of."""
+    ids = sorted({", ".join(candidate.made_of.ids) for candidate in classes})
+    more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+    count = f"{len(classes)} class{'' if len(classes) == 1 else 'es'}"
+    return f"{count}, of the teaching sets with the ids {', '.join(ids[:_LISTED])}{more}"
