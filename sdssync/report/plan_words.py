@@ -15,7 +15,7 @@ from sdssync.safety.plan import KindSummary, Plan
 _CAUSES: Mapping[str, str] = {
     CLASS_GONE: "the class goes",
     USER_GONE: "the person leaves",
-    OUT_OF_SCOPE: "in iSAMS, but not in the years or subjects of the profile",
+    OUT_OF_SCOPE: "in iSAMS, but the profile does not take it",
     NOT_IN_ISAMS: "no longer in iSAMS",
     RENAMED: "in iSAMS, under another id",
     OMITTED + Reason.PUPIL_WITHOUT_EMAIL: "no e-mail address in iSAMS",
@@ -24,6 +24,8 @@ _CAUSES: Mapping[str, str] = {
     OMITTED + Reason.DUPLICATE_USERNAME: "someone else has the same e-mail address",
     OMITTED + Reason.CLASS_WITHOUT_PUPILS: "no pupil is left on the set list",
     OMITTED + Reason.CLASS_WITHOUT_TITLE: "no title",
+    OMITTED + Reason.CLASS_TOO_SMALL: "fewer pupils than min_pupils",
+    OMITTED + Reason.GROUP_OWNER_NOT_CURRENT: "not current staff in iSAMS",
 }
 _BASELINES = {
     BaselineName.LAST: "since the last generation",

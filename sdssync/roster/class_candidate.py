@@ -29,3 +29,8 @@ class CandidateClass:
         """Return the user ids of its teachers, of one set as often as iSAMS-SDS.ps1 writes them."""
         teachers = (*self.owners, *self.extra)
         return teachers if self.made_of.kind is ClassKind.SET else tuple(dict.fromkeys(teachers))
+
+    @property
+    def min_pupils(self) -> int:
+        """Return how many pupils it needs: of parts that make it together the one that needs fewest makes it."""
+        return min(part.classes.min_pupils for part in (self.part, *self.also_of))

@@ -79,7 +79,7 @@ def keep_classes(
         members = id(candidate.made_of.members)
         teachers = _teachers(candidate, blocks)
         pupils = pupils_of[members] = pupils_of.get(members) or _pupils(candidate, blocks)
-        reason = _reason(candidate, has_pupils=bool(pupils.kept))
+        reason = next(_reasons(candidate, len(pupils.once)), None)
         if reason is not None:
             omissions.append(
                 Omission(
@@ -107,19 +107,20 @@ def keep_classes(
     return tuple(enrolled), tuple(omissions)
 
 
-def _reason(candidate: CandidateClass, *, has_pupils: bool) -> Reason | None:
-    """Return the first reason for which a class is left out, or None."""
-    if not has_pupils:
-        return Reason.CLASS_WITHOUT_PUPILS
+def _reasons(candidate: CandidateClass, pupils: int) -> Iterator[Reason]:
+    """Yield the reasons for which a class of so many pupils is left out, in their order."""
+    if not pupils:
+        yield Reason.CLASS_WITHOUT_PUPILS
     if not candidate.title.strip():
-        return Reason.CLASS_WITHOUT_TITLE
+        yield Reason.CLASS_WITHOUT_TITLE
     if candidate.is_repeated:
-        return Reason.DUPLICATE_CLASS
+        yield Reason.DUPLICATE_CLASS
     if contains_line_break(candidate.id, candidate.title):
-        return Reason.VALUE_WITH_LINE_BREAK
+        yield Reason.VALUE_WITH_LINE_BREAK
     if is_too_long(candidate.id, candidate.title):
-        return Reason.VALUE_TOO_LONG
-    return None
+        yield Reason.VALUE_TOO_LONG
+    if pupils < candidate.min_pupils:
+        yield Reason.CLASS_TOO_SMALL
 
 
 def _teachers(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sdssync.config.classes import ClassTables
 from sdssync.school import Membership, School
 from tests.support.builders import (
     enrolled,
@@ -233,3 +234,21 @@ def test_a_filtered_set_displaces_none() -> None:
 
     assert kept(school) == [("11", "chosen_26", ("101",), ("9001",))]
     assert omitted(enrolled(school)) == []
+
+
+@pytest.mark.parametrize(
+    ("pupils", "min_pupils", "expected"),
+    [
+        pytest.param(("9001", "9002"), 2, [], id="enough"),
+        pytest.param(("9001",), 2, [("class_too_small", "11")], id="too few"),
+        pytest.param(("9001", "9001"), 2, [("class_too_small", "11")], id="one pupil, listed twice"),
+        pytest.param(("9001", "9003"), 2, [("class_too_small", "11")], id="one cannot be enrolled"),
+        pytest.param(("9003",), 2, [("class_without_pupils", "11")], id="another reason comes first"),
+        pytest.param(("9001",), 1, [], id="default"),
+    ],
+)
+def test_small_classes(pupils: tuple[str, ...], min_pupils: int, expected: list[tuple[str, ...]]) -> None:
+    """A class with fewer pupils than the profile asks for is left out, last of all reasons."""
+    school = make_school(pupils=[ONE, TWO, make_pupil(3, email="")], memberships=listed("11", *pupils))
+
+    assert reasons(school, "class", classes=ClassTables(min_pupils=min_pupils)) == expected
