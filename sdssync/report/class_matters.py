@@ -7,7 +7,7 @@ from sdssync.report.matter import LISTED, Matter, more, sentence, shortened
 from sdssync.report.names import counted, legible, person_words, set_words
 from sdssync.report.outcome import ProfileResult
 from sdssync.roster.attention import OwnerlessClass
-from sdssync.roster.attribution import PersonRef, why_no_teacher
+from sdssync.roster.attribution import PersonRef, why_no_teacher, why_without
 from sdssync.roster.omissions import LONGEST_VALUE, Kind, Omission, Reason
 from sdssync.roster.untaken import Lack, UntakenSets
 
@@ -18,7 +18,7 @@ def ownerless_classes(results: Sequence[ProfileResult]) -> Iterator[Matter]:
     for result in results:
         for ownerless in result.attention.ownerless:
             causes = "; ".join(f"{_teacher(person)} {why_no_teacher(reason)}" for person, reason in ownerless.left_out)
-            groups[causes or "iSAMS has none for the set"][ownerless.school_class.id] = ownerless
+            groups[causes or why_without(ownerless.school_class.kind)][ownerless.school_class.id] = ownerless
     if groups:
         number = len({class_id for classes in groups.values() for class_id in classes})
         yield Matter(
@@ -45,8 +45,8 @@ _OMITTED = {
         "Give each set a code in iSAMS, or put {set_name} into title in the profile.",
     ),
     Reason.DUPLICATE_CLASS: (
-        "of a second set with the same set id in iSAMS",
-        "Ask iSAMS support why two teaching sets have one id.",
+        "of a second set or group with the same id in iSAMS",
+        "Ask iSAMS support why two records have one id.",
     ),
     Reason.VALUE_WITH_LINE_BREAK: (
         "with a line break in the id or the title",
@@ -55,6 +55,10 @@ _OMITTED = {
     Reason.VALUE_TOO_LONG: (
         f"with an id or a title of more than {LONGEST_VALUE:,} characters",
         "Correct the code of each set in iSAMS.",
+    ),
+    Reason.CLASS_TOO_SMALL: (
+        "with fewer pupils than min_pupils",
+        "Put more pupils into each set or group in iSAMS, or lower min_pupils under [classes] in the profile.",
     ),
 }
 _WHY_NO_PUPIL = {

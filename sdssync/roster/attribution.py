@@ -134,7 +134,7 @@ class Attribution:
     def _of_ownerless(self, finding: Finding, enrolled: EnrolledClass) -> Attributed:
         """Attribute a class without teacher (M01) to the teachers who were left out of it."""
         left_out = self._teachers_left_out(enrolled)
-        message, hint = why_ownerless(left_out)
+        message, hint = why_ownerless(left_out, enrolled.made_of.kind)
         return Attributed(
             finding=replace(finding, message=f"the class has no teacher: {message}", hint=hint),
             people=tuple(self.teacher(omission) for omission in left_out),
@@ -182,10 +182,25 @@ def why_no_teacher(reason: Reason) -> str:
     return _WHY_NO_TEACHER[reason][0]
 
 
-def why_ownerless(left_out: Sequence[Omission]) -> tuple[str, str]:
+def why_without(kind: ClassKind) -> str:
+    """Return why a class of this kind has no teacher if no one was left out of it."""
+    return _NO_OWNER[kind][0]
+
+
+_NO_OWNER = {
+    ClassKind.SET: ("iSAMS has none for the set", "set the teacher of the set in iSAMS"),
+    ClassKind.MERGED: ("iSAMS has none for any of the sets", "set the teacher of one of the sets in iSAMS"),
+    ClassKind.FORM: ("the form has no tutor in iSAMS", "set the tutor of the form in iSAMS"),
+    ClassKind.ACADEMIC_HOUSE: ("the house has no house master in iSAMS", "set the house master in iSAMS"),
+    ClassKind.BOARDING_HOUSE: ("the house has no house master in iSAMS", "set the house master in iSAMS"),
+    ClassKind.YEAR: ("the year group has no tutor in iSAMS", "set the tutor of the year group in iSAMS"),
+}
+
+
+def why_ownerless(left_out: Sequence[Omission], kind: ClassKind = ClassKind.SET) -> tuple[str, str]:
     """Return why a class has no teacher, given the enrollments of teachers left out of it, and what to do."""
     if not left_out:
-        return "iSAMS has none for the set", "set the teacher of the set in iSAMS"
+        return _NO_OWNER[kind]
     reasons = dict.fromkeys(omission.reason for omission in left_out)
     if len(left_out) == 1:
         return f"its only teacher {_WHY_NO_TEACHER[left_out[0].reason][0]}", _WHY_NO_TEACHER[left_out[0].reason][1]

@@ -3,7 +3,7 @@ Why a row is removed: each removed row has one cause, the first that applies (co
 
     class_gone, user_gone    of an enrollment: its class, or its user, is removed as well
     omitted:REASON           the row is an omission
-    out_of_scope             in iSAMS, but not in the years or subjects of the profile
+    out_of_scope             in iSAMS, but the profile does not take it
     not_in_isams             no record of the document has the id
     renamed                  there and in scope, under another id
 """

@@ -6,7 +6,8 @@ import pytest
 
 from sdssync.config.classes import ClassTables, GroupTables, Merge
 from sdssync.config.profile import Org, Profile
-from sdssync.config.template import Template
+from sdssync.config.template import GROUP_PLACEHOLDERS, Template
+from sdssync.roster.attribution import Attribution, why_ownerless
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Clash, Roster, enrol
 from sdssync.roster.groups import without_record
@@ -26,7 +27,6 @@ from tests.support.builders import (
 )
 
 FORM, HOUSE, BOARDING, YEAR = GroupKind
-PLACEHOLDERS = ("group_kind", "group_id", "group_name", "group_code", "year_group", "suffix")
 
 
 def tables(
@@ -35,8 +35,8 @@ def tables(
     """Ask for groups of some kinds, all by default."""
     return GroupTables(
         kinds=frozenset(kinds or GroupKind),
-        title=Template.parse(title, PLACEHOLDERS),
-        class_id=Template.parse(class_id, PLACEHOLDERS),
+        title=Template.parse(title, GROUP_PLACEHOLDERS),
+        class_id=Template.parse(class_id, GROUP_PLACEHOLDERS),
     )
 
 
@@ -304,3 +304,46 @@ def test_organisations_of_owners() -> None:
         "9001": ["Seniors"], "9002": ["Prep"], "9004": ["Prep"],
         "102": ["Prep", "Seniors"], "103": ["Prep"], "104": ["Prep"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fewest", "expected"), [((3, 3), []), ((3, 2), ["academic-house-3_26"]), ((1, 3), ["academic-house-3_26"])]
+)
+def test_small_groups(fewest: tuple[int, int], expected: list[str]) -> None:
+    """A class that two parts make together is left out if it is too small for both."""
+    parts = [
+        make_profile(name=str(years), year_groups=years, groups=tables(HOUSE), classes=ClassTables(min_pupils=number))
+        for years, number in zip(((3,), (7,)), fewest, strict=True)
+    ]
+
+    assert [class_id for class_id in classes(combined(*parts)) if class_id == "academic-house-3_26"] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "pupil", "message"),
+    [
+        (FORM, {"form": "3"}, "the form has no tutor in iSAMS"),
+        (HOUSE, {"academic_house_id": "3"}, "the house has no house master in iSAMS"),
+        (BOARDING, {"boarding_house_id": "3"}, "the house has no house master in iSAMS"),
+        (YEAR, {"year": "3"}, "the year group has no tutor in iSAMS"),
+    ],
+)
+def test_without_owner(kind: GroupKind, pupil: dict[str, str], message: str) -> None:
+    """A group without owner says what iSAMS lacks."""
+    school = school_of([make_pupil(1, **pupil)], make_group(kind, "3", year="3", owners=()), memberships=())
+    attribution = Attribution(enrolled(school, groups=tables(), year_groups=(3, 7)))
+    [(enrolled_class, left_out)] = attribution.ownerless()
+
+    assert (why_ownerless(left_out, enrolled_class.made_of.kind)[0], enrolled_class.id) == (message, f"{kind}-3_26")
+
+
+def test_owner_who_has_left() -> None:
+    """A group whose owner has left names them."""
+    group = make_group(owners=(StaffRef(staff_id="555"),))
+    attribution = Attribution(enrolled(school_of([make_pupil(1, form="7D")], group, memberships=()), groups=tables()))
+    [(enrolled_class, left_out)] = attribution.ownerless()
+
+    assert why_ownerless(left_out, enrolled_class.made_of.kind) == (
+        "its only teacher is not current staff in iSAMS",
+        "set a current tutor or house master in iSAMS",
+    )
