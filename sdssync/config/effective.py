@@ -9,13 +9,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sdssync.config.classes import ClassTables, GroupTables
+from sdssync.config.classes import ClassTables, GroupTables, Merge
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolIdentity
-from sdssync.config.template import Template
+from sdssync.config.template import GROUP_PLACEHOLDERS, MERGE_PLACEHOLDERS, Template
+from sdssync.school import GroupKind
 
 _COMBINE, _CLASS_ID, _SUFFIX = "combine", "class_id", "suffix"
+_MERGES, _GROUPS = "classes.merge", "groups"
 _OPTIONAL = re.compile(r"(?P<part>|.*\.)(?:classes\.[a-z_]+|groups)")
 """
 Keys that are there only if they say something else than their default: before there were any, profiles had the same
@@ -52,9 +55,44 @@ class EffectiveProfile:
 
     def class_ids(self) -> tuple[tuple[Template, str], ...]:
         """Return the template of class ids with the suffix, once for a profile or for each of its parts."""
-        found = [key.removesuffix(_CLASS_ID) for key in self.keys if key.endswith(_CLASS_ID)]
-        texts = [(json.loads(self.keys[part + _CLASS_ID]), json.loads(self.keys[part + _SUFFIX])) for part in found]
-        return tuple((Template.parse(template), suffix) for template, suffix in dict.fromkeys(texts))
+        texts = dict.fromkeys(self._with_suffix(_CLASS_ID))
+        return tuple((Template.parse(template), suffix) for template, suffix in texts)
+
+    def merges(self) -> tuple[tuple[Merge, str], ...]:
+        """Return the merges with the suffix."""
+        return tuple(
+            (
+                Merge(
+                    id=Template.parse(merged_id, MERGE_PLACEHOLDERS),
+                    title=Template.parse(title, MERGE_PLACEHOLDERS),
+                    sets=tuple(sets),
+                ),
+                suffix,
+            )
+            for merges, suffix in self._with_suffix(_MERGES)
+            for merged_id, title, *sets in merges
+        )
+
+    def groups(self) -> tuple[tuple[GroupTables, str], ...]:
+        """Return what the profile or its parts say about groups, with the suffix."""
+        return tuple(
+            (
+                GroupTables(
+                    kinds=frozenset(map(GroupKind, groups["kinds"])),
+                    title=Template.parse(groups["title"], GROUP_PLACEHOLDERS),
+                    class_id=Template.parse(groups["class_id"], GROUP_PLACEHOLDERS),
+                ),
+                suffix,
+            )
+            for groups, suffix in self._with_suffix(_GROUPS)
+        )
+
+    def _with_suffix(self, name: str) -> Iterator[tuple[Any, str]]:
+        """Yield the value of a key of the profile, or of each of its parts, with the suffix."""
+        for key, value in self.keys.items():
+            part = key.removesuffix(name)
+            if part != key and part + _SUFFIX in self.keys:
+                yield json.loads(value), json.loads(self.keys[part + _SUFFIX])
 
 
 def effective_profile(profile: Profile, identity: SchoolIdentity) -> EffectiveProfile:

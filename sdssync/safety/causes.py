@@ -5,7 +5,7 @@ Why a row is removed: each removed row has one cause, the first that applies (co
     omitted:REASON           the row is an omission
     out_of_scope             in iSAMS, but the profile does not take it
     not_in_isams             no record of the document has the id
-    renamed                  there and in scope, under another id
+    renamed                  there and in scope, under another id; a set or group of the class is in another class
 """
 
 from collections import Counter, defaultdict
@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from sdssync.config.effective import EffectiveProfile
-from sdssync.config.template import Template
-from sdssync.roster.candidates import template_values
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind, Reason
 from sdssync.roster.roll import user_id
 from sdssync.safety.changes import Changes
 from sdssync.safety.csv_set import Enrollment
-from sdssync.school import Pupil, Teacher, TeachingSet
+from sdssync.safety.former_classes import FormerClasses
+from sdssync.school import Pupil, Teacher
 
 CLASS_GONE, USER_GONE = "class_gone", "user_gone"
 OMITTED = "omitted:"
@@ -48,19 +47,13 @@ class Causes:
         """Return why a class is removed."""
         if reason := self._omitted_classes.get(removed):
             return OMITTED + reason
-        found = self._sets.get(removed)
-        if not found:
+        things = self._former.things(removed)
+        if not things:
             return NOT_IN_ISAMS
-        chosen = [(part, teaching_set) for teaching_set in found for part in self._takers(teaching_set)]
-        if not chosen:
-            return OUT_OF_SCOPE
-        for part, teaching_set in chosen:
-            now = _render((part.profile.class_id, part.profile.suffix), teaching_set, part)
-            if reason := self._omitted_classes.get(now):
-                return OMITTED + reason
-            if part.selection.roll.members_of(teaching_set):
-                return RENAMED
-        return OMITTED + Reason.CLASS_WITHOUT_PUPILS
+        for candidate in self._former.now(things):
+            reason = self._omitted_classes.get(candidate.id)
+            return OMITTED + reason if reason else RENAMED
+        return OMITTED + Reason.CLASS_WITHOUT_PUPILS if self._former.is_taken(things) else OUT_OF_SCOPE
 
     def of_enrollment(self, removed: Enrollment, changes: Changes) -> str:
         """Return why an enrollment is removed."""
@@ -72,8 +65,10 @@ class Causes:
 
     def omission_of(self, removed: Enrollment) -> str | None:
         """Return the cause of an enrollment that is left out itself; None: it is not one of those."""
-        reason = self._omitted_enrollments.get((removed.class_id, removed.user_id))
-        return OMITTED + reason if reason else None
+        if reason := self._omitted_enrollments.get((removed.class_id, removed.user_id)):
+            return OMITTED + reason
+        is_teacher = removed.user_id in self._teachers.get(removed.class_id, ())
+        return OUT_OF_SCOPE if is_teacher else None  # `owners` of the profile leaves this one out
 
     def count(self, changes: Changes) -> "CauseCounts":
         """Count the causes of everything that is removed, by kind, the most frequent first."""
@@ -122,6 +117,11 @@ class Causes:
         return found
 
     @cached_property
+    def _teachers(self) -> Mapping[str, Sequence[str]]:
+        """The staff ids that iSAMS has for what each class is made of."""
+        return {enrolled.id: enrolled.made_of.teachers for enrolled in self._roster.classes}
+
+    @cached_property
     def _people(self) -> Mapping[str, Sequence[Pupil | Teacher]]:
         school = self._parts[0].selection.roll.school
         everyone: list[Pupil | Teacher] = [*school.pupils, *school.teachers]
@@ -147,26 +147,8 @@ class Causes:
         return frozenset(person.email.lower() for person in self._in_scope if isinstance(person, Teacher))
 
     @cached_property
-    def _sets(self) -> Mapping[str, Sequence[TeachingSet]]:
-        """The teaching sets by every id that they have in iSAMS, have now or had in the former set."""
-        patterns = [(part.profile.class_id, part.profile.suffix) for part in self._parts]
-        patterns += self._before.class_ids() if self._before else ()
-        found: defaultdict[str, list[TeachingSet]] = defaultdict(list)
-        part = self._parts[0]
-        for teaching_set in part.selection.roll.school.teaching_sets:
-            ids = (teaching_set.id, *(_render(pattern, teaching_set, part) for pattern in patterns))
-            for class_id in dict.fromkeys(ids):
-                found[class_id].append(teaching_set)
-        return found
-
-    def _takers(self, teaching_set: TeachingSet) -> Iterator[Part]:
-        for part, taken in zip(self._parts, self._taken, strict=True):
-            if id(teaching_set) in taken:
-                yield part
-
-    @cached_property
-    def _taken(self) -> Sequence[frozenset[int]]:
-        return [frozenset(map(id, part.selection.teaching_sets)) for part in self._parts]
+    def _former(self) -> FormerClasses:
+        return FormerClasses(self._parts, self._before)
 
 
 class CauseCounts:
@@ -178,11 +160,6 @@ class CauseCounts:
         self.users = users
         self.classes = classes
         self.enrollments = enrollments
-
-
-def _render(pattern: tuple[Template, str], teaching_set: TeachingSet, part: Part) -> str:
-    template, suffix = pattern
-    return template.render(**template_values(teaching_set, part.selection.roll, suffix))
 
 
 def _counted(causes: Iterable[str]) -> dict[str, int]:
