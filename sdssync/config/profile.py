@@ -100,6 +100,10 @@ class Profile:
         """Return True if the last day on which the profile runs is over."""
         return self.last_day is not None and today > self.last_day
 
+    def awaits_pupils(self, today: date) -> bool:
+        """Return True if new classes, of the profile or of a part, get their teachers only on a day."""
+        return any(part.classes.pupils_from and today < part.classes.pupils_from for part in self.parts)
+
     def on(self, today: date) -> "Profile":
         """Return the profile as it is on a day: without the parts that have expired."""
         return replace(self, combined=tuple(part for part in self.combined if not part.has_expired(today)))

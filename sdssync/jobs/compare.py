@@ -23,6 +23,7 @@ from sdssync.jobs.progress import RunProgress
 from sdssync.jobs.run import source_facts
 from sdssync.jobs.selections import Selections
 from sdssync.jobs.targets import find_school, named_profile, require_folders
+from sdssync.jobs.waiting import hold_waiting_pupils
 from sdssync.log import events
 from sdssync.report.matter import quoted
 from sdssync.roster.csv_files import contents, csv_files
@@ -128,6 +129,7 @@ def _evidence(profile: Profile, taken: Taken, settings: SchoolSettings, today: d
         roster = enrol_as_script(parts[0])
     else:
         roster = enrol(parts, include_names=settings.identity.include_names)
+        roster = hold_waiting_pupils(roster, current, settings, today)
     files = contents(csv_files(roster, settings.identity, current))
     kept = () if profile.parity else addresses.of((user.id, user.username) for user in roster.users)
     usernames = {entry.username for entry in kept}

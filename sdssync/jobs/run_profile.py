@@ -16,6 +16,7 @@ from sdssync.jobs.conclude import conclude, with_problem
 from sdssync.jobs.job import Job, Mode
 from sdssync.jobs.planning import plan_set
 from sdssync.jobs.selections import Selections
+from sdssync.jobs.waiting import hold_waiting_pupils
 from sdssync.log import events
 from sdssync.publish.healing import heal
 from sdssync.publish.kept_sets import keep_set
@@ -61,7 +62,7 @@ def run_profile(profile: Profile, selections: Selections, settings: SchoolSettin
     """
     parts = selections.parts_of(profile)
     profile_warnings.warn_of_empty_parts(parts)
-    roster = _enrol(parts, profile, settings)
+    roster = hold_waiting_pupils(_enrol(parts, profile, settings), profile, settings, job.today)
     with staging(profile.folder) as staged:
         write(csv_files(roster, settings.identity, profile), staged.folder)
         result = _generated(profile, roster)

@@ -8,6 +8,7 @@ One that cannot be checked stops no other. A set that belongs to a profile is ju
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from sdssync.files.paths import comparable
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.targets import find_school, named_profile, require_folders
 from sdssync.log import events, outcomes
-from sdssync.publish.verdict import check_options
+from sdssync.publish.verdict import NO_STUDENT, check_options
 from sdssync.sds.catalogue.rules import code_ranges, unknown_prefixes
 from sdssync.sds.check_set import CheckOptions, check_set
 from sdssync.sds.findings import BLOCKING, MAX_FINDINGS, SetReport, Severity
@@ -142,7 +143,7 @@ def _published_sets(school: ConfiguredSchool, choice: Choice) -> Validated:
 
 
 def _check_profile(profile: Profile, school: ConfiguredSchool, choice: Choice) -> SetReport:
-    options = check_options(profile, school.settings)
+    options = _options(profile, school)
     return check_set(profile.folder, _chosen(options, choice), display_name=profile.output_as_written)
 
 
@@ -152,8 +153,15 @@ def _check_folder(target: str, school: ConfiguredSchool | None, choice: Choice) 
     if school is not None:
         for profile in school.profiles:
             if profile.output and comparable(profile.output) == comparable(Path(target)):
-                options = replace(check_options(profile, school.settings), format=None)
+                options = replace(_options(profile, school), format=None)
     return check_set(Path(target), _chosen(options, choice), display_name=target)
+
+
+def _options(profile: Profile, school: ConfiguredSchool) -> CheckOptions:
+    """Return the options of a profile; classes whose pupils wait for a day are the only ones without a student."""
+    options = check_options(profile, school.settings)
+    waiting = (NO_STUDENT,) if profile.awaits_pupils(datetime.now().astimezone().date()) else ()
+    return replace(options, ignore=(*options.ignore, *waiting))
 
 
 def _chosen(options: CheckOptions, choice: Choice) -> CheckOptions:

@@ -31,6 +31,7 @@ _OFFENCES = 100
 
 _DUPLICATE_ID = CATALOGUE["SDS202"]
 _NO_ROWS = "SDS108"
+NO_STUDENT = "SDS302"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,8 @@ def judge(staged: Path, roster: Roster, profile: Profile, settings: SchoolSettin
         OutputError: a file that has just been written cannot be read.
 
     """
-    options = replace(check_options(profile, settings), select=(), ignore=_tolerated(profile))
+    waiting = (NO_STUDENT,) if roster.waiting else ()  # no other class is without a student
+    options = replace(check_options(profile, settings), select=(), ignore=(*_tolerated(profile), *waiting))
     try:
         report = check_set(staged, options, display_name=profile.output_as_written)
     except ConfigError as error:

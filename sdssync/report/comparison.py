@@ -29,6 +29,7 @@ _WORDS: Mapping[str, str] = {
     reasons.EXPIRED: "the profile has expired, and the document has it otherwise now",
     reasons.KEPT_ADDRESS: "no e-mail address in iSAMS; sdssync keeps the last one for a few days",
     reasons.EXTRA_TEACHER: "an extra teacher of the profile",
+    reasons.WAITING: "the pupils of the class wait for the day of pupils_from",
     reasons.GRADE: "SDS has another label for the year",
     reasons.NAMES: "include_names decides whether names are written",
     reasons.ORGANISATION: "the profile has an organisation of its own",

@@ -26,6 +26,13 @@ class EnrolledClass:
     made_of: Source
     teachers: tuple[str, ...]
     pupils: tuple[str, ...]
+    also_of: tuple[Profile, ...] = ()
+    """The other parts of the set that make the same class of a group."""
+
+    @property
+    def parts(self) -> tuple[Profile, ...]:
+        """Return the parts of the set that make it."""
+        return self.part, *self.also_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,7 @@ def keep_classes(
                     made_of=candidate.made_of,
                     teachers=teachers.once,
                     pupils=pupils.once,
+                    also_of=candidate.also_of,
                 )
             )
     return tuple(enrolled), tuple(omissions)

@@ -44,6 +44,8 @@ class Roster:
     clashes: tuple[Clash, ...]
     origins: Origins
     """Who comes from which part."""
+    waiting: tuple[EnrolledClass, ...] = ()
+    """The classes whose pupils wait for a day, with these pupils; one without a teacher is not among `classes`."""
 
     @property
     def enrollments(self) -> int:

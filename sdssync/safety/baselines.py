@@ -50,6 +50,13 @@ class Baselines:
             found.append(Baseline(name=BaselineName.FOLDER, folder=self.output, generation=None))
         return found
 
+    @property
+    def newest(self) -> Path | None:
+        """Return the folder of the last generation, else the output folder if a set is in it."""
+        if self.last:
+            return self.last.folder
+        return self.output if self.output_digest else None
+
     def is_edited(self, new: str) -> bool:
         """Return True if a new set is the last generation, so that only a hand can have changed its output folder."""
         last = self.last

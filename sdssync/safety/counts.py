@@ -10,6 +10,7 @@ from typing import Any
 
 from sdssync.config.safety import Limit, Safety, allowed
 from sdssync.safety.changes import Changes, KindChanges
+from sdssync.safety.csv_set import attended
 
 YEAR_TOLERATED = 5
 SMALLEST_CLASS = 5
@@ -41,6 +42,8 @@ class Case:
     changed_keys: tuple[str, ...]
     """Of the effective profile, since this baseline."""
     is_pinned: bool
+    open_classes: frozenset[str] = frozenset()
+    """The classes whose pupils had to wait for a day, which has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,15 @@ def growth(case: Case, limit: Limit | None) -> Counts:
     for kind in ("users", "classes", "enrollments"):
         rows: KindChanges[Any] = getattr(case.changes, kind)
         passes = _passes(limit, rows.before, getattr(case.safety.tolerated, kind))
-        yield Count(len(rows.added), rows.before, passes, kind)
+        expected = _students_who_waited(case) if kind == "enrollments" and case.open_classes else 0
+        yield Count(len(rows.added) - expected, rows.before, passes, kind)
+
+
+def _students_who_waited(case: Case) -> int:
+    """Return how many students come into classes that the baseline has without any, now that their day has come."""
+    changes = case.changes
+    opening = (case.open_classes & changes.old.classes.keys()) - attended(changes.old)
+    return sum(not added.is_teacher and added.class_id in opening for added in changes.enrollments.added)
 
 
 def orgs(case: Case, _: Limit | None) -> Counts:

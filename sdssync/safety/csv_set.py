@@ -166,6 +166,11 @@ def parse_set(content_of: Callable[[str], bytes]) -> CsvSet:
     )
 
 
+def attended(csv_set: CsvSet) -> frozenset[str]:
+    """Return the classes that have a student."""
+    return frozenset(class_id for class_id, lines in csv_set.enrollments.items() if any(map(_IS_STUDENT, lines)))
+
+
 def has_set(folder: Path) -> bool:
     """Return True if a folder has any file of a set that could have rows."""
     return any(os.path.lexists(folder / name) for name in (USERS, CLASSES, ENROLLMENTS))
@@ -194,6 +199,7 @@ def _users(tables: "_Tables", repeats: Repeats) -> dict[str, UserRow]:
 
 
 _IS_TEACHER = methodcaller("endswith", b",teacher")
+_IS_STUDENT = methodcaller("endswith", b",student")
 _ONE_CLASS = re.compile(rb"([^,\r\n]*),[^\r\n]*\r\n(?:\1,[^\r\n]*\r\n)*")
 """Consecutive lines of one class, in a file without quotes."""
 

@@ -156,7 +156,8 @@ _CATALOGUE = (
     Gate(
         name="growth",
         trips="more users, classes or enrollments are added than `max_added`, and more than `tolerated`; a lost list of"
-        " subjects adds every class of the school",
+        " subjects adds every class of the school. Pupils of a class that has waited for them until `pupils_from` are"
+        " not counted",
         means="rows would be added",
         look="Look at [subjects] and year_groups of the profile, and at the subjects in iSAMS",
         counts=counts.growth,

@@ -169,6 +169,17 @@ def _case(
         day=day,
         changed_keys=proposal.effective.changed(generation.manifest.effective) if generation else (),
         is_pinned=is_pinned,
+        open_classes=_open_classes(proposal.roster, day),
+    )
+
+
+def _open_classes(roster: Roster, day: date) -> frozenset[str]:
+    """Return the classes that have a day for their pupils, which has come."""
+    return frozenset(
+        enrolled.id
+        for enrolled in roster.classes
+        if any(part.classes.pupils_from for part in enrolled.parts)
+        and not any(part.awaits_pupils(day) for part in enrolled.parts)
     )
 
 

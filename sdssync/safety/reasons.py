@@ -23,7 +23,7 @@ from sdssync.school import Pupil, Teacher
 
 COMMA, REPEATED, CLASS_DIFFERS, USER_DIFFERS = "comma", "repeated", "class_differs", "user_differs"
 ANOTHER_DAY, EXPIRED, KEPT_ADDRESS, EXTRA_TEACHER = "another_day", "expired", "kept_address", "extra_teacher"
-GRADE, NAMES, ORGANISATION, TITLE = "grade", "include_names", "org", "title"
+GRADE, NAMES, ORGANISATION, TITLE, WAITING = "grade", "include_names", "org", "title", "pupils_from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,11 @@ class Evidence:
     def classes(self) -> dict[str, EnrolledClass]:
         """The classes of the set by id."""
         return {enrolled.id: enrolled for enrolled in self.roster.classes}
+
+    @cached_property
+    def waiting(self) -> frozenset[str]:
+        """The ids of the classes whose pupils wait for a day."""
+        return frozenset(enrolled.id for enrolled in self.roster.waiting)
 
     @cached_property
     def set_ids(self) -> frozenset[str]:
@@ -174,8 +179,9 @@ class Reasons:
             extra = EXTRA_TEACHER if difference.id in evidence.extra_teachers else None
             return self._follows(difference) or extra
         omission = evidence.causes.omission_of(difference.enrollment)
+        waits = WAITING if difference.class_id in evidence.waiting else None
         gone = None if evidence.lists(difference.enrollment) else NOT_IN_ISAMS
-        return omission or self._follows(difference) or gone
+        return omission or self._follows(difference) or waits or gone
 
     def _follows(self, difference: Difference) -> str | None:
         """Return that the class or the user of an enrollment is in one of the sets only: then that has the reason."""

@@ -1,0 +1,116 @@
+"""Nights before and on the day of `pupils_from`: what SDS gets, which gates trip, and a night that is held."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.documents import PHYSICS, document, pupil, row
+from tests.support.installation import SENIORS, SETTINGS, install
+from tests.support.runs import Ran, command
+
+NEW = "[classes]\npupils_from = 2027-09-02\n"
+PROFILE = SENIORS + 'class_id = "{set_id}{suffix}"\nsuffix = "_27"\n'
+NUMBERS = range(501, 541)
+"""So many pupils that their enrollments are more than `growth` tolerates."""
+
+
+def school(*, first: int = 501) -> str:
+    """Return a document in which the pupils from a number on are in the set of physics."""
+    listed = "".join(row(PHYSICS, number) for number in NUMBERS if number >= first)
+    return document(pupils="".join(map(pupil, NUMBERS)), rows=listed)
+
+
+@pytest.fixture
+def before(here: Path) -> Path:
+    """An installation with a day for the pupils; nothing has run."""
+    install(here, SETTINGS, seniors=PROFILE + NEW)
+    (here / "hartley.xml").write_text(school(), encoding="utf-8")
+    return here
+
+
+def night(day: str) -> Ran:
+    """Run all profiles on a day."""
+    return command("run-all", "--today", day, "--format", "json")
+
+
+def enrollments(folder: Path) -> list[str]:
+    """Return the roles of the published enrollments."""
+    lines = (folder / "csv/Seniors/enrollments.csv").read_text("utf-8").splitlines()[1:]
+    return sorted(line.rpartition(",")[2] for line in lines)
+
+
+def outcome(ran: Ran) -> tuple[str, list[str]]:
+    """Return the outcome of the profile, and the gates that trip."""
+    [profile] = ran.json["profiles"]
+    return profile["outcome"], [gate["gate"] for gate in profile["plan"]["gates"]]
+
+
+def test_two_nights_before_and_the_day(before: Path) -> None:
+    """New classes have their teachers only, night after night; on the day all pupils come, and no gate trips."""
+    first = night("2027-08-30")
+    assert (outcome(first), enrollments(before)) == (("published", []), ["teacher"])
+    assert "SDS302" not in first.json["profiles"][0]["findings"]
+    assert first.json["profiles"][0]["omissions"] == {}
+    assert first.json["profiles"][0]["users"] == len(NUMBERS) + 1
+    assert (outcome(night("2027-09-01")), enrollments(before)) == (("unchanged", []), ["teacher"])
+
+    assert outcome(night("2027-09-02")) == ("published", [])
+    assert enrollments(before) == ["student"] * len(NUMBERS) + ["teacher"]
+
+
+def test_the_day_is_held_for_another_reason(before: Path) -> None:
+    """A run of the day that is held for another reason names that reason only, and so does the next one."""
+    night("2027-08-30")
+    (before / "hartley.xml").write_text(school().replace("pupil5", "new5"), encoding="utf-8")
+
+    assert outcome(night("2027-09-02")) == ("held", ["usernames"])
+    assert outcome(night("2027-09-03")) == ("held", ["usernames"])
+    assert enrollments(before) == ["teacher"]
+
+
+def test_growth_counts_everything_else(before: Path) -> None:
+    """Pupils who come into a class that has some already are growth, whatever the day."""
+    install(before, SETTINGS, seniors=PROFILE)
+    (before / "hartley.xml").write_text(school(first=538), encoding="utf-8")
+    night("2027-08-30")
+    install(before, SETTINGS, seniors=PROFILE + NEW)
+    (before / "hartley.xml").write_text(school(), encoding="utf-8")
+
+    assert outcome(night("2027-08-31")) == ("held", ["growth"])
+    assert outcome(night("2027-09-02")) == ("held", ["growth"])
+
+
+def test_a_folder_is_a_baseline(before: Path) -> None:
+    """Without a generation the set in the output folder says which classes have pupils."""
+    install(before, SETTINGS, seniors=PROFILE)
+    night("2027-08-30")
+    (before / "state").rename(before / "lost")
+    install(before, SETTINGS, seniors=PROFILE + NEW)
+
+    assert outcome(night("2027-08-31"))[0] == "unchanged"
+    assert enrollments(before) == ["student"] * len(NUMBERS) + ["teacher"]
+
+
+def test_what_waits_in_a_comparison(before: Path) -> None:
+    """A comparison with a set that has the pupils says that they wait."""
+    install(before, SETTINGS, seniors=PROFILE + NEW.replace("2027", "9999"))
+    night("2027-08-30")
+    other = before / "other"
+    shutil.copytree(before / "csv/Seniors", other)
+    with (other / "enrollments.csv").open("a", encoding="utf-8", newline="") as file:
+        file.write(f"{PHYSICS}_27,7983000000501,student\r\n")
+
+    ran = command("compare", "Seniors", str(other), "--format", "json")
+
+    assert (ran.exit_code, ran.json["unexplained"]) == (1, 0)
+
+
+def test_the_published_set_is_valid(before: Path) -> None:
+    """Before the day `validate` does not report that a waiting class has no student."""
+    install(before, SETTINGS, seniors=PROFILE + NEW.replace("2027", "9999"))
+    night("2027-08-30")
+
+    [report] = command("validate", "Seniors", "--format", "json").json["sets"]
+
+    assert "SDS302" not in [finding["code"] for finding in report["findings"]]
