@@ -64,7 +64,7 @@ def merged_source(sets: Sequence[TeachingSet], roll: Roll) -> Source:
     return Source(
         kind=ClassKind.MERGED,
         ids=tuple(teaching_set.id for teaching_set in sets),
-        code=" and ".join(teaching_set.code for teaching_set in sets),
+        code=" and ".join(teaching_set.code for teaching_set in sets if teaching_set.code),
         year=sets[0].year,
         teachers=tuple(dict.fromkeys(staff_id for teaching_set in sets for staff_id in teaching_set.teacher_ids)),
         members=_once(member for teaching_set in sets for member in roll.members_of(teaching_set)),

@@ -60,13 +60,16 @@ def years(patient: Patient) -> Iterator[Diagnosis]:
     roll = _roll(patient)
     is_good = True
     for part in patient.parts:
-        taken = {teaching_set.year for teaching_set in select(roll, part).teaching_sets}
+        selection = select(roll, part)
+        taken = {teaching_set.year for teaching_set in selection.teaching_sets}
         lacking = [str(year) for year in part.year_groups if str(year) not in taken]
+        if selection.groups and not taken:
+            continue  # all of its classes are forms, houses or years
         is_good = is_good and not lacking
         if not taken:
             yield failure(
                 f"{part.name} takes no teaching set at all",
-                "compare year_groups and [subjects] with `sdssync subjects --years`",
+                "compare year_groups, [subjects] and [classes] with `sdssync subjects --years`",
             )
         elif lacking:
             yield warning(
