@@ -13,7 +13,7 @@ from sdssync.errors import SourceMalformedError
 from sdssync.roster.class_candidate import CandidateClass
 from sdssync.roster.combine import Part
 from sdssync.roster.group_classes import group_classes
-from sdssync.roster.merges import MergedSets, find_sets, merged_source
+from sdssync.roster.merges import find_sets, merged_source
 from sdssync.roster.roll import Roll
 from sdssync.roster.selection import Selection
 from sdssync.roster.sources import Source
@@ -43,58 +43,40 @@ def _repeated_sets(selection: Selection) -> frozenset[int]:
     met = set[str]()
     repeated = set[int]()
     for teaching_set in selection.teaching_sets:
-        if selection.roll.members_of(teaching_set):
-            if teaching_set.id in met:
-                repeated.add(id(teaching_set))
-            met.add(teaching_set.id)
+        if teaching_set.id in met:
+            repeated.add(id(teaching_set))
+        met.add(teaching_set.id)
     return frozenset(repeated)
 
 
 def _set_classes(part: Part, repeated: frozenset[int]) -> Iterator[CandidateClass]:
     """Yield the classes of the teaching sets that one part takes."""
-    extra = part.selection.extra_teacher_ids
+    profile, roll, extra = part.profile, part.selection.roll, part.selection.extra_teacher_ids
     there = (teaching_set for teaching_set in part.selection.teaching_sets if id(teaching_set) not in repeated)
-    merged = find_sets(part.profile.classes.merges, there)
+    merged = find_sets(profile.classes.merges, there)
     taken = {id(teaching_set) for found in merged for teaching_set in found.sets}
     for teaching_set in part.selection.teaching_sets:
-        if id(teaching_set) not in taken:
-            yield from _set_class(part, teaching_set, extra, is_repeated=id(teaching_set) in repeated)
+        if id(teaching_set) not in taken and (members := roll.members_of(teaching_set)):
+            values = template_values(teaching_set, roll, profile.suffix)
+            yield CandidateClass(
+                id=profile.class_id.render(**values),
+                title=profile.title.render(**values),
+                part=profile,
+                made_of=Source.of_set(teaching_set, members),
+                owners=teaching_set.teacher_ids,
+                extra=extra,
+                is_repeated=id(teaching_set) in repeated,
+            )
     for found in merged:
-        yield from _merged_class(part, found, extra)
-
-
-def _set_class(
-    part: Part, teaching_set: TeachingSet, extra: tuple[str, ...], *, is_repeated: bool
-) -> Iterator[CandidateClass]:
-    """Yield the class of a teaching set, if it has a list."""
-    profile, roll = part.profile, part.selection.roll
-    source = Source.of_set(teaching_set, roll)
-    if source.members:
-        values = template_values(teaching_set, roll, profile.suffix)
-        yield CandidateClass(
-            id=profile.class_id.render(**values),
-            title=profile.title.render(**values),
-            part=profile,
-            made_of=source,
-            owners=source.teachers,
-            extra=extra,
-            is_repeated=is_repeated,
-        )
-
-
-def _merged_class(part: Part, merged: MergedSets, extra: tuple[str, ...]) -> Iterator[CandidateClass]:
-    """Yield the class of sets that are taught together, if any of them is there and has a list."""
-    suffix = part.profile.suffix
-    source = merged_source(merged.sets, part.selection.roll) if merged.sets else None
-    if source and source.members:
-        yield CandidateClass(
-            id=merged.merge.id.render(suffix=suffix),
-            title=merged.merge.title.render(suffix=suffix),
-            part=part.profile,
-            made_of=source,
-            owners=source.teachers,
-            extra=extra,
-        )
+        if found.sets and (source := merged_source(found.sets, roll)).members:
+            yield CandidateClass(
+                id=found.merge.id.render(suffix=profile.suffix),
+                title=found.merge.title.render(suffix=profile.suffix),
+                part=profile,
+                made_of=source,
+                owners=source.teachers,
+                extra=extra,
+            )
 
 
 def _limited(candidates: Iterable[CandidateClass]) -> Iterator[CandidateClass]:

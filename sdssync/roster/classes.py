@@ -44,10 +44,9 @@ class EnrollmentBlocks:
     pupils: Mapping[Member, Reason | None]
     """By person; one who is not in it is not a current pupil."""
 
-    @property
-    def enrollable_staff(self) -> frozenset[str]:
-        """Return the ids of the teachers who can be enrolled."""
-        return frozenset(user_id for user_id, reason in self.teachers.items() if reason is None)
+    def admits(self, staff_id: str) -> bool:
+        """Return True if a teacher can be enrolled."""
+        return self.teachers.get(staff_id, Reason.TEACHER_NOT_CURRENT) is None
 
 
 def enrollment_blocks(selection: Selection, kept: KeptUsers) -> EnrollmentBlocks:
@@ -133,8 +132,8 @@ def _reasons(candidate: CandidateClass, pupils: int) -> Iterator[Reason]:
 
 def _teachers(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":
     not_current = Reason.TEACHER_NOT_CURRENT if candidate.made_of.sets else Reason.GROUP_OWNER_NOT_CURRENT
-    reasons = map(blocks.teachers.get, candidate.teachers, repeat(not_current))
-    return _Enrollments(candidate.teachers, tuple(reasons))
+    teachers = candidate.teachers
+    return _Enrollments(teachers, tuple(map(blocks.teachers.get, teachers, repeat(not_current))))
 
 
 def _pupils(candidate: CandidateClass, blocks: EnrollmentBlocks) -> "_Enrollments":

@@ -63,7 +63,7 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
     candidates_for_users = tuple(candidate_users(selection, include_names=include_names))
     kept = keep_users(candidates_for_users, origins, include_names=include_names)
     blocks = enrollment_blocks(selection, kept)
-    candidates = choose_owners(candidate_classes(parts, selection), blocks.enrollable_staff)
+    candidates = choose_owners(candidate_classes(parts, selection), blocks.admits)
     enrolled, omissions = keep_classes(candidates, blocks)
     return Roster(
         users=_sorted_users(kept.users),

@@ -38,6 +38,7 @@ class SetFilters:
         self._excluded_subjects = frozenset(profile.exclude)
         # an include list excludes the other subjects of the departments; a subject that no department has passes
         self._other_subjects = frozenset() if profile.include is None else roll.subjects.keys() - set(profile.include)
+        self._has_patterns = bool(tables.exclude) or tables.include is not None
         self._is_excluded = any_matcher(tables.exclude)
         self._is_included = (lambda _: True) if tables.include is None else any_matcher(tables.include)
 
@@ -47,6 +48,8 @@ class SetFilters:
             return FilterKey.SUBJECTS_EXCLUDE
         if teaching_set.subject_id in self._other_subjects:
             return FilterKey.SUBJECTS_INCLUDE
+        if not self._has_patterns:
+            return None
         text = teaching_set.code or teaching_set.name
         if self._is_excluded(text):
             return FilterKey.CLASSES_EXCLUDE

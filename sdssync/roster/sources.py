@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from sdssync.roster.roll import Member, Roll
+from sdssync.roster.roll import Member
 from sdssync.school import TeachingSet
 
 
@@ -36,14 +36,14 @@ class Source:
     """The teaching sets; a group has none."""
 
     @classmethod
-    def of_set(cls, teaching_set: TeachingSet, roll: Roll) -> Self:
-        """Return a teaching set as what a class is made of."""
+    def of_set(cls, teaching_set: TeachingSet, members: tuple[Member, ...]) -> Self:
+        """Return a teaching set as what a class is made of, given who is on its list."""
         return cls(
             kind=ClassKind.SET,
             ids=(teaching_set.id,),
             code=teaching_set.code,
             year=teaching_set.year,
             teachers=teaching_set.teacher_ids,
-            members=roll.members_of(teaching_set),
+            members=members,
             sets=(teaching_set,),
         )
