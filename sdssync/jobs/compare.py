@@ -21,13 +21,12 @@ from sdssync.files.regular import NotRegularError
 from sdssync.isams.source import Taken, last_document
 from sdssync.jobs.progress import RunProgress
 from sdssync.jobs.run import source_facts
-from sdssync.jobs.selections import Selections
+from sdssync.jobs.selections import Selections, enrol_parts
 from sdssync.jobs.targets import find_school, named_profile, require_folders
 from sdssync.jobs.waiting import hold_waiting_pupils
 from sdssync.log import events
 from sdssync.report.matter import quoted
 from sdssync.roster.csv_files import contents, csv_files
-from sdssync.roster.enrol import enrol, enrol_as_script
 from sdssync.safety.comparison import compare_sets
 from sdssync.safety.csv_set import has_set, parse_set, read_set
 from sdssync.safety.kept_addresses import keep_addresses
@@ -125,11 +124,7 @@ def _evidence(profile: Profile, taken: Taken, settings: SchoolSettings, today: d
     current = profile if has_expired else profile.on(today)
     addresses = keep_addresses(taken.reading.school, settings.folders.state, today, settings.safety.keep_address)
     parts = Selections(taken, addresses, source_facts(taken)).parts_of(current)
-    if profile.parity:
-        roster = enrol_as_script(parts[0])
-    else:
-        roster = enrol(parts, include_names=settings.identity.include_names)
-        roster = hold_waiting_pupils(roster, current, settings, today)
+    roster = hold_waiting_pupils(enrol_parts(parts, profile, settings.identity), current, settings, today)
     files = contents(csv_files(roster, settings.identity, current))
     kept = () if profile.parity else addresses.of((user.id, user.username) for user in roster.users)
     usernames = {entry.username for entry in kept}

@@ -15,7 +15,7 @@ from sdssync.jobs import profile_warnings
 from sdssync.jobs.conclude import conclude, with_problem
 from sdssync.jobs.job import Job, Mode
 from sdssync.jobs.planning import plan_set
-from sdssync.jobs.selections import Selections
+from sdssync.jobs.selections import Selections, enrol_parts
 from sdssync.jobs.waiting import hold_waiting_pupils
 from sdssync.log import events
 from sdssync.publish.healing import heal
@@ -28,7 +28,7 @@ from sdssync.roster.attention import attention
 from sdssync.roster.attribution import Attribution
 from sdssync.roster.combine import Part
 from sdssync.roster.csv_files import csv_files, write
-from sdssync.roster.enrol import Roster, enrol, enrol_as_script
+from sdssync.roster.enrol import Roster
 from sdssync.safety.publication import Publisher
 
 
@@ -83,11 +83,10 @@ def run_profile(profile: Profile, selections: Selections, settings: SchoolSettin
 
 
 def _enrol(parts: Sequence[Part], profile: Profile, settings: SchoolSettings) -> Roster:
-    """Return the rows that the profile asks for: those for SDS, or with `parity` those of iSAMS-SDS.ps1."""
-    if profile.parity:
-        return enrol_as_script(parts[0])
-    roster = enrol(parts, include_names=settings.identity.include_names)
-    profile_warnings.warn_of_blank_grades(roster)
+    """Return the rows that the profile asks for, and warn of grades that stay empty."""
+    roster = enrol_parts(parts, profile, settings.identity)
+    if not profile.parity:
+        profile_warnings.warn_of_blank_grades(roster)
     return roster
 
 

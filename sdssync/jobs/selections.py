@@ -1,11 +1,15 @@
 """What each profile takes of the school: selected from once in a run, however many sets it belongs to."""
 
+from collections.abc import Sequence
+
 from sdssync.config.profile import Profile
+from sdssync.config.settings import SchoolIdentity
 from sdssync.isams.source import Taken
 from sdssync.jobs import profile_warnings
 from sdssync.log import events
 from sdssync.publish.manifest import SourceFacts
 from sdssync.roster.combine import Part
+from sdssync.roster.enrol import Roster, enrol, enrol_as_script
 from sdssync.roster.roll import Roll, call_roll
 from sdssync.roster.selection import select
 from sdssync.safety.kept_addresses import KeptAddresses
@@ -58,3 +62,10 @@ class Selections:
         if self._roll_as_script is None:
             self._roll_as_script = call_roll(as_script)
         return self._roll_as_script
+
+
+def enrol_parts(parts: Sequence[Part], profile: Profile, identity: SchoolIdentity) -> Roster:
+    """Return the rows that the profile asks for: those for SDS, or with `parity` those of iSAMS-SDS.ps1."""
+    if profile.parity:
+        return enrol_as_script(parts[0])
+    return enrol(parts, include_names=identity.include_names)
