@@ -1,7 +1,7 @@
 """What a run gives to act on about classes: without teacher, left out, or of sets that no profile takes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sdssync.report.matter import LISTED, Matter, more, sentence, shortened
 from sdssync.report.names import counted, legible, person_words, set_words
@@ -12,13 +12,12 @@ from sdssync.roster.omissions import LONGEST_VALUE, Kind, Omission, Reason
 from sdssync.roster.untaken import Lack, UntakenSets
 
 
-def ownerless_classes(results: Sequence[ProfileResult]) -> Iterator[Matter]:
+def ownerless_classes(found: Iterable[OwnerlessClass]) -> Iterator[Matter]:
     """Yield the classes that have no teacher, by what would give them one."""
     groups: defaultdict[str, dict[str, OwnerlessClass]] = defaultdict(dict)
-    for result in results:
-        for ownerless in result.attention.ownerless:
-            causes = "; ".join(f"{_teacher(person)} {why_no_teacher(reason)}" for person, reason in ownerless.left_out)
-            groups[causes or why_without(ownerless.school_class.kind)][ownerless.school_class.id] = ownerless
+    for ownerless in found:
+        causes = "; ".join(f"{_teacher(person)} {why_no_teacher(reason)}" for person, reason in ownerless.left_out)
+        groups[causes or why_without(ownerless.school_class.kind)][ownerless.school_class.id] = ownerless
     if groups:
         number = len({class_id for classes in groups.values() for class_id in classes})
         yield Matter(

@@ -1,7 +1,10 @@
 """One thing that someone has to act on after a run, and how it is worded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from sdssync.files.names import printable
+from sdssync.report.screen import Line
 
 LISTED = 20
 """Details that a matter lists; all are counted. The people without e-mail address are listed without a limit."""
@@ -18,6 +21,16 @@ class Matter:
     advice: str = ""
     is_grave: bool = False
     """True if something was not published because of it."""
+
+
+def matter_lines(matter: Matter) -> Iterator[Line]:
+    """Yield a matter with an empty line before it."""
+    yield Line("")
+    yield Line(printable(matter.what), "bold red" if matter.is_grave else "bold")
+    for detail in matter.details:
+        yield Line(f"  {printable(detail)}")
+    if matter.advice:
+        yield Line(f"  {matter.advice}", "dim")
 
 
 def shortened(details: Sequence[str], where: str = "--format json") -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _ABOUT_TEACHERS = "SDS301"
 def matters(report: RunReport) -> Iterator[Matter]:
     """Yield what a run gives to act on, the gravest first."""
     yield from _not_published(report)
-    yield from ownerless_classes(report.results)
+    yield from ownerless_classes(ownerless for result in report.results for ownerless in result.attention.ownerless)
     yield from pupils_without_year(report.untaken)
     yield from kept_addresses(report.results)
     yield from people_left_out(report.results)

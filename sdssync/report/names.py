@@ -2,7 +2,7 @@
 
 from sdssync.roster.attribution import ClassRef, PersonRef
 from sdssync.roster.sources import ClassKind
-from sdssync.school import Pupil, TeachingSet
+from sdssync.school import Pupil, Teacher, TeachingSet
 
 _LEGIBLE = 200
 """Characters of a name or an id that are shown; --format json has all of them."""
@@ -13,11 +13,16 @@ def person_words(person: PersonRef) -> str:
     record, identifier = person.record, legible(person.id)
     if record is None:
         return identifier
-    name = legible(", ".join(filter(None, (record.surname, record.forename))) or "without a name")
+    name = name_of(record)
     if isinstance(record, Pupil):
         year = f"year {legible(record.year)}" if record.year else "no year"
         return f"{name} ({year}, {identifier or 'no SchoolId'})"
     return f"{name} (staff {identifier})"
+
+
+def name_of(record: Pupil | Teacher) -> str:
+    """Return the name of a person: `Ash, Mira`."""
+    return legible(", ".join(filter(None, (record.surname, record.forename))) or "without a name")
 
 
 def class_words(ref: ClassRef) -> str:

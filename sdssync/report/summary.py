@@ -9,6 +9,7 @@ from typing import Any
 
 from sdssync.files.names import printable
 from sdssync.report.json_result import json_result
+from sdssync.report.matter import matter_lines
 from sdssync.report.matters import matters
 from sdssync.report.names import counted
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport, SourceSummary
@@ -113,12 +114,7 @@ def run_lines(report: RunReport, width: int | None) -> Iterator[Line]:
         yield Line("")
         yield from upload_lines(report.uploads)
     for matter in matters(report):
-        yield Line("")
-        yield Line(printable(matter.what), "bold red" if matter.is_grave else "bold")
-        for detail in matter.details:
-            yield Line(f"  {printable(detail)}")
-        if matter.advice:
-            yield Line(f"  {matter.advice}", "dim")
+        yield from matter_lines(matter)
 
 
 def _source(report: RunReport) -> Iterator[Line]:
