@@ -23,6 +23,7 @@ FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 
 FOREIGN = {
     "click": {
+        "cli.class_commands",
         "cli.commands",
         "cli.compare_commands",
         "cli.completion",

@@ -13,6 +13,7 @@ from datetime import datetime
 import click
 
 from sdssync.cli import (
+    class_commands,
     compare_commands,
     doctor_commands,
     import_commands,
@@ -222,6 +223,9 @@ def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years
     else:
         streams.print_lines(subjects_lines(found.subjects, streams.width()), color=common.log.color)
     return found.exit_code
+
+
+app.add_command(class_commands.classes)
 
 
 @app.command()

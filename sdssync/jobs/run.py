@@ -55,7 +55,7 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
     log = events.log()
     school = installation.school
     settings = school.settings
-    profiles, wrong = _wanted(school, job.names)
+    profiles, wrong = wanted_profiles(school, job.names)
     settings.identity.require_real()
     if job.keep is not None:
         outputs = [profile.output for profile in school.profiles if profile.output]
@@ -179,7 +179,7 @@ def _hand_over(
     return replace(report, uploads=uploads)
 
 
-def _wanted(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
+def wanted_profiles(school: ConfiguredSchool, names: Sequence[str]) -> tuple[list[Profile], list[ProfileFile]]:
     """
     Return the named profiles, right and wrong, or without names all of them.
 

@@ -20,7 +20,7 @@ from tests.support.runs import command, read_logs
 
 COMMANDS = (
     "run-all", "run", "plan", "approve", "status", "history", "diff", "restore", "release", "audit",
-    "validate", "rule", "subjects", "profiles", "compare", "init", "new",
+    "validate", "rule", "subjects", "classes", "profiles", "compare", "init", "new",
     "import-script", "rollover", "schedule", "doctor", "notify", "upload", "sds-status", "schema", "completion",
 )  # fmt: skip
 OTHER = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nexpires = 2000-01-01\nformat = "v2.1"\n'
@@ -224,7 +224,9 @@ def test_something_that_the_settings_name_is_not_there(school: Path, settings: s
     assert any(error in str(line.get("error")) for line in ran.logs())
 
 
-@pytest.mark.parametrize("name", ["run-all", "subjects", "profiles", "validate", "run Seniors", "new Seniors"])
+@pytest.mark.parametrize(
+    "name", ["run-all", "subjects", "classes", "profiles", "validate", "run Seniors", "new Seniors"]
+)
 def test_no_settings(here: Path, name: str) -> None:
     """Without a settings file every command that needs one says where it looked, and how to make one."""
     ran = command(*name.split())
@@ -235,7 +237,7 @@ def test_no_settings(here: Path, name: str) -> None:
     assert not list(here.iterdir())
 
 
-@pytest.mark.parametrize("name", ["run-all", "profiles", "validate"])
+@pytest.mark.parametrize("name", ["run-all", "classes", "profiles", "validate"])
 def test_no_profile_at_all(here: Path, name: str) -> None:
     """An installation without any profile has nothing to do, and must not look as if it had worked."""
     install(here)

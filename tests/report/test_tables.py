@@ -64,7 +64,7 @@ def test_cells_stay_on_their_line() -> None:
 
 @pytest.mark.slow
 @needs_pty
-@pytest.mark.parametrize("arguments", ["run-all --dry-run", "subjects", "profiles", "validate"])
+@pytest.mark.parametrize("arguments", ["run-all --dry-run", "subjects", "classes", "profiles", "validate"])
 def test_on_a_terminal(here: Path, arguments: str) -> None:
     """What looks like markup is shown as it is, and no escape gets through."""
     install(here, seniors='name = "[bold]x"\noutput = "csv/[red]"\nyear_groups = [9]\n')
