@@ -205,7 +205,7 @@ def rule(common: Common, code: str | None) -> ExitCode:
 @click.option("--years", help="Count sets and pupils of these year groups only, like 7-13 or 7,8,10-12.")
 def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years: str | None) -> ExitCode:
     """
-    List the subjects with their ids, and how many sets and pupils each has.
+    List the subjects with their ids, how many sets and pupils each has, and the profiles that make classes of it.
 
     Example: sdssync subjects --years 7-13
     """

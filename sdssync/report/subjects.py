@@ -16,6 +16,7 @@ _COLUMNS = (
     Column("Departments", rank=3),
     Column("Sets", is_number=True, rank=1),
     Column("Pupils", is_number=True, rank=1),
+    Column("Profiles", rank=4),
 )
 _YEARS = (Column("Year", is_number=True), Column("Pupils", is_number=True), Column("Sets", is_number=True))
 
@@ -42,6 +43,7 @@ def subjects_lines(subjects: Sequence[SubjectSummary], width: int | None) -> Ite
                 ", ".join(subject.departments),
                 number(subject.sets),
                 number(subject.pupils),
+                ", ".join(subject.profiles),
             )
         )
         for subject in subjects

@@ -19,6 +19,8 @@ class SubjectSummary:
     sets: int
     pupils: int
     """Current pupils in those sets, each once."""
+    profiles: tuple[str, ...] = ()
+    """The names of those that make classes of it."""
 
 
 def summarise_subjects(roll: Roll, years: Iterable[int] | None = None) -> tuple[SubjectSummary, ...]:

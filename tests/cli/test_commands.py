@@ -369,7 +369,15 @@ def test_subjects_as_json() -> None:
     assert ran.json == {
         "version": 1,
         "subjects": [
-            {"id": "4", "code": "Ph", "name": "Physics", "departments": ["Sciences"], "sets": 1, "pupils": 2},
+            {
+                "id": "4",
+                "code": "Ph",
+                "name": "Physics",
+                "departments": ["Sciences"],
+                "sets": 1,
+                "pupils": 2,
+                "profiles": ["Seniors"],
+            },
             {
                 "id": "5",
                 "code": "",
@@ -377,20 +385,38 @@ def test_subjects_as_json() -> None:
                 "departments": ["Sciences", "Numbers"],
                 "sets": 1,
                 "pupils": 1,
+                "profiles": [],
             },
         ],
     }
-    assert list(ran.json["subjects"][0]) == ["id", "code", "name", "departments", "sets", "pupils"]
+    assert list(ran.json["subjects"][0]) == ["id", "code", "name", "departments", "sets", "pupils", "profiles"]
 
 
 @pytest.mark.usefixtures("school")
 def test_subjects_as_text() -> None:
     """Without a terminal the table is plain aligned text."""
     assert command("subjects").out == (
-        "Subject ID  Code  Name         Departments        Sets  Pupils\n"
-        "         4  Ph    Physics      Sciences              1       2\n"
+        "Subject ID  Code  Name         Departments        Sets  Pupils  Profiles\n"
+        "         4  Ph    Physics      Sciences              1       2  Seniors\n"
         "         5        Mathematics  Sciences, Numbers     1       1\n"
     )
+
+
+def test_subjects_of_profiles(school: Path) -> None:
+    """A subject names the profiles that make classes of it today: filtered, expired, wrong and bare parts do not."""
+    install(
+        school,
+        lower='name = "Lower"\nyear_groups = [3]\n',
+        none='name = "None"\noutput = "csv/None"\n[classes]\nexclude = ["*"]\n',
+        past='name = "Past"\noutput = "csv/Past"\nexpires = 2000-01-01\n',
+        same='name = "Same"\noutput = "csv/Same"\nparity = true\nyear_groups = [3]\n',
+        whole='name = "Whole"\nformat = "v2.1"\noutput = "csv/Whole"\ncombine = ["Lower", "Seniors"]\n',
+        wrong="name =\n",
+    )
+
+    found = command("subjects", "--format", "json").json["subjects"]
+
+    assert [subject["profiles"] for subject in found] == [["Seniors", "Whole"], ["Same", "Whole"]]
 
 
 def test_subjects_need_no_profile(here: Path) -> None:
