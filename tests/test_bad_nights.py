@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from tests.support.bad_nights import NIGHTS, PREP, SENIORS, SETTINGS, TODAY, Night
-from tests.support.night_changes import DOCUMENT, FileChange
+from tests.support.night_changes import DOCUMENT, FileChange, without_table
 from tests.support.runs import Ran, command
 
 pytestmark = pytest.mark.portable
@@ -199,10 +199,11 @@ def _within(folder: Path, files: Mapping[Path, bytes]) -> Mapping[Path, bytes]:
 
 
 def _install(folder: Path) -> None:
-    """Copy the demo without its combined profile."""
+    """Copy the demo without its combined profile and without classes of forms."""
     for name in (SETTINGS, PREP, SENIORS, DOCUMENT):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
+    without_table(PREP, "groups")(folder)
 
 
 def _run_all(folder: Path, today: str, *options: str | Path) -> Ran:

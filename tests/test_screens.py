@@ -124,6 +124,17 @@ def test_profiles(here: Path, columns: int) -> None:
     assert_golden(f"screens/profiles-{columns}.txt", shown.screen)
 
 
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_classes(here: Path, columns: int) -> None:
+    """Many classes of one kind are a line for each year, a few are listed with their owners, each on lines that fit."""
+    demo(here)
+
+    shown = seen("classes", "School", "--today", "2026-09-01", folder=here, columns=columns)
+
+    assert shown.exit_code == 0
+    assert_golden(f"screens/classes-{columns}.txt", shown.screen)
+
+
 @pytest.mark.parametrize(("arguments", "name"), [(["runall"], "misspelt"), (["run", "Senior"], "unknown-profile")])
 def test_mistakes_of_a_command_line(here: Path, arguments: list[str], name: str) -> None:
     """A mistake is an error and a hint, and no log line."""
