@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sdssync.errors import ExitCode
 from sdssync.log.words import WORDS
 from sdssync.report.outcome import Outcome
 from sdssync.roster.omissions import Reason
+from tests.support.installation import SETTINGS, install
 from tests.support.runs import command
 
 pytestmark = pytest.mark.portable
@@ -117,6 +119,23 @@ def test_command_lines(file: Path) -> None:
         wrong += [f"{verb} {word}" for word in rest.split() if word.startswith("-") and word not in known]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "recipe", re.findall(r"^```toml\n(.*?)^```", page("docs/classes.md"), re.DOTALL | re.MULTILINE)
+)
+def test_recipes(here: Path, recipe: str) -> None:
+    """Each recipe about classes, at the end of the profile that the page makes, gives classes of the demo school."""
+    [line] = re.findall(r"^sdssync (new .*)$", page("docs/classes.md"), re.MULTILINE)
+    install(here, SETTINGS.replace("hartley.xml", (ROOT / "fixtures" / "isams" / "hartley.xml").as_posix()))
+    assert command(*shlex.split(line)).exit_code == 0
+    with (here / "profiles.d" / "Seniors.toml").open("a", encoding="utf-8") as profile:
+        profile.write(f"\n{recipe}")
+
+    ran = command("classes", "--today", "2026-09-07", "--format", "json")
+
+    assert ran.exit_code == 0
+    assert len(ran.json["profiles"][0]["classes"]) >= 84
 
 
 def test_help() -> None:
