@@ -23,6 +23,7 @@ SCHOOL_ID = "8889999"
 SEEDS = range(60)
 ORDERS = range(20)
 NIGHTS = range(20)
+COMMANDS = range(20)
 TERM = date(2026, 9, 2)
 
 
@@ -125,6 +126,40 @@ def test_classes_of_a_random_school(tmp_path: Path, seed: int) -> None:
     for number, profile in enumerate(profiles):
         compare(reported[f"P{number}"], tmp_path / "kept" / f"P{number}", expect(school.xml, [profile], SCHOOL_ID))
     compare(reported["Whole"], tmp_path / "kept" / "Whole", expect(school.xml, parts, SCHOOL_ID))
+
+
+@pytest.mark.parametrize("seed", COMMANDS)
+def test_classes_command(tmp_path: Path, seed: int) -> None:
+    """`sdssync classes` reports kind, year, size and what each class is made of, and what was filtered by which key."""
+    rng = dice(seed)
+    school = random_school(rng)
+    profiles = {f"P{number}": random_profile(rng, school) for number in range(3)}
+    config = lay_out(tmp_path / "a", school.xml, list(profiles.values()), random_parts(rng, school), "v2.1")
+
+    ran = command("classes", *profiles, "--config", config, "--format", "json")
+
+    assert [reported["profile"] for reported in ran.json["profiles"]] == list(profiles)
+    for reported in ran.json["profiles"]:
+        expected = expect(school.xml, [profiles[reported["profile"]]], SCHOOL_ID)
+        if expected.alike:
+            continue
+        sizes = Counter((class_id, role) for class_id, _, role in expected.enrollments)
+        made = [{**row, "made_of": frozenset(row["made_of"])} for row in reported["classes"]]
+        assert {row["id"]: row for row in made} == {
+            class_id: {
+                "id": class_id,
+                "title": known.title,
+                "kind": known.kind,
+                "year": known.year,
+                "teachers": sizes[class_id, "teacher"],
+                "pupils": sizes[class_id, "student"],
+                "waiting": 0,
+                "made_of": known.made_of,
+            }
+            for class_id, known in expected.classes.items()
+        }
+        filtered = Counter((row["id"], row["code"], row["by"]) for row in reported["filtered"])
+        assert filtered == expected.filtered
 
 
 @pytest.mark.parametrize("seed", NIGHTS)
