@@ -47,6 +47,7 @@ def test_status(two_profiles: Path) -> None:
             "published": published,
             "held": None,
             "pinned": False,
+            "upload": None,
             "expires": expires,
         }
         for name, expires in (("Prep", "2027-07-31"), ("Seniors", None))

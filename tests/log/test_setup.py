@@ -256,7 +256,7 @@ def test_a_report_of_mistakes_can_be_read(school: Path) -> None:
     )
     known = (
         "name, format, year_groups, suffix, output, expires, title, class_id, parity, org, subjects, teachers,"
-        " validate, safety, upload"
+        " classes, groups, validate, safety, upload"
     )
     assert below == [
         "    profiles.d/torn.toml has 3 mistakes",
