@@ -133,6 +133,7 @@ def _manifest(planned: Planned, profile: Profile, job: Job) -> Manifest:
         files=planned.files,
         effective=planned.effective,
         source=planned.source,
+        classes=planned.classes,
     )
 
 

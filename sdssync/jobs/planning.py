@@ -10,7 +10,7 @@ from sdssync.config.settings import SchoolSettings
 from sdssync.jobs.job import Job
 from sdssync.jobs.selections import Selections
 from sdssync.publish.generations import Generations
-from sdssync.publish.manifest import SourceFacts
+from sdssync.publish.manifest import ClassSources, SourceFacts, class_sources
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import SetFiles, survey_set
 from sdssync.roster.enrol import Roster
@@ -27,6 +27,7 @@ class Planned:
     files: SetFiles
     effective: EffectiveProfile
     source: SourceFacts
+    classes: ClassSources
     safety: Safety
     baselines: Baselines
     plan: Plan
@@ -68,6 +69,7 @@ def plan_set(
         files=files,
         effective=effective,
         source=selections.source,
+        classes=class_sources(roster.classes),
         safety=safety,
         baselines=baselines,
         plan=make_plan(proposal, baselines, safety, job.today, is_pinned=is_pinned),

@@ -1,6 +1,7 @@
 """The manifest of a published set: what is known of it other than its files."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -8,7 +9,12 @@ from pydantic import AwareDatetime
 
 from sdssync.config.effective import EffectiveProfile
 from sdssync.publish.set_files import SetFiles
+from sdssync.roster.classes import EnrolledClass
+from sdssync.roster.sources import ClassKind
 from sdssync.sds.formats import SdsFormat
+
+ClassSources = Mapping[ClassKind, Mapping[str, tuple[str, ...]]]
+"""The classes of a set by kind and id, each with the ids in iSAMS of what it is made of."""
 
 
 class Origin(StrEnum):
@@ -60,3 +66,13 @@ class Manifest:
     files: SetFiles
     effective: EffectiveProfile
     source: SourceFacts
+    classes: ClassSources = field(default_factory=dict)
+    """Empty: the version that published the set did not keep it yet."""
+
+
+def class_sources(classes: Iterable[EnrolledClass]) -> ClassSources:
+    """Return what the classes of a set are made of."""
+    found: dict[ClassKind, dict[str, tuple[str, ...]]] = {}
+    for enrolled in classes:
+        found.setdefault(enrolled.made_of.kind, {})[enrolled.id] = enrolled.made_of.ids
+    return found

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from sdssync.config.effective import EffectiveProfile
+from sdssync.publish.manifest import ClassSources
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind, Reason
@@ -30,10 +31,18 @@ OUT_OF_SCOPE, NOT_IN_ISAMS, RENAMED = "out_of_scope", "not_in_isams", "renamed"
 class Causes:
     """The causes of what a profile's new set lacks, found in the school from which it was made."""
 
-    def __init__(self, roster: Roster, parts: Sequence[Part], before: EffectiveProfile | None) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        parts: Sequence[Part],
+        before: EffectiveProfile | None = None,
+        made_of: ClassSources | None = None,
+    ) -> None:
+        """Keep the set and, of the set before it, as far as they are known, the settings and its classes."""
         self._roster = roster
         self._parts = parts
         self._before = before
+        self._made_of = made_of or {}
 
     def of_user(self, removed: str) -> str:
         """Return why a user is removed."""
@@ -148,7 +157,7 @@ class Causes:
 
     @cached_property
     def _former(self) -> FormerClasses:
-        return FormerClasses(self._parts, self._before)
+        return FormerClasses(self._parts, self._before, self._made_of)
 
 
 class CauseCounts:

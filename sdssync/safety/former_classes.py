@@ -1,7 +1,8 @@
 """
 What a class that a set lacks was made of, and which classes that is in now.
 
-A class is known by every id that it has now or had in the former set: the settings of that set say how ids were made.
+The manifest of the former set says what its classes were made of. Without that, a class is known by every id that it
+has now or had then: the settings of that set say how ids were made.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from sdssync.config.classes import GroupTables, Merge
 from sdssync.config.effective import EffectiveProfile
+from sdssync.publish.manifest import ClassSources
 from sdssync.roster.candidates import candidate_classes, template_values
 from sdssync.roster.class_candidate import CandidateClass
 from sdssync.roster.combine import Part, unite
@@ -24,13 +26,18 @@ Thing = tuple[ClassKind, str]
 class FormerClasses:
     """The teaching sets and groups of a document by the ids of the classes that they make, or once made."""
 
-    def __init__(self, parts: Sequence[Part], before: EffectiveProfile | None) -> None:
+    def __init__(self, parts: Sequence[Part], before: EffectiveProfile | None, made_of: ClassSources) -> None:
         self._parts = parts
         self._before = before
+        self._made_of = made_of
         self._roll = parts[0].selection.roll
 
     def things(self, class_id: str) -> Sequence[Thing]:
         """Return what of the document a class was made of; (): nothing."""
+        for kind, classes in self._made_of.items():
+            if class_id in classes:
+                things = (_thing(kind, source_id) for source_id in classes[class_id])
+                return tuple(thing for thing in things if thing in self._present)
         return self._things.get(class_id, ())
 
     def now(self, things: Sequence[Thing]) -> Iterator[CandidateClass]:
@@ -41,6 +48,12 @@ class FormerClasses:
     def is_taken(self, things: Sequence[Thing]) -> bool:
         """Return True if a part takes any of these sets, be it without a list."""
         return any(thing in self._taken for thing in things)
+
+    @cached_property
+    def _present(self) -> frozenset[Thing]:
+        sets = ((ClassKind.SET, teaching_set.id) for teaching_set in self._roll.school.teaching_sets)
+        groups = ((ClassKind(followed.group.kind), followed.group.id) for followed in self._roll.groups)
+        return frozenset((*sets, *groups))
 
     @cached_property
     def _things(self) -> Mapping[str, Sequence[Thing]]:
@@ -83,9 +96,8 @@ class FormerClasses:
         made: defaultdict[Thing, list[CandidateClass]] = defaultdict(list)
         for candidate in candidate_classes(self._parts, unite([part.selection for part in self._parts])):
             source = candidate.made_of
-            kind = ClassKind.SET if source.sets else source.kind
             for source_id in source.ids:
-                made[kind, source_id].append(candidate)
+                made[_thing(source.kind, source_id)].append(candidate)
         return made
 
     @cached_property
@@ -93,3 +105,8 @@ class FormerClasses:
         return frozenset(
             (ClassKind.SET, teaching_set.id) for part in self._parts for teaching_set in part.selection.teaching_sets
         )
+
+
+def _thing(kind: ClassKind, source_id: str) -> Thing:
+    """Return one of what a class of a kind is made of: a merged class is made of sets."""
+    return ClassKind.SET if kind is ClassKind.MERGED else kind, source_id

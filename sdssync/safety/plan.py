@@ -121,7 +121,8 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     with reading(baselines.output):
         new = read_set(proposal.staged)
         changes = {found.name: Changes(old=read_set(found.folder), new=new) for found in baselines.all}
-    before = baselines.last.manifest.effective if baselines.last else None
+    manifest = baselines.last.manifest if baselines.last else None
+    before = manifest.effective if manifest else None
     judged = () if baselines.is_edited(proposal.files.digest) else baselines.all
     trips = [
         trip for found in judged for trip in judge(_case(found, changes, proposal, safety, day, is_pinned=is_pinned))
@@ -129,7 +130,7 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     if is_pinned and judged and not any(trip.gate == PINNED for trip in trips):
         trips.append(Trip(gate=PINNED, baseline=BaselineName.LAST, limit=None, removed=0, of=0))
     shown = changes.get(BaselineName.LAST) or changes[BaselineName.FOLDER]
-    causes = Causes(proposal.roster, proposal.parts, before)
+    causes = Causes(proposal.roster, proposal.parts, before, manifest.classes if manifest else None)
     summaries = _summaries(shown, causes)
     return Plan(
         plan_id=plan_id,
@@ -140,7 +141,7 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
         trips=tuple(trips),
         kept=proposal.kept,
         changed_keys=proposal.effective.changed(before) if before else (),
-        source_losses=tuple(source_losses(baselines.last.manifest.source, proposal.source)) if baselines.last else (),
+        source_losses=tuple(source_losses(manifest.source, proposal.source)) if manifest else (),
         changes=shown,
         causes=causes,
     )

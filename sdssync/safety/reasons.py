@@ -51,7 +51,7 @@ class Evidence:
     @cached_property
     def causes(self) -> Causes:
         """Why the set lacks a row."""
-        return Causes(self.roster, self.parts, None)
+        return Causes(self.roster, self.parts)
 
     @cached_property
     def extra_teachers(self) -> frozenset[str]:

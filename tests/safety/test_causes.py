@@ -13,6 +13,7 @@ from sdssync.roster.combine import Part
 from sdssync.roster.enrol import enrol
 from sdssync.roster.roll import call_roll
 from sdssync.roster.selection import select
+from sdssync.roster.sources import ClassKind
 from sdssync.safety.causes import Causes
 from sdssync.safety.csv_set import Enrollment
 from sdssync.school import Group, GroupKind, StaffRef
@@ -84,6 +85,27 @@ GROUPED = {"groups": GROUPS}
 def test_classes(before: dict[str, Any], now: dict[str, Any], removed: str, cause: str) -> None:
     """A class is out of scope if no table takes it, and renamed if a set or group of it is in another class."""
     assert causes(before, now).of_class(removed) == cause
+
+
+@pytest.mark.parametrize(
+    ("kind", "source_ids", "cause"),
+    [
+        pytest.param(ClassKind.SET, ("11",), "renamed", id="a set whose code has changed"),
+        pytest.param(ClassKind.SET, ("13",), "omitted:class_without_pupils", id="and which has lost its list"),
+        pytest.param(ClassKind.SET, ("99",), "not_in_isams", id="a set that is gone"),
+        pytest.param(ClassKind.MERGED, ("99", "12"), "renamed", id="merged sets of which one is gone"),
+        pytest.param(ClassKind.FORM, ("7/D",), "renamed", id="a form"),
+        pytest.param(ClassKind.FORM, ("11",), "not_in_isams", id="a form with the id of a set"),
+        pytest.param(ClassKind.YEAR, ("7",), "not_in_isams", id="a year of a document without years"),
+    ],
+)
+def test_what_the_manifest_says(kind: ClassKind, source_ids: tuple[str, ...], cause: str) -> None:
+    """A class whose id no setting leads to is known by what the manifest of its set has for it."""
+    profile = make_profile(**GROUPED)
+    parts = [Part(profile=profile, selection=select(call_roll(SCHOOL), profile))]
+    found = Causes(enrol(parts, include_names=False), parts, made_of={kind: {"7A of old": source_ids}})
+
+    assert found.of_class("7A of old") == cause
 
 
 def test_parts_of_a_combined_profile() -> None:
