@@ -1,7 +1,7 @@
 """What each gate counts of the changes from one baseline, and how much of it passes: a function for each gate."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -9,13 +9,15 @@ from fractions import Fraction
 from typing import Any
 
 from sdssync.config.safety import Limit, Safety, allowed
+from sdssync.publish.manifest import ClassSources
 from sdssync.safety.changes import Changes, KindChanges
 from sdssync.safety.csv_set import attended
 
 YEAR_TOLERATED = 5
 SMALLEST_CLASS = 5
 SMALLEST_YEAR = 3
-SMALLEST_KIND = 10
+SMALLEST_KIND = 3
+SMALLEST_RENUMBERED = 10
 
 
 class BaselineName(StrEnum):
@@ -44,6 +46,8 @@ class Case:
     is_pinned: bool
     open_classes: frozenset[str] = frozenset()
     """The classes whose pupils had to wait for a day, which has come."""
+    old_kinds: ClassSources = field(default_factory=dict)
+    """The classes of the baseline by kind; empty if its manifest does not say, or if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,15 @@ def whole_years(case: Case, _: Limit | None) -> Counts:
             yield Count(len(pupils), of, detail=f"year {grade}")
 
 
+def whole_kinds(case: Case, _: Limit | None) -> Counts:
+    """Count the classes of each kind of which every one is removed."""
+    removed = frozenset(case.changes.classes.removed)
+    for kind, classes in case.old_kinds.items():
+        of = len(classes)
+        if of >= SMALLEST_KIND and removed.issuperset(classes):
+            yield Count(of, of, detail=kind)
+
+
 def no_owner(case: Case, _: Limit | None) -> Counts:
     """Count the classes that had a teacher, if none has one now."""
     had = len(case.changes.old.taught)
@@ -174,7 +187,7 @@ def new_ids(case: Case, _: Limit | None) -> Counts:
         ("classes", changes.classes.before, changes.classes.removed, changes.classes.added),
     )
     for kind, of, gone, come in kinds:
-        if of >= SMALLEST_KIND and 2 * len(gone) > of and 2 * len(come) >= len(gone):
+        if of >= SMALLEST_RENUMBERED and 2 * len(gone) > of and 2 * len(come) >= len(gone):
             yield Count(len(gone), of, detail=kind)
 
 

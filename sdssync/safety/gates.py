@@ -12,7 +12,15 @@ from fractions import Fraction
 from sdssync.config.safety import Limit
 from sdssync.safety import counts
 from sdssync.safety.changes import Changes
-from sdssync.safety.counts import SMALLEST_CLASS, SMALLEST_YEAR, YEAR_TOLERATED, BaselineName, Case, Counts
+from sdssync.safety.counts import (
+    SMALLEST_CLASS,
+    SMALLEST_KIND,
+    SMALLEST_YEAR,
+    YEAR_TOLERATED,
+    BaselineName,
+    Case,
+    Counts,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,7 @@ def _judge(gate: Gate, case: Case) -> Iterator[Trip]:
 PINNED = "pinned"
 
 _RECENT = frozenset({BaselineName.LAST, BaselineName.FOLDER})
+_GENERATIONS = frozenset({BaselineName.LAST, BaselineName.WINDOW})
 
 _CATALOGUE = (
     Gate(
@@ -196,6 +205,17 @@ _CATALOGUE = (
         look="Look at year_groups of the profile, and in iSAMS at the pupils of that year",
         counts=counts.whole_years,
         moves=lambda changes: changes.lost_pupils,
+    ),
+    Gate(
+        name="stop:kind",
+        trips="every class of one kind of the baseline is gone: of its sets, merged sets, forms, academic houses,"
+        f" boarding houses or years, if there were {SMALLEST_KIND} or more",
+        means="classes would be removed: every one of a kind",
+        look="Look at [classes], [groups], class_id and suffix of the profile, and whether iSAMS still has these sets,"
+        " forms, houses or years",
+        counts=counts.whole_kinds,
+        moves=lambda changes: changes.classes.removed,
+        against=_GENERATIONS,
     ),
     Gate(
         name="stop:owners",

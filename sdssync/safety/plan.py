@@ -171,6 +171,7 @@ def _case(
         changed_keys=proposal.effective.changed(generation.manifest.effective) if generation else (),
         is_pinned=is_pinned,
         open_classes=_open_classes(proposal.roster, day),
+        old_kinds=generation.manifest.classes if generation else {},
     )
 
 

@@ -327,6 +327,22 @@ def test_stop_year(pupils: int, gone: int, trips: bool) -> None:
     assert ("stop:year" in gates(old, new)) is trips
 
 
+@pytest.mark.parametrize(("forms", "gone", "trips"), [(3, 3, True), (3, 2, False), (2, 2, False), (4, 4, True)])
+def test_stop_kind(forms: int, gone: int, trips: bool) -> None:
+    """All of three or more classes of one kind are a stop, be there others; without kinds nothing is known."""
+    old, new = PlainSet(classes=classes(range(20))), PlainSet(classes=classes(range(gone, 20)))
+    ids = list(old.classes)
+    kinds = dict.fromkeys(ids[:forms], "form") | dict.fromkeys(ids[forms:], "set")
+
+    def found(**kinds: Mapping[str, str]) -> set[tuple[str, str]]:
+        baselines = {"last": old, "window": old}
+        return all_tripped(baselines, new, Limits(), settings_changed=(), day=DAY, kinds=kinds)
+
+    assert (("stop:kind", "last") in found(last=kinds)) is trips
+    assert (("stop:kind", "window") in found(window=kinds)) is trips
+    assert "stop:kind" not in {gate for gate, _ in found()}
+
+
 def test_stop_year_needs_a_grade_and_leavers() -> None:
     """A year that moved up is still there, and pupils without a grade are no year group."""
     old = PlainSet(users=people(range(9), grade="09"))

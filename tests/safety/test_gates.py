@@ -1,6 +1,6 @@
 """The gates against a second opinion that shares no code, on sets near every limit, in both formats."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdssync.config import safety
+from sdssync.publish.manifest import ClassSources
+from sdssync.roster.sources import ClassKind
 from sdssync.safety.changes import Changes
 from sdssync.safety.counts import BaselineName, Case
 from sdssync.safety.csv_set import CsvSet, read_set
@@ -50,8 +52,30 @@ def written(plain: PlainSet, folder: Path, version: str) -> CsvSet:
     return read_set(folder)
 
 
+def sources(kinds: Mapping[str, str]) -> ClassSources:
+    """Return kinds by class as a manifest has them; what a class is made of is no matter of the gates."""
+    return {kind: {class_id: () for class_id in kinds if kinds[class_id] == kind} for kind in ClassKind}
+
+
+@st.composite
+def kinds_of(draw: st.DrawFn, old: PlainSet, new: PlainSet) -> dict[str, str]:
+    """Draw kinds of the classes of a baseline: of two kinds all, or all but one, are gone."""
+    gone = sorted(old.classes.keys() - new.classes.keys())
+    left = sorted(old.classes.keys() & new.classes.keys())
+    cut = draw(st.sampled_from((0, 2, 3, 4)))
+    chosen = {"form": gone[:cut], "year": gone[cut:], "set": left}
+    if draw(st.booleans()) and left:
+        chosen["form"] = [*chosen["form"], left[0]]
+        chosen["set"] = left[1:]
+    return {class_id: kind for kind, classes in chosen.items() for class_id in classes}
+
+
 def tripped(
-    sets: dict[BaselineName, CsvSet], new: CsvSet, plain: Limits, changed: Collection[str]
+    sets: dict[BaselineName, CsvSet],
+    new: CsvSet,
+    plain: Limits,
+    changed: Collection[str],
+    kinds: Mapping[str, Mapping[str, str]],
 ) -> set[tuple[str, str]]:
     """Return what trips, as gate and baseline."""
     changes = {name: Changes(old=old, new=new) for name, old in sets.items()}
@@ -67,6 +91,7 @@ def tripped(
                 day=DAY,
                 changed_keys=("suffix",) if name in changed else (),
                 is_pinned=False,
+                old_kinds=sources(kinds.get(name, {})),
             )
         )
     }
@@ -81,6 +106,7 @@ def test_the_gates_agree_with_a_second_opinion(data: st.DataObject) -> None:
     baselines = {"last": last, "window": window}
     if data.draw(st.booleans()):
         baselines["folder"] = data.draw(st.sampled_from([window, last]))
+    kinds = {name: data.draw(kinds_of(old, new)) for name, old in (("last", last), ("window", window))}
     changed = data.draw(st.sets(st.sampled_from(["last", "window"])))
     versions = data.draw(st.lists(st.sampled_from(["v2", "v2.1"]), min_size=4, max_size=4))
     with TemporaryDirectory() as temporary:
@@ -89,9 +115,9 @@ def test_the_gates_agree_with_a_second_opinion(data: st.DataObject) -> None:
             BaselineName(name): written(each, folder / name, version)
             for (name, each), version in zip(baselines.items(), versions, strict=False)
         }
-        found = tripped(sets, written(new, folder / "new", versions[-1]), plain, changed)
+        found = tripped(sets, written(new, folder / "new", versions[-1]), plain, changed, kinds)
 
-    assert found == all_tripped(baselines, new, plain, settings_changed=changed, day=DAY)
+    assert found == all_tripped(baselines, new, plain, settings_changed=changed, day=DAY, kinds=kinds)
 
 
 def test_of_two_limits_the_one_that_allows_less_counts() -> None:

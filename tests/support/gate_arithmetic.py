@@ -24,6 +24,7 @@ _JUDGED_BY_CLASSES = 5
 _MANY = 10
 """Fewer students, teachers or classes are not judged by `stop:ids`."""
 _FEW_OF_A_YEAR = 3
+_FEW_OF_A_KIND = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +192,8 @@ def _kinds(old: Rows, new: Rows) -> Iterator[Figure]:
         gone, come = len(before - after), len(after - before)
         if kind != "classes" and before and not after:
             yield Figure(gate=f"stop:{kind}", counted=len(before), of=len(before), passes=len(before) - 1)
+        if kind == "classes" and len(before) >= _FEW_OF_A_KIND:  # all are sets
+            yield Figure(gate="stop:kind", counted=gone, of=len(before), passes=len(before) - 1)
         if len(before) >= _MANY and come * 2 >= gone:
             yield Figure(gate="stop:ids", about=kind, counted=gone, of=len(before), passes=len(before) // 2)
 

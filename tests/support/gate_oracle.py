@@ -9,6 +9,7 @@ Every count is a plain loop over two sets, slow and readable. Readings, where th
   `tolerated`: it always applies.
 - The baseline's rows that cap `tolerated` at a fifth are those of the kind that is removed.
 - "Ten or more" of `stop:ids` are those of the kind in the baseline; the new ones are at least half of those gone.
+- A class is gone when its sourcedId is. Its kind is no matter of the CSV files: the caller says it, for generations.
 - "Anything at all" of `settings` and `freeze` is a user, a class or an enrollment.
 - Roles are `student` and `teacher`, exactly; a year group is the exact text of the grade.
 
@@ -30,6 +31,7 @@ Enrollment = tuple[str, str, str]
 """Class, user and role."""
 
 NOT_AGAINST_WINDOW = {"settings", "freeze", "growth"}
+NO_KINDS: Mapping[str, Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +123,15 @@ def all_tripped(
     *,
     settings_changed: Collection[str],
     day: date,
+    kinds: Mapping[str, Mapping[str, str]] = NO_KINDS,
 ) -> set[tuple[str, str]]:
     """
     Return each gate that trips with its baseline.
 
     `baselines` has `last`, `window` and `folder` as far as they exist, `window` never without `last`;
-    `settings_changed` names those since which the effective profile has changed. That a set equal to the published
-    one is `unchanged` whatever the gates say is not judged here.
+    `settings_changed` names those since which the effective profile has changed; `kinds` has, by baseline, the kinds of
+    its classes, as far as they are known. That a set equal to the published one is `unchanged` whatever the gates say
+    is not judged here.
     """
     return {
         (gate, name)
@@ -135,6 +139,10 @@ def all_tripped(
         for gate in tripped(
             old, new, baselines.get("last"), name, limits, settings_changed=name in settings_changed, day=day
         )
+    } | {
+        ("stop:kind", name)
+        for name, old in baselines.items()
+        if loses_a_kind(old, new, kinds.get(name, {})) and (name != "window" or removed_classes(baselines["last"], new))
     }
 
 
@@ -266,6 +274,15 @@ def _stopped(old: PlainSet, new: PlainSet) -> set[str]:
             gates.add("stop:ids")
 
     return gates
+
+
+def loses_a_kind(old: PlainSet, new: PlainSet, kinds: Mapping[str, str]) -> bool:
+    """Return whether three or more classes of one kind, and no other of that kind, are gone."""
+    for kind in set(kinds.values()):
+        classes = [class_id for class_id in old.classes if kinds.get(class_id) == kind]
+        if len(classes) >= 3 and not any(class_id in new.classes for class_id in classes):
+            return True
+    return False
 
 
 def exceeds(count: int, limit: Limit, of: int, tolerated: Fraction) -> bool:
