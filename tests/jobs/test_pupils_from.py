@@ -69,6 +69,67 @@ def test_the_day_is_held_for_another_reason(before: Path) -> None:
     assert enrollments(before) == ["teacher"]
 
 
+def approve(held: Ran, day: str) -> None:
+    """Approve what a night has held."""
+    [profile] = held.json["profiles"]
+    assert command("approve", "Seniors", profile["plan"]["plan_id"], "--today", day).exit_code == 0
+
+
+def test_the_held_set_of_the_day_is_approved(before: Path) -> None:
+    """SDS gets the pupils with the approval, and the next night has nothing to add."""
+    night("2027-08-30")
+    (before / "hartley.xml").write_text(school().replace("pupil5", "new5"), encoding="utf-8")
+    held = night("2027-09-02")
+    assert (outcome(held), enrollments(before)) == (("held", ["usernames"]), ["teacher"])
+
+    approve(held, "2027-09-03")
+
+    assert enrollments(before) == ["student"] * len(NUMBERS) + ["teacher"]
+    assert outcome(night("2027-09-03")) == ("unchanged", [])
+
+
+def test_a_set_of_before_is_approved_after_the_day(before: Path) -> None:
+    """The held set of a night before is published as it was; the pupils come with the next run, and are no growth."""
+    night("2027-08-30")
+    (before / "hartley.xml").write_text(school().replace("pupil5", "new5"), encoding="utf-8")
+    held = night("2027-09-01")
+    assert outcome(held) == ("held", ["usernames"])
+
+    approve(held, "2027-09-02")
+
+    assert enrollments(before) == ["teacher"]
+    assert outcome(night("2027-09-02")) == ("published", [])
+    assert enrollments(before) == ["student"] * len(NUMBERS) + ["teacher"]
+
+
+def test_the_day_is_in_a_freeze(before: Path) -> None:
+    """A leaver holds the set of the day; when the freeze is over the pupils come, and are no growth."""
+    freeze = "[safety]\nfreeze = [{ from = 2027-09-01, to = 2027-09-03 }]\n"
+    install(before, SETTINGS + freeze, seniors=PROFILE + NEW)
+    night("2027-08-30")
+    left = "".join(row(PHYSICS, number) for number in NUMBERS[1:])
+    leaver = document(pupils="".join(map(pupil, NUMBERS[1:])), rows=left)
+    (before / "hartley.xml").write_text(leaver, encoding="utf-8")
+
+    assert outcome(night("2027-09-02")) == ("held", ["freeze"])
+    assert outcome(night("2027-09-03")) == ("held", ["freeze"])
+    assert enrollments(before) == ["teacher"]
+    assert outcome(night("2027-09-04")) == ("published", [])
+    assert enrollments(before) == ["student"] * (len(NUMBERS) - 1) + ["teacher"]
+
+
+def test_the_day_of_a_restored_profile(before: Path) -> None:
+    """A pin holds the day by itself; after the release the pupils come, and are no growth."""
+    night("2027-08-30")
+    assert command("restore", "Seniors", "1").exit_code == 0
+
+    assert outcome(night("2027-09-02")) == ("held", ["pinned"])
+    assert enrollments(before) == ["teacher"]
+    assert command("release", "Seniors").exit_code == 0
+    assert outcome(night("2027-09-03")) == ("published", [])
+    assert enrollments(before) == ["student"] * len(NUMBERS) + ["teacher"]
+
+
 def test_growth_counts_everything_else(before: Path) -> None:
     """Pupils who come into a class that has some already are growth, whatever the day."""
     install(before, SETTINGS, seniors=PROFILE)
