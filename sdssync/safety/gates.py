@@ -168,7 +168,7 @@ _CATALOGUE = (
         " subjects adds every class of the school. Pupils of a class that has waited for them until `pupils_from` are"
         " not counted",
         means="rows would be added",
-        look="Look at [subjects] and year_groups of the profile, and at the subjects in iSAMS",
+        look="Look at [subjects], [groups] and year_groups of the profile, and at the subjects in iSAMS",
         counts=counts.growth,
         moves=lambda changes: changes.users.added or changes.classes.added or changes.enrollments.added,
         limit="max_added",

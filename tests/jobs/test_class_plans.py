@@ -145,6 +145,29 @@ def test_a_merge_is_added_and_taken_away(published: Path) -> None:
     assert (classes(published, "Seniors"), outcome(night(), "Seniors")) == (before, ("unchanged", []))
 
 
+def test_forms_and_a_merge_are_added(here: Path) -> None:
+    """Each profile has one held plan: forms are growth alone, a merge takes classes away. Each is approved once."""
+    install(here, SETTINGS + "[safety]\nmax_added = 2\n")
+    document(here, school())
+    (here / "profiles.d/prep.toml").write_text(PREP + SUFFIX, encoding="utf-8")
+    (here / "profiles.d/seniors.toml").write_text(SENIORS + SUFFIX, encoding="utf-8")
+    night()
+    (here / "profiles.d/prep.toml").write_text(PREP + SUFFIX + FORMS, encoding="utf-8")
+    (here / "profiles.d/seniors.toml").write_text(SENIORS + SUFFIX + MERGE, encoding="utf-8")
+
+    ran = night()
+
+    assert outcome(ran, "Prep") == ("held", ["growth"])
+    assert outcome(ran, "Seniors") == ("held", ["growth", "settings"])
+    assert classes(here, "Prep") == [SPANISH]
+    approve("Prep", ran)
+    approve("Seniors", ran)
+    assert classes(here, "Prep") == PREP_CLASSES
+    assert "9X-joint_27" in classes(here, "Seniors")
+    again = night()
+    assert [outcome(again, name) for name in ("Prep", "Seniors")] == [("unchanged", [])] * 2
+
+
 def test_a_set_whose_code_changes_at_night(here: Path) -> None:
     """A class whose id is made of a code goes when the code changes: the manifest has the set, which is renamed."""
     profiles(here, seniors='class_id = "{set_code}{suffix}"\n')
