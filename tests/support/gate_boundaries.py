@@ -120,12 +120,6 @@ BOUNDARIES = {
             passes=lambda school: len(change.largest_year(school)) - 1,
         ),
         Boundary(
-            gate="stop:kind",
-            about="classes of one kind, to the last",
-            change=change.fewer_classes,
-            passes=lambda school: _classes(school) - 1,
-        ),
-        Boundary(
             gate="stop:owners",
             about="classes without owner, to the last",
             change=change.ownerless_classes,
