@@ -40,10 +40,6 @@ class OperationGoneError(UploadError):
     """How a validation ended cannot be known: the set has to be sent again."""
 
 
-class NotEndedError(UploadError):
-    """A validation is still under way."""
-
-
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One error or warning of the validation."""
@@ -154,8 +150,7 @@ def wait_for_validation(api: Api, operation: str) -> Validation:
 
     Raises:
         OperationGoneError: SDS has forgotten it.
-        NotEndedError: it has not ended within half an hour.
-        UploadError: there is no answer.
+        UploadError: it has not ended within half an hour, or there is no answer.
 
     """
     pace = api.line.pace
@@ -179,9 +174,9 @@ def wait_for_validation(api: Api, operation: str) -> Validation:
         pace.sleep(wait)
 
 
-def _not_ended(status: str) -> NotEndedError:
+def _not_ended(status: str) -> UploadError:
     said = "" if status in _RUNNING else f"; its status is {status or 'missing'}, which sdssync does not know"
-    return NotEndedError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
+    return UploadError(f"SDS has not ended the validation within {LONGEST / 60:.0f} minutes{said}", NEXT_RUN)
 
 
 def _polled(api: Api, operation: str) -> str:

@@ -23,7 +23,6 @@ from sdssync.graph.line import AnswerLostError
 from sdssync.graph.runs import list_runs, start_run
 from sdssync.graph.session import open_session
 from sdssync.graph.validation import (
-    NotEndedError,
     OperationGoneError,
     Validation,
     find_operation,
@@ -43,7 +42,7 @@ _SESSIONS = 2
 """So many sessions are tried for one set."""
 _DAY, _HALF_DAY = timedelta(hours=24), timedelta(hours=12)
 _OLDEST_VALIDATION = timedelta(hours=48)
-"""One that has not ended after that is given up, and the set is sent again."""
+"""One whose end is not known after that is given up, and the set is sent again."""
 _SKEW = timedelta(minutes=1)
 
 
@@ -161,7 +160,7 @@ class HandOver:
             return wait_for_validation(self._api, operation)
         except OperationGoneError:
             return None
-        except NotEndedError:
+        except UploadError:
             if _now() - attempt.since <= _OLDEST_VALIDATION:
                 raise
             return None
