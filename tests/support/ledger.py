@@ -90,7 +90,10 @@ class Ledger:
             return Forecast(outcome="published", new=new)
         baselines = self._baselines(new.day)
         changed = {"last"} if self.last and self.last.suffix != new.suffix else set()
-        gates = all_tripped(baselines, new.expected.plain, self.limits, settings_changed=changed, day=new.day)
+        # a generation knows what its classes are made of, a folder does not
+        kinds = {name: dict.fromkeys(old.classes, "set") for name, old in baselines.items() if name != "folder"}
+        plain = new.expected.plain
+        gates = all_tripped(baselines, plain, self.limits, settings_changed=changed, day=new.day, kinds=kinds)
         if self.pin:
             gates.add(("pinned", "last"))
         return Forecast(outcome="held" if gates else "published", gates=frozenset(gates), new=new)
