@@ -62,10 +62,12 @@ def run_profile(profile: Profile, selections: Selections, settings: SchoolSettin
     """
     parts = selections.parts_of(profile)
     profile_warnings.warn_of_empty_parts(parts)
-    roster = hold_waiting_pupils(_enrol(parts, profile, settings), profile, settings, job.today)
+    enrolled = _enrol(parts, profile, settings)
+    roster = hold_waiting_pupils(enrolled, profile, settings, job.today)
     with staging(profile.folder) as staged:
         write(csv_files(roster, settings.identity, profile), staged.folder)
-        result = _generated(profile, roster)
+        # a class that waits because it has no teacher asks for action too
+        result = replace(_generated(profile, roster), attention=attention(enrolled))
         if job.keep is not None:
             keep_set(staged.folder, job.keep, profile.name)
         verdict = judge(staged.folder, roster, profile, settings)
@@ -98,7 +100,6 @@ def _generated(profile: Profile, roster: Roster) -> ProfileResult:
         classes=len(roster.classes),
         enrollments=roster.enrollments,
         omissions=roster.omissions,
-        attention=attention(roster),
     )
     events.log().info(
         "profile.generated",

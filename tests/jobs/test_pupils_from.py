@@ -175,3 +175,19 @@ def test_the_published_set_is_valid(before: Path) -> None:
     [report] = command("validate", "Seniors", "--format", "json").json["sets"]
 
     assert "SDS302" not in [finding["code"] for finding in report["findings"]]
+
+
+def test_a_class_that_waits_for_a_teacher(before: Path) -> None:
+    """A class without a teacher waits whole, and the result of the run names it all the same."""
+    second = (
+        '<Set Id="13" SubjectId="4" YearId="9"><SubjectId Legacy="True">4</SubjectId><YearId Legacy="True">9</YearId>'
+        "<SetCode>9B/Ph2</SetCode><Name>9B/Ph2</Name></Set>"
+    )
+    text = school().replace("</Sets>", f"{second}</Sets>").replace("</SetLists>", row("13", 501) + "</SetLists>")
+    (before / "hartley.xml").write_text(text, encoding="utf-8")
+
+    shown = command("run-all", "--today", "2027-08-30").out
+
+    assert "1 class has no teacher" in shown
+    assert "9B/Ph2" in shown
+    assert enrollments(before) == ["teacher"]
