@@ -60,8 +60,10 @@ class Causes:
         if not things:
             return NOT_IN_ISAMS
         for candidate in self._former.now(things):
-            reason = self._omitted_classes.get(candidate.id)
-            return OMITTED + reason if reason else RENAMED
+            if reason := self._omitted_classes.get(candidate.id):
+                return OMITTED + reason
+            # a class that keeps its id and is not there waits whole: `pupils_from` does not take it yet
+            return OUT_OF_SCOPE if candidate.id == removed else RENAMED
         return OMITTED + Reason.CLASS_WITHOUT_PUPILS if self._former.is_taken(things) else OUT_OF_SCOPE
 
     def of_enrollment(self, removed: Enrollment, changes: Changes) -> str:

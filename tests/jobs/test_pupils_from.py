@@ -177,17 +177,33 @@ def test_the_published_set_is_valid(before: Path) -> None:
     assert "SDS302" not in [finding["code"] for finding in report["findings"]]
 
 
+def second(teacher: str) -> str:
+    """Return a document with a second set of physics, which has this element of a teacher."""
+    teaching_set = (
+        '<Set Id="13" SubjectId="4" YearId="9"><SubjectId Legacy="True">4</SubjectId><YearId Legacy="True">9</YearId>'
+        f"<SetCode>9B/Ph2</SetCode><Name>9B/Ph2</Name><Teachers>{teacher}</Teachers></Set>"
+    )
+    text = school().replace("</Sets>", f"{teaching_set}</Sets>")
+    return text.replace("</SetLists>", row("13", 501) + "</SetLists>")
+
+
 def test_a_class_that_waits_for_a_teacher(before: Path) -> None:
     """A class without a teacher waits whole, and the result of the run names it all the same."""
-    second = (
-        '<Set Id="13" SubjectId="4" YearId="9"><SubjectId Legacy="True">4</SubjectId><YearId Legacy="True">9</YearId>'
-        "<SetCode>9B/Ph2</SetCode><Name>9B/Ph2</Name></Set>"
-    )
-    text = school().replace("</Sets>", f"{second}</Sets>").replace("</SetLists>", row("13", 501) + "</SetLists>")
-    (before / "hartley.xml").write_text(text, encoding="utf-8")
+    (before / "hartley.xml").write_text(second(""), encoding="utf-8")
 
     shown = command("run-all", "--today", "2027-08-30").out
 
     assert "1 class has no teacher" in shown
     assert "9B/Ph2" in shown
     assert enrollments(before) == ["teacher"]
+
+
+def test_a_class_that_loses_its_teacher(before: Path) -> None:
+    """Before the day it waits whole again, and the plan does not say that it lives on under another id."""
+    (before / "hartley.xml").write_text(second('<Teacher StaffId="102" />'), encoding="utf-8")
+    night("2027-08-30")
+    (before / "hartley.xml").write_text(second(""), encoding="utf-8")
+
+    plan = command("plan", "--today", "2027-08-31", "--format", "json").json["profiles"][0]
+
+    assert plan["classes"]["causes"] == {"out_of_scope": 1}
