@@ -124,7 +124,7 @@ class Attribution:
         clash = self._clashes.get((kind, finding.value or ""))
         if clash is None:
             return Attributed(finding=finding)
-        message, hint = _clash_words(clash)
+        message, hint = clash_words(clash)
         return Attributed(
             finding=replace(finding, message=message, hint=hint),
             people=tuple(PersonRef(id=user_id(person), record=person) for person in clash.people),
@@ -245,9 +245,14 @@ def _member(enrolled: EnrolledClass, index: int) -> Sequence[str]:
     return _at(enrolled.teachers, index) if index < teachers else _at(enrolled.pupils, index - teachers)
 
 
-def _clash_words(clash: Clash) -> tuple[str, str]:
+def clash_words(clash: Clash) -> tuple[str, str]:
     """Return what an id that several have means, and the way out."""
     parts = list(dict.fromkeys(candidate.part.name for candidate in clash.classes))
+    if len(parts) > 1 and not any(candidate.made_of.sets for candidate in clash.classes):
+        return (
+            f"the parts {' and '.join(parts)} make one group into two classes",
+            "give both one suffix, [org], and title and class_id under [groups], or ask for it in one of them only",
+        )
     if len(parts) > 1:
         return (
             f"the parts {' and '.join(parts)} both make the class of this id",

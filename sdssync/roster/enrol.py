@@ -16,13 +16,18 @@ from sdssync.roster.identifiers import order
 from sdssync.roster.omissions import Kind, Omission, sorted_omissions
 from sdssync.roster.owners import choose_owners
 from sdssync.roster.selection import Selection
+from sdssync.roster.sources import Source
 from sdssync.roster.users import User, candidate_users, has_email_as_script, keep_users, printed_pupils
 from sdssync.school import Pupil, Teacher
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Clash:
-    """An id that two different people have, or two teaching sets: a set with a row of this id must not be published."""
+    """
+    An id that must not be published: two different people have it, or two classes.
+
+    Two classes of one group are a clash too, whatever their ids: everyone in it would be in both.
+    """
 
     kind: Kind
     id: str
@@ -127,13 +132,21 @@ def _user_clashes(selection: Selection, kept: Iterable[User]) -> Iterator[Clash]
 
 
 def _class_clashes(candidates: Sequence[CandidateClass], kept: Iterable[EnrolledClass]) -> Iterator[Clash]:
-    """Return the classes whose id is rendered for another teaching set of the profile too."""
+    """Return the classes whose id another one has too, or whose group makes another class in another part."""
     by_id: defaultdict[str, list[CandidateClass]] = defaultdict(list)
+    by_group: defaultdict[tuple[object, ...], list[CandidateClass]] = defaultdict(list)
     for candidate in candidates:
         if not candidate.is_repeated:
             by_id[candidate.id].append(candidate)
-    return (
-        Clash(Kind.CLASS, enrolled.id, classes=tuple(by_id[enrolled.id]))
-        for enrolled in kept
-        if len(by_id[enrolled.id]) > 1
-    )
+            if not candidate.made_of.sets:
+                by_group[_group(candidate.made_of)].append(candidate)
+    for enrolled in kept:
+        same_id = by_id[enrolled.id]
+        same_group = [] if enrolled.made_of.sets else by_group[_group(enrolled.made_of)]
+        if len(same_id) > 1 or len(same_group) > 1:
+            yield Clash(Kind.CLASS, enrolled.id, classes=tuple(same_id if len(same_id) > 1 else same_group))
+
+
+def _group(source: Source) -> tuple[object, ...]:
+    """Return what makes a group one: of two forms with one id each has its year."""
+    return source.kind, source.ids, source.year

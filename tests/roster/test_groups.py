@@ -7,7 +7,7 @@ import pytest
 from sdssync.config.classes import ClassTables, GroupTables, Merge
 from sdssync.config.profile import Org, Profile
 from sdssync.config.template import GROUP_PLACEHOLDERS, Template
-from sdssync.roster.attribution import Attribution, why_ownerless
+from sdssync.roster.attribution import Attribution, clash_words, why_ownerless
 from sdssync.roster.combine import Part
 from sdssync.roster.enrol import Clash, Roster, enrol
 from sdssync.roster.groups import without_record
@@ -273,11 +273,8 @@ SENIORS = make_profile(name="Seniors", year_groups=(7,), groups=tables(HOUSE))
         pytest.param({"groups": None}, {"academic-house-3_26": (("102", "104"), ("9002",))}, [], id="one asks"),
         pytest.param(
             {"suffix": "_s"},
-            {
-                "academic-house-3_26": (("102", "104"), ("9001", "9002")),
-                "academic-house-3_s": (("102",), ("9001", "9002")),
-            },
-            [],
+            None,
+            ["academic-house-3_26", "academic-house-3_s"],
             id="two ids",
         ),
         pytest.param({"org": SENIOR}, None, ["academic-house-3_26"], id="two organisations"),
@@ -347,3 +344,12 @@ def test_owner_who_has_left() -> None:
         "its only teacher is not current staff in iSAMS",
         "set a current tutor or house master in iSAMS",
     )
+
+
+def test_words_of_a_group_in_two_classes() -> None:
+    """The parts are named, and what has to be alike."""
+    roster = combined(PREP, make_profile(name="Seniors", groups=tables(HOUSE), suffix="_s"))
+    message, hint = clash_words(roster.clashes[0])
+
+    assert message == "the parts Prep and Seniors make one group into two classes"
+    assert "one suffix" in hint

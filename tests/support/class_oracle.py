@@ -69,7 +69,7 @@ class Expected:
     filtered: "Counter[Row]" = field(default_factory=Counter)
     """Id and code of a set, and the key that left it out."""
     alike: set[str] = field(default_factory=set)
-    """Class ids that two classes have, so that SDS202 rejects the set."""
+    """Class ids that two classes have, or that two classes of one group have: SDS202 rejects the set."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,8 +159,14 @@ class _Oracle:
         made = [candidate for candidate in made if candidate.pupils]
         for candidate in made:
             self._keep_class(candidate)
-        ids = Counter(candidate.id for candidate in made if not candidate.is_second)
-        self._said.alike |= {class_id for class_id, count in ids.items() if count > 1} & self._said.classes.keys()
+        first_made = [candidate for candidate in made if not candidate.is_second]
+        ids = Counter(candidate.id for candidate in first_made)
+        alike = {class_id for class_id, count in ids.items() if count > 1}
+        of_groups = [candidate for candidate in first_made if candidate.kind not in {"set", "merged"}]
+        times = Counter((candidate.kind, candidate.made_of, candidate.year) for candidate in of_groups)
+        # parts that do not agree about a group
+        alike |= {one.id for one in of_groups if times[one.kind, one.made_of, one.year] > 1}
+        self._said.alike |= alike & self._said.classes.keys()
         self._let_wait({candidate.id for candidate in made if candidate.waits})
         return self._said
 
