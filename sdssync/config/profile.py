@@ -85,6 +85,18 @@ class Profile:
         return self.output
 
     @property
+    def destination(self) -> ProfileUpload:
+        """
+        Where a set goes that is handed over to SDS.
+
+        Raises:
+            ValueError: it is not handed over.
+        """
+        if self.upload is None:
+            raise ValueError(self.name)
+        return self.upload
+
+    @property
     def parts(self) -> "tuple[Profile, ...]":
         """The profiles whose rows make the set: its parts, or itself."""
         return self.combined or (self,)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sdssync.config.named_files import hint_for
 from sdssync.config.secret import path_in_message
 from sdssync.config.settings import RecordedSource
 from sdssync.errors import ConfigError, SourceMalformedError, SourceUnavailableError, os_reason
@@ -71,13 +72,6 @@ def recorded_document(source: RecordedSource) -> Document:
         ) from None
     _check_size(source.file, size, source.max_bytes)
     return Document(path=source.file, bytes=size, seconds=0.0, attempts=0, downloaded_at=None, origin=RECORDED)
-
-
-def hint_for(error: OSError) -> str:
-    """Return what to do about a file that the settings name and that cannot be read."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "a relative path counts from the folder of sdssync.toml"
-    return "name a file that the account of sdssync can read"
 
 
 def measure(path: Path) -> tuple[int, datetime]:

@@ -6,7 +6,6 @@ It takes the place of the last document only when the caller, having parsed it, 
 """
 
 import os
-import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -14,9 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sdssync.config.credentials import Credentials
-from sdssync.config.secret import path_in_message
+from sdssync.config.named_files import trusted_by
 from sdssync.config.settings import RemoteSource
-from sdssync.errors import ConfigError, OutputError, RefusedDocumentError, os_reason
+from sdssync.errors import OutputError, RefusedDocumentError, os_reason
 from sdssync.files import atomic
 from sdssync.files.folders import is_folder
 from sdssync.files.patience import patiently, remove_file
@@ -24,7 +23,7 @@ from sdssync.isams import document_head, error_documents
 from sdssync.isams.access import Access
 from sdssync.isams.attempts import Attempts
 from sdssync.isams.datasets import wanted_datasets
-from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, hint_for, measure
+from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, measure
 from sdssync.isams.failures import FailedAttempt, in_words
 from sdssync.isams.origin import DOWNLOADED
 from sdssync.isams.part_file import PartFile, temporary_path, writing_state
@@ -33,7 +32,6 @@ from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure
 from sdssync.net.pace import Pace
 from sdssync.net.post import Answer, Request, send
-from sdssync.net.tls import CaFileError, tls_context
 from sdssync.school import GroupKind
 
 _PATH = "/api/batch/1.0/xml.ashx"
@@ -171,7 +169,7 @@ def _request(source: RemoteSource, wanted: Collection[GroupKind]) -> Request:
         url=_base(source.url) + _PATH,
         body=filters.encode(),
         media_type="application/xml",
-        tls=_tls_context(source.ca_file),
+        tls=trusted_by(source.ca_file, "isams.ca_file"),
         timeout=source.timeout,
         max_bytes=source.max_bytes,
     )
@@ -182,25 +180,6 @@ def _base(url: str) -> str:
     parts = urlsplit(url)
     path = parts.path.rstrip("/").removesuffix(_PATH)
     return f"{parts.scheme}://{parts.netloc}{path}"
-
-
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """
-    Return the certificates to trust.
-
-    Raises:
-        ConfigError: `ca_file` cannot be read, or holds no certificate.
-
-    """
-    try:
-        return tls_context(ca_file)
-    except CaFileError as error:
-        subject, path = "the file that isams.ca_file names", path_in_message(ca_file or Path())
-        if error.cause is None:
-            hint = "export it as Base64 (.pem, .crt)"
-            raise ConfigError(f"{subject} holds no certificate in PEM form: {path}", hint) from None
-        reason, hint = os_reason(error.cause), hint_for(error.cause)
-        raise ConfigError(f"{subject} cannot be read: {path}: {reason}", hint) from None
 
 
 def _judge(answer: Answer | Failure, part: PartFile, access: Access) -> FailedAttempt | None:

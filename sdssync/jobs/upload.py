@@ -1,20 +1,17 @@
 """Hand over what is published and SDS does not have: at the end of a run, after a decision, or when it is asked for."""
 
 import os
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from pathlib import Path
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.mistakes import render
+from sdssync.config.named_files import trusted_by
 from sdssync.config.profile import Profile
-from sdssync.config.secret import path_in_message
 from sdssync.config.settings import SchoolSettings
-from sdssync.config.upload import UploadSettings
-from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError, UploadError, os_reason
+from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError, UploadError
 from sdssync.files.lock import installation_lock
 from sdssync.graph.api import Api
 from sdssync.graph.line import Line
@@ -28,7 +25,6 @@ from sdssync.jobs.record import keep_status
 from sdssync.jobs.upload_issues import place_issues
 from sdssync.log import events, outcomes
 from sdssync.net.pace import Pace
-from sdssync.net.tls import CaFileError, tls_context
 from sdssync.publish.generations import Generation, Generations
 from sdssync.publish.status import read_status
 from sdssync.publish.uploads import LastUpload, UploadOutcome, UploadRecord
@@ -138,7 +134,7 @@ def connect(settings: SchoolSettings, means: Means) -> Api:
     upload = settings.upload
     if upload is None:
         raise ConfigError("sdssync.toml has no [upload] table", "docs/upload.md says how to begin")
-    line = Line(_tls(upload), means.pace)
+    line = Line(trusted_by(upload.ca_file, "upload.ca_file"), means.pace)
     return Api(upload, line, Login(upload, line, means.environ))
 
 
@@ -215,9 +211,10 @@ class _Office:
             hint = "sdssync upload sends the set again and shows what SDS says, with the people and classes"
             events.log().error("upload.refused", **facts, hint=hint, exit_code=int(ExitCode.UPLOAD))
             return result
-        is_trial = profile.upload is not None and profile.upload.validate_only
         events.log().info("upload.finished", **facts, run_started=result.has_started_run)
-        return replace(result, outcome=UploadOutcome.VALIDATED if is_trial else UploadOutcome.UPLOADED)
+        return replace(
+            result, outcome=UploadOutcome.VALIDATED if profile.destination.validate_only else UploadOutcome.UPLOADED
+        )
 
     def _remember_failure(self, result: UploadResult) -> None:
         try:
@@ -285,19 +282,3 @@ def _remember(record: UploadRecord, result: UploadResult) -> None:
 def _place(issue: Issue) -> str:
     """Return an issue as the log may have it."""
     return f"{issue.code} {issue.file}:{issue.line}" if issue.line else f"{issue.code} {issue.file}".rstrip()
-
-
-def _tls(upload: UploadSettings) -> ssl.SSLContext:
-    try:
-        return tls_context(upload.ca_file)
-    except CaFileError as error:
-        path = path_in_message(upload.ca_file or Path())
-        if error.cause is None:
-            raise ConfigError(
-                f"the file that upload.ca_file names holds no certificate in PEM form: {path}",
-                "export it as Base64 (.pem, .crt)",
-            ) from None
-        raise ConfigError(
-            f"the file that upload.ca_file names cannot be read: {path}: {os_reason(error.cause)}",
-            "give the account under which sdssync runs the right to read it",
-        ) from None

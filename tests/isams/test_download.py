@@ -21,7 +21,7 @@ from sdssync.errors import (
     SourceUnavailableError,
 )
 from sdssync.isams import error_documents
-from sdssync.isams.document import Document, cached_document, hint_for, recorded_document
+from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
 from sdssync.isams.origin import CACHED, RECORDED
 from sdssync.isams.part_file import remove_part_files
@@ -704,17 +704,3 @@ def test_documents_larger_than_allowed(tmp_path: Path) -> None:
         recorded_document(RecordedSource(file=path, max_bytes=7))
 
     assert [str(of_cached.value), str(of_recorded.value)] == [line, line]
-
-
-@pytest.mark.parametrize(
-    ("error", "hint"),
-    [
-        (FileNotFoundError(), "a relative path counts from the folder of sdssync.toml"),
-        (NotADirectoryError(), "a relative path counts from the folder of sdssync.toml"),
-        (PermissionError(), LET_READ),
-        (OSError(), LET_READ),
-    ],
-)
-def test_hints_for_files_of_the_settings(error: OSError, hint: str) -> None:
-    """Relative paths are only the reason if a file is missing."""
-    assert hint_for(error) == hint
