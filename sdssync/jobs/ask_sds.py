@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.profile import Profile
-from sdssync.config.upload import ProfileUpload
 from sdssync.errors import SdsSyncError
 from sdssync.graph.api import Api
 from sdssync.graph.connectors import READ as READ_CONNECTORS
@@ -57,7 +56,7 @@ def sds_status(school: ConfiguredSchool, names: Sequence[str], means: Means) -> 
         found.append(
             SdsStatus(
                 profile=profile.name,
-                connector=find_connector(api, _upload(profile).connector),
+                connector=find_connector(api, profile.destination.connector),
                 validation=look_at_operation(api, operation) if operation else None,
                 handed_over=known.newest,
                 runs=runs,
@@ -72,10 +71,10 @@ def _check(api: Api, profile: Profile) -> UploadCheck:
     found: list[Connector] = []
     steps: tuple[tuple[str, Callable[[], object]], ...] = (
         ("login", api.log_in),
-        (f"connector ({READ_CONNECTORS})", lambda: found.append(find_connector(api, _upload(profile).connector))),
+        (f"connector ({READ_CONNECTORS})", lambda: found.append(find_connector(api, profile.destination.connector))),
         (f"upload session ({UPLOAD})", lambda: open_session(api, found[0], reset=False)),
         (f"validation ({READ_OPERATIONS})", lambda: list_operations(api)),
-        *(((f"runs ({READ_RUNS})", lambda: list_runs(api)),) if _upload(profile).start_run else ()),
+        *(((f"runs ({READ_RUNS})", lambda: list_runs(api)),) if profile.destination.start_run else ()),
     )
     checked: list[CheckedStep] = []
     for name, step in steps:
@@ -86,9 +85,3 @@ def _check(api: Api, profile: Profile) -> UploadCheck:
             break
         checked.append(CheckedStep(name, None))
     return UploadCheck(profile=profile.name, steps=tuple(checked))
-
-
-def _upload(profile: Profile) -> ProfileUpload:
-    if profile.upload is None:
-        raise ValueError(profile.name)
-    return profile.upload

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 
 from sdssync.config.profile import Profile
 from sdssync.config.secret import GUID
-from sdssync.config.upload import ProfileUpload
 from sdssync.errors import UploadError
 from sdssync.graph.api import Api
 from sdssync.graph.connectors import Connector, NoConnectorError, find_connector
@@ -44,6 +43,7 @@ _DAY, _HALF_DAY = timedelta(hours=24), timedelta(hours=12)
 _OLDEST_VALIDATION = timedelta(hours=48)
 """One whose end is not known after that is given up, and the set is sent again."""
 _SKEW = timedelta(minutes=1)
+"""By which clocks may differ; a run that began earlier has taken the files of before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +66,10 @@ class HandOver:
     ) -> None:
         self._api = api
         self._profile = profile
+        self._upload = profile.destination
         self._generation = generation
         self._record = record
         self._progress = progress
-
-    @property
-    def _upload(self) -> ProfileUpload:
-        if self._profile.upload is None:
-            raise ValueError(self._profile.name)
-        return self._profile.upload
 
     @property
     def _known(self) -> ProfileUploads:
@@ -106,7 +101,8 @@ class HandOver:
         connector = find_connector(self._api, self._upload.connector)
         self._require_own(connector, rivals)
         if self._knows_of(connector.id) and not again:
-            return self._with_run(Delivered(connector=connector, validation=None), self._resumed_start)
+            delivered = Delivered(connector=connector, validation=None)
+            return self._with_run(delivered, lambda: self._resumed_start(connector))
         validation = self._resumed(connector)
         if validation is None:
             self._send(connector)
@@ -261,7 +257,7 @@ class HandOver:
         self._keep(replace(self._known, attempt=None))
         return True
 
-    def _resumed_start(self) -> bool:
+    def _resumed_start(self, connector: Connector) -> bool:
         """Start the run that an interrupted run was to start; SDS takes the set in by itself within twelve hours."""
         attempt = self._known.attempt
         if attempt is None or attempt.stage is not Stage.STARTING or not self._upload.start_run:
@@ -269,7 +265,7 @@ class HandOver:
         if _now() - attempt.since > _HALF_DAY or self._has_run_since(attempt.since):
             self._keep(replace(self._known, attempt=None))
             return False
-        return self._start_run(Connector(attempt.connector, ""))
+        return self._start_run(connector)
 
     def _has_run_since(self, since: datetime) -> bool:
         return any(run.started_at >= since - _SKEW for run in list_runs(self._api))

@@ -133,7 +133,8 @@ class ProfileUploads:
     def knowing(self, operation: str) -> "ProfileUploads":
         """Return it with the address of the validation that is under way."""
         attempt = replace(self.attempt, operation=operation) if self.attempt else None
-        return replace(self, attempt=attempt, operations=(*self.operations, operation)[-_KEPT:])
+        others = (known for known in self.operations if known != operation)
+        return replace(self, attempt=attempt, operations=(*others, operation)[-_KEPT:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
