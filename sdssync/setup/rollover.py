@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sdssync.config.class_schema import GroupsSection
 from sdssync.config.schema import ProfileModel
-from sdssync.config.template import Template
+from sdssync.config.template import GROUP_PLACEHOLDERS, MERGE_PLACEHOLDERS, Template
 from sdssync.setup.school_year import (
     SchoolYear,
     later,
@@ -79,6 +80,7 @@ def roll_profile(file: Path, displayed: str, text: str, year: SchoolYear, today:
         changes += _class_id(edit, content, year, notes)
     elif "combine" not in content and not _has_year_in_id(content):
         notes.append("the class ids name no year: last year's teams may go to new pupils")
+    notes += _further_ids(content, year)
     changes += _pupils_from(edit, content, year)
     changes += _freezes(edit, content, year, today, notes)
     return RolledFile(
@@ -150,9 +152,29 @@ def _has_year(content: Mapping[str, Any]) -> bool:
 
 
 def _has_year_in_id(content: Mapping[str, Any]) -> bool:
-    """Return True if the ids of classes differ from year to year."""
-    pattern, suffix = content.get("class_id", ""), content.get("suffix", "")
-    return names_year(pattern) or ("suffix" in Template.parse(pattern).names and names_year(suffix))
+    """Return True if the ids of the classes of sets differ from year to year."""
+    return _differs(Template.parse(content.get("class_id", "")), content)
+
+
+def _differs(pattern: Template, content: Mapping[str, Any]) -> bool:
+    """Return True if the ids that a pattern makes differ from year to year."""
+    return names_year(pattern.source) or ("suffix" in pattern.names and names_year(content.get("suffix", "")))
+
+
+def _further_ids(content: Mapping[str, Any], year: SchoolYear) -> Iterator[str]:
+    """Yield what is to be known about the ids of merged sets and groups, which stay as they are."""
+    for index, merge in enumerate(content.get("classes", {}).get("merge", [])):
+        yield from _note(f"classes.merge[{index}].id", Template.parse(merge["id"], MERGE_PLACEHOLDERS), content, year)
+    if "groups" in content:
+        pattern = content["groups"].get("class_id", GroupsSection.model_fields["class_id"].default)
+        yield from _note("groups.class_id", Template.parse(pattern, GROUP_PLACEHOLDERS), content, year)
+
+
+def _note(key: str, pattern: Template, content: Mapping[str, Any], year: SchoolYear) -> Iterator[str]:
+    if any(named < year for named in years_in(pattern.source)):
+        yield f"{key} names an earlier year and stays as it is: change it, or write {{suffix}}"
+    elif not _differs(pattern, content):
+        yield f"{key} names no year: last year's teams may go to new pupils"
 
 
 def _class_id(edit: TomlText, content: Mapping[str, Any], year: SchoolYear, notes: list[str]) -> Iterator[Change]:

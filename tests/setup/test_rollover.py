@@ -139,6 +139,34 @@ def test_a_parity_profile_keeps_its_ids() -> None:
     assert rolled.notes == ("a parity profile has the ids of iSAMS-SDS.ps1: last year's teams may go to new pupils",)
 
 
+MERGE = '[[classes.merge]]\nsets = ["9Ma1", "9Ma2"]\n'
+WITH_YEAR = 'suffix = "_2026_27"\nclass_id = "{set_id}{suffix}"\n'
+REUSED = "names no year: last year's teams may go to new pupils"
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        pytest.param(WITH_YEAR + MERGE + 'id = "joint{suffix}"\n', (), id="a merge with the suffix"),
+        pytest.param(WITH_YEAR + MERGE + 'id = "joint"\n', (f"classes.merge[0].id {REUSED}",), id="a merge"),
+        pytest.param(
+            WITH_YEAR + MERGE + 'id = "joint_2026_27"\n',
+            ("classes.merge[0].id names an earlier year and stays as it is: change it, or write {suffix}",),
+            id="a merge with a year",
+        ),
+        pytest.param(WITH_YEAR + "[groups]\nforms = true\n", (), id="groups"),
+        pytest.param(
+            WITH_YEAR + '[groups]\nforms = true\nclass_id = "f-{group_id}"\n',
+            (f"groups.class_id {REUSED}",),
+            id="groups without the suffix",
+        ),
+    ],
+)
+def test_ids_of_merges_and_groups(text: str, noted: tuple[str, ...]) -> None:
+    """They stay as they are, and a note says so if they would give last year's teams to new pupils."""
+    assert profile(text).notes == noted
+
+
 @pytest.mark.parametrize(
     ("text", "noted"),
     [
