@@ -17,7 +17,7 @@ from sdssync.errors import UploadError
 from sdssync.graph.api import Api, items, require_done
 from sdssync.graph.connectors import Connector
 from sdssync.graph.hosts import is_graph, joined, may_take_token
-from sdssync.graph.line import NEXT_RUN
+from sdssync.graph.line import NEXT_RUN, AnswerLostError
 from sdssync.graph.session import UPLOAD
 from sdssync.net.failure import status_may_pass
 
@@ -77,7 +77,7 @@ def start_validation(api: Api, connector: Connector) -> tuple[str, float]:
     Returns the address of the operation, and the seconds after which SDS wants to be asked about it.
 
     Raises:
-        AnswerLostError: whether it has begun is not known: see `find_operation`.
+        AnswerLostError: whether it has begun, or where it can be asked about, is not known: see `find_operation`.
         UploadError: it has not begun.
 
     """
@@ -85,7 +85,7 @@ def start_validation(api: Api, connector: Connector) -> tuple[str, float]:
     location = reply.headers.get("Location", "")
     address = joined(api.address(f"dataConnectors/{connector.id}/validate"), location)
     if not address or "?" in address:
-        raise UploadError(
+        raise AnswerLostError(
             "SDS does not say where the validation can be asked about",
             "the API is in beta and may have changed: update sdssync",
         )
