@@ -132,7 +132,7 @@ def require_done(reply: Reply, what: str, permission: str) -> Reply:
         raise UploadError(f"Microsoft redirects {what}, and redirects are not followed", "update sdssync")
     if status_may_pass(reply.status):
         raise UploadError(f"Microsoft cannot answer the request for {what} now: {reply.summary}", _when(reply))
-    raise UploadError(message, "look the code up in docs/upload.md, or quote the request-id to Microsoft's support")
+    raise UploadError(message, reply.advice)
 
 
 def _when(reply: Reply) -> str:

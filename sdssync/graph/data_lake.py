@@ -97,4 +97,4 @@ def _require_done(reply: Reply, name: str) -> None:
         raise SessionLostError(message, NEXT_RUN)
     if status_may_pass(reply.status):
         raise UploadError(message, NEXT_RUN)
-    raise UploadError(message, "look the code up in docs/upload.md, or quote the request-id to Microsoft's support")
+    raise UploadError(message, reply.advice)

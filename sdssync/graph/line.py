@@ -81,6 +81,13 @@ class Reply:
         return code if re.fullmatch("[0-9A-Za-z_.]{1,80}", code) else ""
 
     @property
+    def advice(self) -> str:
+        """What to do about a refusal that no step has words of its own for."""
+        if self.code:
+            return "look the code up in docs/upload.md, or quote the request-id to Microsoft's support"
+        return "find out which proxy or firewall is between this server and Microsoft; if there is none, update sdssync"
+
+    @property
     def summary(self) -> str:
         """Status, code, attempts and request id, for a message."""
         parts = [f"status {self.status}", self.code, f"after {self.attempts} attempts" if self.attempts > 1 else ""]

@@ -236,7 +236,7 @@ SENDING = (
             stage=Stage.SENDING),
     Failure("a file that is refused", meets(Status(400), "append"), f"{_REFUSED} 400, InvalidUri",
             "quote the request-id", stage=Stage.SENDING),
-    Failure("redirect of a file", _redirects("create"), f"{_REFUSED} 307", "quote the request-id",
+    Failure("redirect of a file", _redirects("create"), f"{_REFUSED} 307", "which proxy or firewall",
             stage=Stage.SENDING),
     Failure("pieces that get lost", meets(Status(500), "append", ALWAYS), "answered with status 500, InternalError",
             stage=Stage.SENDING),
