@@ -18,15 +18,15 @@ def temporary(file: Path) -> Path:
     return file.with_name(f".{file.name}.new")
 
 
-def write(file: Path, content: bytes) -> None:
+def write(file: Path, content: bytes, mode: int = 0o666) -> None:
     """
-    Write a file, or replace it; its folder must exist.
+    Write a file, or replace it; its folder must exist. It never has more rights than `mode`.
 
     Raises:
         OSError: it cannot be written, and a former file is as it was; or only the flush of the folder failed.
 
     """
-    unfinished = _written(file, content)
+    unfinished = _written(file, content, mode)
     try:
         replace(unfinished, file)
     finally:
@@ -85,7 +85,7 @@ def flush_folder(folder: Path) -> None:
             raise
 
 
-def _written(file: Path, content: bytes, mode: int = 0o666) -> Path:
+def _written(file: Path, content: bytes, mode: int) -> Path:
     """Write a temporary file and flush it; if that fails, it is removed."""
     unfinished = _free_name(file)
     try:
