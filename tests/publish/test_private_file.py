@@ -1,6 +1,5 @@
 """Files about people: where they may be, what they may replace, and who can read them."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from sdssync.errors import ConfigError, OutputError
 from sdssync.publish.private_file import PrivateFile
+from tests.support.needs import needs_dev_full, needs_modes, needs_posix_paths, needs_symlinks
 
 MARK = b"<!-- a page -->"
 
@@ -19,25 +19,31 @@ def output(tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_is_written_for_its_owner_alone(tmp_path: Path, output: Path) -> None:
+def test_it_is_written_and_leaves_nothing_else(tmp_path: Path, output: Path) -> None:
     file = PrivateFile(path=tmp_path / "page.html")
     file.check([output])
     file.write(b"people")
     assert file.path.read_bytes() == b"people"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["SDS", "page.html"] or os.name != "posix"
-    if os.name == "posix":
-        assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert {entry.name for entry in tmp_path.iterdir()} == {"SDS", "page.html"}
 
 
-def test_a_former_one_of_its_kind_is_replaced_and_loses_its_rights(tmp_path: Path) -> None:
+def test_a_former_one_of_its_kind_is_replaced(tmp_path: Path) -> None:
     file = PrivateFile(path=tmp_path / "page.html", mark=MARK)
     file.path.write_bytes(MARK + b"yesterday")
-    file.path.chmod(0o644)
     file.check([])
     file.write(MARK + b"today")
     assert file.path.read_bytes() == MARK + b"today"
-    if os.name == "posix":
-        assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+
+
+@needs_modes
+@pytest.mark.parametrize("former", [None, 0o644])
+def test_its_owner_alone_can_read_it(tmp_path: Path, former: int | None) -> None:
+    file = PrivateFile(path=tmp_path / "page.html", mark=MARK)
+    if former is not None:
+        file.path.write_bytes(MARK)
+        file.path.chmod(former)
+    file.write(MARK)
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("inside", ["page.html", "deep/page.html", "../CSV/page.html", "../csv./page.html"])
@@ -47,7 +53,7 @@ def test_it_is_in_no_folder_of_ours(output: Path, inside: str) -> None:
         PrivateFile(path=output / inside).check([output])
 
 
-@pytest.mark.skipif(os.name != "posix", reason="making a link needs a right on Windows")
+@needs_symlinks
 def test_a_link_does_not_lead_into_a_folder_of_ours(tmp_path: Path, output: Path) -> None:
     (tmp_path / "way").symlink_to(output)
     (tmp_path / "link.html").symlink_to(output / "page.html")
@@ -80,7 +86,7 @@ def test_its_folder_has_to_exist(tmp_path: Path) -> None:
     assert error.value.hint == f"make the folder {tmp_path / 'none'}"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a Windows path is one of this system there")
+@needs_posix_paths
 def test_a_windows_path_is_none_of_this_system() -> None:
     with pytest.raises(ConfigError, match="is a Windows path"):
         PrivateFile(path=Path(r"C:\page.html")).check([])
@@ -101,7 +107,7 @@ def test_a_folder_that_goes_in_the_meantime_is_an_error(tmp_path: Path) -> None:
         file.write(b"people")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@needs_dev_full
 def test_a_device_is_no_file() -> None:
     with pytest.raises(ConfigError, match="is a device"):
         PrivateFile(path=Path("/dev/full"), mark=MARK).check([])
