@@ -5,10 +5,8 @@ It looks at files and headers; records are looked at in a run.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +17,7 @@ from sdssync.graph.connectors import Connector
 from sdssync.graph.hosts import is_graph, joined, may_take_token
 from sdssync.graph.line import NEXT_RUN, AnswerLostError
 from sdssync.graph.session import UPLOAD
+from sdssync.graph.statement import Validation, read_validation, word
 from sdssync.net.failure import status_may_pass
 
 READ = "IndustryData.ReadBasic.All"
@@ -26,48 +25,15 @@ PAUSE = 5.0
 """Seconds between two polls: Microsoft asks for no fewer."""
 LONGEST = 1800.0
 """Seconds after which a validation is left to the next run."""
-MOST_ISSUES = 100
 _BEFORE, _AFTER = 300.0, 600.0
 """Seconds around the moment of a request in which its operation is made: clocks differ, and a request may be slow."""
 _FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 """An earlier time is Microsoft's way to say that there is none."""
 _RUNNING = frozenset({"notStarted", "running"})
-_LINE = re.compile(r"\b(?:line|row)\W{0,3}([1-9][0-9]{0,8})\b", re.IGNORECASE)
-_FILE = re.compile(r"\b([A-Za-z]{3,30}\.csv)\b")
 
 
 class OperationGoneError(UploadError):
     """How a validation ended cannot be known: the set has to be sent again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One error or warning of the validation."""
-
-    code: str
-    """Letters and digits."""
-    file: str
-    """A file name; "" if the issue names none."""
-    line: int | None
-    """In the file, if the issue names one."""
-    text: str = field(repr=False)
-    """Microsoft's words, which may quote a cell: for the screen, not for the log."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
-    """How a validation ended."""
-
-    status: str
-    errors: tuple[Issue, ...]
-    warnings: tuple[Issue, ...]
-    files: tuple[str, ...]
-    """The names of the files that SDS has validated, as far as it says."""
-
-    @property
-    def is_good(self) -> bool:
-        """Return True if SDS takes the files."""
-        return self.status == "succeeded" and not self.errors
 
 
 def start_validation(api: Api, connector: Connector) -> tuple[str, float]:
@@ -141,7 +107,7 @@ def look_at_operation(api: Api, operation: str) -> Validation | None:
     if reply.status == 404:
         return None
     content = require_done(reply, "the result of the validation", READ).content
-    return _validation(_word(content.get("status")) or "unknown", content)
+    return read_validation(word(content.get("status")) or "unknown", content)
 
 
 def wait_for_validation(api: Api, operation: str) -> Validation:
@@ -166,9 +132,9 @@ def wait_for_validation(api: Api, operation: str) -> Validation:
         wait = max(PAUSE, reply.wait_seconds)
         is_last = pace.now() + wait >= end
         if is_last or not status_may_pass(reply.status):
-            status = _word(require_done(reply, "the result of the validation", READ).content.get("status"))
+            status = word(require_done(reply, "the result of the validation", READ).content.get("status"))
             if status in {"succeeded", "failed"}:
-                return _validation(status, reply.content)
+                return read_validation(status, reply.content)
             if is_last:
                 raise _not_ended(status)
         pace.sleep(wait)
@@ -196,40 +162,6 @@ def _trusted(api: Api, operation: str) -> str:
             f'if it does, let the token go there: [upload] trusted_hosts = ["{host}"]',
         )
     return operation
-
-
-def _validation(status: str, content: Mapping[str, Any]) -> Validation:
-    files = content.get("validatedFiles")
-    return Validation(
-        status=status,
-        errors=tuple(islice(_issues(content.get("errors")), MOST_ISSUES)),
-        warnings=tuple(islice(_issues(content.get("warnings")), MOST_ISSUES)),
-        files=tuple(name for name in (files if isinstance(files, list) else ()) if isinstance(name, str)),
-    )
-
-
-def _issues(found: object) -> Iterator[Issue]:
-    """Yield the issues of a list; `details` may say more exactly which line is meant."""
-    for item in found if isinstance(found, list) else ():
-        if isinstance(item, dict):
-            listed = item.get("details")
-            details = [detail for detail in (listed if isinstance(listed, list) else ()) if isinstance(detail, dict)]
-            yield from (_issue(detail, item) for detail in details or [item])
-        else:
-            yield Issue("unknown", "", None, "")
-
-
-def _issue(item: Mapping[str, Any], whole: Mapping[str, Any]) -> Issue:
-    target, text = (str(item.get(key) or whole.get(key) or "") for key in ("target", "message"))
-    where = f"{target} {text}"
-    file, line = _FILE.search(where), _LINE.search(where)
-    code = _word(item.get("code")) or _word(whole.get("code")) or "unknown"
-    return Issue(code, file[1] if file else "", int(line[1]) if line else None, text)
-
-
-def _word(value: object) -> str:
-    """Return a code or a status, if it looks like one."""
-    return value if isinstance(value, str) and re.fullmatch("[A-Za-z0-9_.]{1,80}", value) else ""
 
 
 def moment(value: object) -> datetime | None:

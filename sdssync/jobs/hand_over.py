@@ -21,9 +21,9 @@ from sdssync.graph.data_lake import SessionLostError, send_file
 from sdssync.graph.line import AnswerLostError
 from sdssync.graph.runs import list_runs, start_run
 from sdssync.graph.session import open_session
+from sdssync.graph.statement import Validation
 from sdssync.graph.validation import (
     OperationGoneError,
-    Validation,
     find_operation,
     start_validation,
     wait_for_validation,

@@ -16,7 +16,7 @@ from sdssync.files.lock import installation_lock
 from sdssync.graph.api import Api
 from sdssync.graph.line import Line
 from sdssync.graph.login import Login
-from sdssync.graph.validation import MOST_ISSUES, Issue
+from sdssync.graph.statement import MOST_ISSUES, Issue
 from sdssync.jobs.decide import publishing_profile
 from sdssync.jobs.hand_over import Delivered, HandOver
 from sdssync.jobs.profile_warnings import report_expired

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import SdsSyncError
-from sdssync.graph.validation import Issue
+from sdssync.graph.statement import Issue
 from sdssync.isams.progress import Progress
 from sdssync.isams.source import last_document
 from sdssync.publish.generations import Generation

@@ -9,7 +9,7 @@ from sdssync.errors import ExitCode, SdsSyncError
 from sdssync.files.names import printable
 from sdssync.graph.connectors import Connector
 from sdssync.graph.runs import SdsRun
-from sdssync.graph.validation import Validation
+from sdssync.graph.statement import Validation
 from sdssync.publish.uploads import HandedOver
 from sdssync.report.json_result import json_result
 from sdssync.report.names import counted

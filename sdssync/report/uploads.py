@@ -11,7 +11,7 @@ from typing import Any
 
 from sdssync.errors import ExitCode, SdsSyncError
 from sdssync.files.names import printable
-from sdssync.graph.validation import Issue
+from sdssync.graph.statement import Issue
 from sdssync.publish.uploads import UploadOutcome
 from sdssync.report.json_result import json_result
 from sdssync.report.matter import shortened

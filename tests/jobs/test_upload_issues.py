@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from sdssync.config.installation import load
-from sdssync.graph.validation import MOST_ISSUES
+from sdssync.graph.statement import MOST_ISSUES
 from sdssync.jobs.history import read_current_status
 from sdssync.report.notification import message_lines
 from tests.support.fake_graph.faults import Status
