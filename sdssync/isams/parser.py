@@ -8,7 +8,7 @@ is fetched and no entity is resolved. `records` knows what a record says.
 import codecs
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from lxml import etree
 
@@ -25,6 +25,16 @@ from sdssync.school import GroupKind
 
 _BLOCK = 65_536
 _ROOT = "iSAMS"
+
+
+class Sections(Protocol):
+    """Takes the sections of a document, piece by piece."""
+
+    def found(self, section: str) -> None:
+        """Note that a section begins, even if it is empty."""
+
+    def take(self, section: etree._Element, *, finished: bool) -> None:
+        """Take the records of a section that are there by now, the last one only if the section is finished."""
 
 
 def parse(
@@ -46,20 +56,33 @@ def parse(
 
     """
     records = Records()
+    read_sections(path, records, progress=progress, origin=origin)
+    check_complete(records.counts, wanted_datasets(wanted), origin)
+    return records.reading()
+
+
+def read_sections(
+    path: Path, sections: Sections, *, progress: Callable[[int], None], origin: Origin = DOWNLOADED
+) -> None:
+    """
+    Pass the sections of the document at `path` on, each record once, in their order.
+
+    Raises:
+        SourceError: it is not an iSAMS document, is truncated, or contains an entity.
+
+    """
     try:
         prolog = document_head.inspect(path, origin)
         try:
-            _feed(path, prolog, records, progress)
+            _feed(path, prolog, sections, progress)
         except (etree.XMLSyntaxError, UnicodeDecodeError) as error:
             raise damage(path, prolog, origin, error) from None  # the parser's own text may quote the document
     except OSError as error:
         hint = "check the disk on which it is, and that the account of sdssync can read it"
         raise SourceUnavailableError(f"the document cannot be read: {os_reason(error)}", hint) from None
-    check_complete(records.counts, wanted_datasets(wanted), origin)
-    return records.reading()
 
 
-def _feed(path: Path, prolog: Prolog, records: Records, progress: Callable[[int], None]) -> None:
+def _feed(path: Path, prolog: Prolog, sections: Sections, progress: Callable[[int], None]) -> None:
     """
     Feed the file to the parser block by block, and pass finished records on as they come.
 
@@ -89,13 +112,13 @@ def _feed(path: Path, prolog: Prolog, records: Records, progress: Callable[[int]
                     root = element
                 elif event == "start" and _is_section(element, root):
                     section = element
-                    records.found(element.tag)
+                    sections.found(element.tag)
                 elif event == "end" and element is section:
-                    records.take(element, finished=True)
+                    sections.take(element, finished=True)
                     element.clear()
                     section = None
             if section is not None:
-                records.take(section, finished=False)
+                sections.take(section, finished=False)
             if root is not None:
                 _prune(root, section)
             progress(file.tell())

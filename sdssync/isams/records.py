@@ -56,7 +56,7 @@ class _Texts(dict[str | None, str]):
         return text
 
 
-def _finished(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
+def finished_records(section: etree._Element, unfinished: etree._Element | None) -> Iterator[etree._Element]:
     """Yield the finished records of a section; other elements are skipped."""
     for record in section.iterchildren(BY_SECTION[section.tag].record):
         if record is not unfinished:
@@ -121,7 +121,7 @@ class Records:
 
     def _take_staff(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._teachers)
-        for record in _finished(section, unfinished):
+        for record in finished_records(section, unfinished):
             fields = fields_of(record, "UserCode", "Forename", "Surname", "SchoolEmailAddress")
             teacher = Teacher(
                 id=text_of(record.get("Id")),
@@ -136,7 +136,7 @@ class Records:
     def _take_pupils(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._pupils)
         texts = self._texts
-        for record in _finished(section, unfinished):
+        for record in finished_records(section, unfinished):
             fields = fields_of(record, "SchoolId", "Forename", "Surname", "Form", "NCYear", "EmailAddress")
             pupil = Pupil(
                 id=texts[record.get("Id")],
@@ -154,7 +154,7 @@ class Records:
 
     def _take_departments(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._subjects)
-        for record in _finished(section, unfinished):
+        for record in finished_records(section, unfinished):
             department = text_of(record.findtext("Name"))
             for subject in record.iterfind("Subjects/Subject"):
                 self._subjects.append(
@@ -169,7 +169,7 @@ class Records:
 
     def _take_sets(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         before = len(self._sets)
-        for record in _finished(section, unfinished):
+        for record in finished_records(section, unfinished):
             fields = fields_of(record, "SubjectId", "YearId", "SetCode", "Name")
             subject_id = self._legacy(fields.get("SubjectId"), record.get("SubjectId"))
             year = self._legacy(fields.get("YearId"), record.get("YearId"))
@@ -201,13 +201,13 @@ class Records:
         return tuple(every), tuple(primary)
 
     def _take_groups(self, kind: GroupKind, section: etree._Element, unfinished: etree._Element | None) -> int:
-        groups = [read_group(kind, record) for record in _finished(section, unfinished)]
+        groups = [read_group(kind, record) for record in finished_records(section, unfinished)]
         self._groups[kind] += groups
         return len(groups)
 
     def _take_set_lists(self, section: etree._Element, unfinished: etree._Element | None) -> int:
         taken = 0
-        for record in _finished(section, unfinished):
+        for record in finished_records(section, unfinished):
             taken += 1
             if not self._take_usual_row(record):
                 self._take_other_row(record)
