@@ -19,6 +19,7 @@ from sdssync.cli import (
     import_commands,
     notify_commands,
     options,
+    record_commands,
     rollover_commands,
     run_commands,
     safety_commands,
@@ -253,6 +254,7 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
 
 for _command in (
     compare_commands.compare,
+    record_commands.record,
     setup_commands.init,
     setup_commands.new,
     import_commands.import_script,

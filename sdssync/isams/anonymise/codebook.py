@@ -1,0 +1,147 @@
+"""
+Invented words, numbers, days and GUIDs: each real one has one of its own, of the same shape.
+
+What a real one becomes is drawn when it is first met, from the randomness of the system, among what is still free: a
+random permutation of all words, or numbers, of one shape. It is nowhere but in memory, and no two runs have the same.
+"""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
+
+from sdssync.isams.anonymise.pieces import lookalikes
+
+_VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwyz"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_PLEASANT, _TRIES = 40, 2_000
+"""Draws for a word that can be spoken, and for any word or number."""
+_YEARS = range(1801, 1900)
+_HEXADECIMAL = re.compile("[0-9a-f]")
+
+
+class Codebook:
+    """What has been invented so far."""
+
+    def __init__(self, avoided: Collection[str], rng: random.Random | None = None) -> None:
+        """`avoided` are the words of the source, in lower case: an invented one contains none of them."""
+        self._rng = rng or random.SystemRandom()
+        self._avoided = frozenset(avoided)
+        self._lengths = sorted({len(word) for word in self._avoided})
+        self._words: dict[str, str] = {}
+        self._numbers: dict[str, str] = {}
+        self._days: dict[str, str] = {}
+        self._guids: dict[str, str] = {}
+        self._used = set[str]()
+        letters = self._rng.sample(_LETTERS, len(_LETTERS))
+        for letter, image in zip(letters, (*letters[1:], letters[0]), strict=True):  # no letter stays
+            self._put(self._words, letter, image)
+
+    def word(self, word: str) -> str:
+        """Return the word for one, in its mixture of capitals and small letters."""
+        lower = word.lower()
+        image = self._words.get(lower) or self._put(self._words, lower, self._invent_word(lower))
+        if word == lower:
+            return image
+        return "".join(
+            new if old == small else new.upper() for old, small, new in zip(word, lower, image, strict=True)
+        )
+
+    def number(self, digits: str) -> str:
+        """Return the number for one: of as many digits, with the zeros at its beginning; 0 stays 0."""
+        value = digits.lstrip("0")
+        if not value:
+            return digits
+        image = self._numbers.get(value) or self._put(self._numbers, value, self._invent_number(value))
+        return digits[: len(digits) - len(value)] + image
+
+    def day(self, day: str, avoided: Collection[str]) -> str:
+        """Return the day of the calendar for one that is written YYYY-MM-DD."""
+        if day not in self._days:
+            draws = self._draws(_TRIES, self._invent_day)
+            self._put(self._days, day, next((new for new in draws if new not in avoided), self._invent_day()))
+        return self._days[day]
+
+    def guid(self, guid: str) -> str:
+        """Return the GUID for one."""
+        lower = guid.lower()
+        if lower not in self._guids:
+            self._guids[lower] = _HEXADECIMAL.sub(lambda _: self._rng.choice("0123456789abcdef"), lower)
+        image = self._guids[lower]
+        return image if guid == lower else image.upper()
+
+    def keep_order(self, groups: Iterable[Collection[str]]) -> None:
+        """Let the numbers of each group be in the order of the real ones: there the smaller id decides."""
+        for group in _united(groups):
+            by_length: defaultdict[int, list[str]] = defaultdict(list)
+            for value in group:
+                by_length[len(value)].append(value)
+            for values in by_length.values():
+                images = sorted(map(self.number, values))
+                self._numbers.update(zip(sorted(values), images, strict=True))
+
+    def _put(self, book: dict[str, str], real: str, image: str) -> str:
+        book[real] = image
+        self._used.add(image)
+        return image
+
+    def _draws(self, number: int, invent: Callable[[], str]) -> Iterator[str]:
+        """Yield inventions that have not been used."""
+        inventions = (invent() for _ in range(number))
+        return (invention for invention in inventions if invention not in self._used)
+
+    def _invent_word(self, word: str) -> str:
+        spoken = self._draws(_PLEASANT, lambda: self._spoken(word))
+        spelt = self._draws(_TRIES, lambda: self._spelt(word))
+        for image in chain(spoken, spelt):
+            if image != word and not self._is_avoided(image):
+                return image
+        return word  # of one or two letters: all others are taken
+
+    def _spoken(self, word: str) -> str:
+        """Return letters that can be spoken, in the place of each one of ASCII."""
+        phase = self._rng.randrange(2)
+        return "".join(
+            self._rng.choice((_VOWELS, _CONSONANTS)[(index + phase) % 2] if letter.isascii() else lookalikes(letter))
+            for index, letter in enumerate(word)
+        )
+
+    def _spelt(self, word: str) -> str:
+        """Return any letters."""
+        return "".join(
+            self._rng.choice(_LETTERS if letter.isascii() else lookalikes(letter) or letter) for letter in word
+        )
+
+    def _is_avoided(self, image: str) -> bool:
+        return any(
+            image[start : start + length] in self._avoided
+            for length in self._lengths
+            if length <= len(image)
+            for start in range(len(image) - length + 1)
+        )
+
+    def _invent_number(self, value: str) -> str:
+        low, high = 10 ** (len(value) - 1), 10 ** len(value)
+        for image in self._draws(_TRIES, lambda: self._digits(len(value))):
+            if image != value:
+                return image
+        return next(str(number) for number in range(low, high) if str(number) not in self._used)
+
+    def _digits(self, length: int) -> str:
+        return self._rng.choice("123456789") + "".join(self._rng.choices("0123456789", k=length - 1))
+
+    def _invent_day(self) -> str:
+        choice = self._rng.choice
+        return f"{choice(_YEARS)}-{choice(range(1, 13)):02}-{choice(range(1, 29)):02}"
+
+
+def _united(groups: Iterable[Collection[str]]) -> Iterator[list[str]]:
+    """Yield the groups, those that have a number in common as one."""
+    united: dict[str, set[str]] = {}
+    for group in groups:
+        whole = set(group)
+        for members in {id(united[value]): united[value] for value in group if value in united}.values():
+            whole |= members
+        united.update(dict.fromkeys(whole, whole))
+    yield from map(sorted, {id(members): members for members in united.values()}.values())

@@ -1,0 +1,89 @@
+"""The values of a document, and which of them a document without people still has."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from lxml import etree
+
+from sdssync.isams.anonymise.disguise import day_of, is_guid
+from sdssync.isams.anonymise.known import KNOWN, Holds, known_values
+from sdssync.isams.anonymise.pieces import SHORTEST, Piece, pieces, without_local, words
+from sdssync.isams.records import finished_records
+
+PERSONAL = (Holds.NAME, Holds.ADDRESS, Holds.DATE)
+"""What an element holds that is about one person."""
+
+
+class Values:
+    """Every value of the known elements and attributes, each once; it takes the sections of a document."""
+
+    def __init__(self) -> None:
+        self._found: defaultdict[Holds, set[str]] = defaultdict(set)
+
+    def found(self, section: str) -> None:
+        """Note nothing: a section has no value of its own."""
+
+    def take(self, section: etree._Element, *, finished: bool) -> None:
+        """Take the values of finished records."""
+        if len(section):
+            known = KNOWN[str(section.tag)]
+            for record in finished_records(section, None if finished else section[-1]):
+                for holds, value in known_values(record, known):
+                    self._found[holds].add(value)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all values that are replaced, in lower case."""
+        return frozenset(word for holds in self._found for word in self._words_of(holds))
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """The days of all dates."""
+        return frozenset(filter(None, map(day_of, self._found[Holds.DATE])))
+
+    def leaked_from(self, source: "Values") -> Mapping[Holds, int]:
+        """
+        Return how many of a source's personal values are in values of this document, by what these hold.
+
+        A word is found within a word, without regard to case. A value without a long word (a date, initials, a number)
+        is found within the personal values.
+        """
+        leaks: dict[Holds, int] = {}
+        for holds in self._found:
+            leaks[holds] = sum(_holds_any(word, source.words) for word in set(self._words_of(holds)))
+        personal = "\n".join(_plain(value) for holds in PERSONAL for value in self._found[holds])
+        for holds in PERSONAL:
+            leaks[holds] = leaks.get(holds, 0) + sum(needle in personal for needle in source._wordless(holds))
+        return {holds: number for holds, number in leaks.items() if number}
+
+    def _words_of(self, holds: Holds) -> Iterator[str]:
+        """Yield the words of all values that hold this, in lower case."""
+        if holds is not Holds.FLAG:
+            for value in self._found[holds]:
+                if not is_guid(value):
+                    yield from words(_without_end(value))
+
+    def _wordless(self, holds: Holds) -> set[str]:
+        """Return the values that have letters or digits, and no long word."""
+        plain = (day_of(value) or _plain(value) for value in self._found[holds])
+        return {
+            value
+            for value in plain
+            if len(value) >= SHORTEST and not any(words(value)) and any(piece is not Piece.REST for piece, _ in pieces(value))
+        }
+
+
+def _plain(value: str) -> str:
+    return _without_end(value).strip().lower()
+
+
+def _without_end(value: str) -> str:
+    return without_local(value)[0]
+
+
+def _holds_any(word: str, known: frozenset[str]) -> bool:
+    """Return True if one of these words is within a word."""
+    return any(
+        word[start:end] in known for start in range(len(word)) for end in range(start + SHORTEST, len(word) + 1)
+    )
