@@ -8,7 +8,7 @@ set of both. Where chance spoils that (two invented ids in another order than th
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ from sdssync.publish.private_file import PrivateFile
 from sdssync.report.recorded import Recorded
 from sdssync.roster.excerpt import choose_excerpt
 from sdssync.roster.roll import Roll, user_id
-from sdssync.school import GroupKind
+from sdssync.school import GroupKind, Pupil, Teacher
 
 _ATTEMPTS = 12
 """An order that is kept by chance is kept in one of two attempts."""
@@ -226,7 +226,8 @@ def _invent(real: _Real, path: Path) -> _Invented:
 def _ordered(roll: Roll) -> Iterator[list[str]]:
     """Yield the numbers in ids whose order decides: of people who share an address, and of forms that share a name."""
     ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for person in (*roll.school.pupils, *roll.school.teachers):
+    people: list[Pupil | Teacher] = [*roll.school.pupils, *roll.school.teachers]
+    for person in people:
         ids["address", person.email.strip().lower()].add(user_id(person))
     for group in roll.school.groups:
         if group.kind is GroupKind.FORM:

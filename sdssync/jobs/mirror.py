@@ -2,9 +2,9 @@
 Prove that a document without people makes the same CSV sets as the real one, but for who and what is in them.
 
 A profile names subjects, sets and extra teachers of the real document. For the other document its subjects and merges
-are translated like the document was. Patterns of codes cannot be: the sets that they filter in the one document are left
-out in the other. Extra teachers are the same records. Kept addresses and `pupils_from` are not part of the comparison:
-both follow from sets that were published before.
+are translated like the document was. Patterns of codes cannot be: the sets that they filter in the one document are
+left out in the other. Extra teachers are the same records. Kept addresses and `pupils_from` are not compared: both
+follow from sets that were published before.
 """
 
 from collections import Counter
@@ -90,7 +90,6 @@ class Side:
         if self._as_script is None:
             self._as_script = call_roll(self.reading.as_script)
         return self._as_script
-
 
     def parts_of(self, profile: Profile) -> tuple[Part, ...]:
         """

@@ -44,9 +44,7 @@ class Codebook:
         image = self._words.get(lower) or self._put(self._words, lower, self._invent_word(lower))
         if word == lower:
             return image
-        return "".join(
-            new if old == small else new.upper() for old, small, new in zip(word, lower, image, strict=True)
-        )
+        return "".join(new if old == small else new.upper() for old, small, new in zip(word, lower, image, strict=True))
 
     def number(self, digits: str) -> str:
         """Return the number for one: of as many digits, with the zeros at its beginning; 0 stays 0."""

@@ -83,11 +83,18 @@ KNOWN: Mapping[str, Known] = {
         attributes={"Id": _ID},
         texts={"Name": _TITLE},
         children={
-            "Subjects": Known(children={"Subject": Known(attributes={"Id": _ID}, texts=_all(_TITLE, "Name Code"))})
+            "Subjects": Known(
+                children={
+                    "Subject": Known(
+                        attributes=_all(_ID, "Id AuthorId"),
+                        texts={**_all(_TITLE, "Name Code"), "LastUpdated": _DATE},
+                    )
+                }
+            )
         },
     ),
     "Sets": Known(
-        attributes={**_all(_ID, "Id SubjectId"), "YearId": _TITLE},
+        attributes={**_all(_ID, "Id SubjectId AuthorId"), "YearId": _TITLE},
         texts={
             **_all(_ID, "SubjectId Teacher"),
             **_all(_TITLE, "YearId SetNumber Block SetCode Name"),
@@ -100,7 +107,7 @@ KNOWN: Mapping[str, Known] = {
         },
     ),
     "SetLists": Known(
-        attributes=_all(_ID, "Id SetId PupilId"),
+        attributes=_all(_ID, "Id SetId PupilId AuthorId"),
         texts={**_all(_ID, "SetId SchoolId Author"), "LastUpdated": _DATE},
     ),
     "Forms": Known(

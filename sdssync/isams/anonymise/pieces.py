@@ -86,4 +86,5 @@ def _piece(character: str) -> Piece:
 def _has_plain_case(character: str) -> bool:
     """Return True unless case changes a character into something from which it does not come back: ß, for example."""
     lower, upper = character.lower(), character.upper()
-    return len(lower) == len(upper) == 1 and character in (lower, upper) and character.casefold() == lower == upper.lower()
+    has_one_each = len(lower) == len(upper) == 1 and character in (lower, upper)
+    return has_one_each and lower == upper.lower() == character.casefold()

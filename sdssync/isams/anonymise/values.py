@@ -54,7 +54,7 @@ class Values:
             leaks[holds] = sum(_holds_any(word, source.words) for word in set(self._words_of(holds)))
         personal = "\n".join(_plain(value) for holds in PERSONAL for value in self._found[holds])
         for holds in PERSONAL:
-            leaks[holds] = leaks.get(holds, 0) + sum(needle in personal for needle in source._wordless(holds))
+            leaks[holds] = leaks.get(holds, 0) + sum(value in personal for value in source.wordless(holds))
         return {holds: number for holds, number in leaks.items() if number}
 
     def _words_of(self, holds: Holds) -> Iterator[str]:
@@ -64,14 +64,14 @@ class Values:
                 if not is_guid(value):
                     yield from words(_without_end(value))
 
-    def _wordless(self, holds: Holds) -> set[str]:
+    def wordless(self, holds: Holds) -> set[str]:
         """Return the values that have letters or digits, and no long word."""
-        plain = (day_of(value) or _plain(value) for value in self._found[holds])
-        return {
-            value
-            for value in plain
-            if len(value) >= SHORTEST and not any(words(value)) and any(piece is not Piece.REST for piece, _ in pieces(value))
-        }
+        plain = {day_of(value) or _plain(value) for value in self._found[holds]}
+        return {value for value in plain if len(value) >= SHORTEST and not any(words(value)) and _says_something(value)}
+
+
+def _says_something(value: str) -> bool:
+    return any(piece is not Piece.REST for piece, _ in pieces(value))
 
 
 def _plain(value: str) -> str:
@@ -84,6 +84,4 @@ def _without_end(value: str) -> str:
 
 def _holds_any(word: str, known: frozenset[str]) -> bool:
     """Return True if one of these words is within a word."""
-    return any(
-        word[start:end] in known for start in range(len(word)) for end in range(start + SHORTEST, len(word) + 1)
-    )
+    return any(word[start:end] in known for start in range(len(word)) for end in range(start + SHORTEST, len(word) + 1))

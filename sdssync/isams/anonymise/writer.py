@@ -87,11 +87,10 @@ class Writer:
     def _start(self, element: etree._Element, known: Mapping[str, Holds]) -> None:
         """Write the start tag, without its end."""
         self._file.write(f"<{element.tag}")
-        for name, value in element.items():
-            if holds := known.get(name):
-                self._file.write(f' {name}="{self._escaped(holds, value)}"')
-            else:
-                self.dropped_attributes += 1
+        present = [name for name in known if name in element.attrib]
+        for name in present:
+            self._file.write(f' {name}="{self._escaped(known[name], element.get(name, ""))}"')
+        self.dropped_attributes += len(element.attrib) - len(present)
 
     def _escaped(self, holds: Holds, value: str) -> str:
         return self._disguise.of(holds, value).translate(_ESCAPED)
