@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 
-from sdssync.isams.anonymise.pieces import lookalikes
+from sdssync.isams.anonymise.pieces import Words, lookalikes
 
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwyz"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -24,11 +24,10 @@ _HEXADECIMAL = re.compile("[0-9a-f]")
 class Codebook:
     """What has been invented so far."""
 
-    def __init__(self, avoided: Collection[str], rng: random.Random | None = None) -> None:
+    def __init__(self, avoided: Words, rng: random.Random | None = None) -> None:
         """`avoided` are the words of the source, in lower case: an invented one contains none of them."""
         self._rng = rng or random.SystemRandom()
-        self._avoided = frozenset(avoided)
-        self._lengths = sorted({len(word) for word in self._avoided})
+        self._avoided = avoided
         self._words: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
         self._days: dict[str, str] = {}
@@ -93,7 +92,7 @@ class Codebook:
         spoken = self._draws(_PLEASANT, lambda: self._spoken(word))
         spelt = self._draws(_TRIES, lambda: self._spelt(word))
         for image in chain(spoken, spelt):
-            if image != word and not self._is_avoided(image):
+            if image != word and not self._avoided.are_within(image):
                 return image
         return word  # of one or two letters: all others are taken
 
@@ -107,17 +106,7 @@ class Codebook:
 
     def _spelt(self, word: str) -> str:
         """Return any letters."""
-        return "".join(
-            self._rng.choice(_LETTERS if letter.isascii() else lookalikes(letter) or letter) for letter in word
-        )
-
-    def _is_avoided(self, image: str) -> bool:
-        return any(
-            image[start : start + length] in self._avoided
-            for length in self._lengths
-            if length <= len(image)
-            for start in range(len(image) - length + 1)
-        )
+        return "".join(self._rng.choice(_LETTERS if letter.isascii() else lookalikes(letter)) for letter in word)
 
     def _invent_number(self, value: str) -> str:
         low, high = 10 ** (len(value) - 1), 10 ** len(value)

@@ -1,7 +1,7 @@
 """How a text falls into pieces that are replaced one by one, and what stays between them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
 from itertools import groupby
@@ -55,31 +55,42 @@ def without_local(address: str) -> tuple[str, str]:
     return address, ""
 
 
+class Words:
+    """Words in lower case, and whether one of them is within another."""
+
+    def __init__(self, found: Iterable[str]) -> None:
+        self._words = frozenset(found)
+        self._lengths = sorted({len(word) for word in self._words})
+
+    def are_within(self, word: str) -> bool:
+        """Return True if any of them is a part of a word, or all of it."""
+        return any(
+            word[start : start + length] in self._words
+            for length in self._lengths
+            if length <= len(word)
+            for start in range(len(word) - length + 1)
+        )
+
+
 @cache
 def lookalikes(character: str) -> str:
-    """Return the characters, in lower case and beyond ASCII, that are of the kind of such a one."""
+    """Return the characters beyond ASCII, in lower case, that are of the kind of such a one; itself, if none is."""
     start = ord(character) - ord(character) % _BLOCK
-    kind = category(character), bidirectional(character), _piece(character)
-    found = (chr(number) for number in range(max(start, _BLOCK), start + _BLOCK))
-    return "".join(
-        other
-        for other in found
-        if (category(other), bidirectional(other), _piece(other)) == kind and _has_case(other) == _has_case(character)
-    )
+    others = (chr(number) for number in range(max(start, _BLOCK), start + _BLOCK))
+    kind = _kind(character)
+    return "".join(other for other in others if _kind(other) == kind and _has_plain_case(other)) or character
 
 
-def _has_case(character: str) -> bool:
-    return character != character.upper()
+def _kind(character: str) -> tuple[object, ...]:
+    return category(character), bidirectional(character), _piece(character), character == character.upper()
 
 
 @cache
 def _piece(character: str) -> Piece:
     if character.isascii():
         return Piece.LETTERS if character.isalpha() else Piece.DIGITS if character.isdigit() else Piece.REST
-    if not _has_plain_case(character):
-        return Piece.REST
     if character.isalpha():
-        return Piece.LETTERS
+        return Piece.LETTERS if len(character.lower()) == 1 else Piece.REST
     return Piece.SYMBOLS if category(character) in {"Nd", "Nl", "No", "So"} else Piece.REST
 
 

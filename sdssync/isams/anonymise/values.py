@@ -8,7 +8,7 @@ from lxml import etree
 
 from sdssync.isams.anonymise.disguise import day_of, is_guid
 from sdssync.isams.anonymise.known import KNOWN, Holds, known_values
-from sdssync.isams.anonymise.pieces import SHORTEST, Piece, pieces, without_local, words
+from sdssync.isams.anonymise.pieces import SHORTEST, Piece, Words, pieces, without_local, words
 from sdssync.isams.records import finished_records
 
 PERSONAL = (Holds.NAME, Holds.ADDRESS, Holds.DATE)
@@ -33,9 +33,9 @@ class Values:
                     self._found[holds].add(value)
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> Words:
         """The words of all values that are replaced, in lower case."""
-        return frozenset(word for holds in self._found for word in self._words_of(holds))
+        return Words(word for holds in self._found for word in self._words_of(holds))
 
     @cached_property
     def days(self) -> frozenset[str]:
@@ -51,7 +51,7 @@ class Values:
         """
         leaks: dict[Holds, int] = {}
         for holds in self._found:
-            leaks[holds] = sum(_holds_any(word, source.words) for word in set(self._words_of(holds)))
+            leaks[holds] = sum(map(source.words.are_within, set(self._words_of(holds))))
         personal = "\n".join(_plain(value) for holds in PERSONAL for value in self._found[holds])
         for holds in PERSONAL:
             leaks[holds] = leaks.get(holds, 0) + sum(value in personal for value in source.wordless(holds))
@@ -80,8 +80,3 @@ def _plain(value: str) -> str:
 
 def _without_end(value: str) -> str:
     return without_local(value)[0]
-
-
-def _holds_any(word: str, known: frozenset[str]) -> bool:
-    """Return True if one of these words is within a word."""
-    return any(word[start:end] in known for start in range(len(word)) for end in range(start + SHORTEST, len(word) + 1))
