@@ -34,6 +34,7 @@ FOREIGN = {
         "cli.misuse",
         "cli.notify_commands",
         "cli.options",
+        "cli.record_commands",
         "cli.rollover_commands",
         "cli.run_commands",
         "cli.safety_commands",
@@ -44,6 +45,10 @@ FOREIGN = {
     },
     "filelock": {"files.lock"},
     "lxml": {
+        "isams.anonymise.excerpt",
+        "isams.anonymise.known",
+        "isams.anonymise.values",
+        "isams.anonymise.writer",
         "isams.damage",
         "isams.elements",
         "isams.groups",
