@@ -16,7 +16,7 @@ SECTIONS = (
     "SchoolManager/Years",
 )  # fmt: skip
 PERSONAL = frozenset({
-    "Initials", "UserName", "Title", "Forename", "Middlename", "MiddleNames", "Surname", "Fullname", "FullName",
+    "Initials", "Title", "Forename", "Middlename", "MiddleNames", "Surname", "Fullname", "FullName",
     "Preferredname", "PreferredName", "EmailAddress", "SchoolEmailAddress", "DOB", "MobileNumber", "EnrolmentDate",
     "Gender", "PupilType", "Description",
 })  # fmt: skip

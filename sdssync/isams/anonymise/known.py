@@ -61,8 +61,8 @@ KNOWN: Mapping[str, Known] = {
     "CurrentStaff": Known(
         attributes=_PERSON,
         texts={
-            **_all(_NAME, "Initials UserName Title Forename MiddleNames Surname FullName PreferredName MobileNumber"),
-            "UserCode": _ID,
+            **_all(_NAME, "Initials Title Forename MiddleNames Surname FullName PreferredName MobileNumber"),
+            **_all(_ID, "UserCode UserName"),
             "DOB": _DATE,
             "SchoolEmailAddress": Holds.ADDRESS,
             "TeachingStaff": Holds.FLAG,
@@ -71,8 +71,8 @@ KNOWN: Mapping[str, Known] = {
     "CurrentPupils": Known(
         attributes={**_PERSON, **_all(_ID, "DivisionId AcademicHouseId BoardingHouseId")},
         texts={
-            **_all(_ID, "SchoolCode SchoolId UserCode UniquePupilNumber"),
-            **_all(_NAME, "UserName Title Initials Forename Middlename Surname Preferredname Fullname"),
+            **_all(_ID, "SchoolCode SchoolId UserCode UserName UniquePupilNumber"),
+            **_all(_NAME, "Title Initials Forename Middlename Surname Preferredname Fullname"),
             **_all(_NAME, "Gender PupilType MobileNumber"),
             **_all(_TITLE, "Form NCYear AcademicHouse BoardingHouse"),
             **_all(_DATE, "DOB EnrolmentDate"),

@@ -1,5 +1,6 @@
 """The values of a document, and which of them a document without people still has."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -46,15 +47,15 @@ class Values:
         """
         Return how many of a source's personal values are in values of this document, by what these hold.
 
-        A word is found within a word, without regard to case. A value without a long word (a date, initials, a number)
-        is found within the personal values.
+        A word is found within a word, without regard to case. A value without a long word (a day, initials, a number)
+        is found within the personal values, where no letter or digit is next to it.
         """
         leaks: dict[Holds, int] = {}
         for holds in self._found:
             leaks[holds] = sum(map(source.words.are_within, set(self._words_of(holds))))
         personal = "\n".join(_plain(value) for holds in PERSONAL for value in self._found[holds])
         for holds in PERSONAL:
-            leaks[holds] = leaks.get(holds, 0) + sum(value in personal for value in source.wordless(holds))
+            leaks[holds] = leaks.get(holds, 0) + sum(_is_in(value, personal) for value in source.wordless(holds))
         return {holds: number for holds, number in leaks.items() if number}
 
     def _words_of(self, holds: Holds) -> Iterator[str]:
@@ -76,6 +77,11 @@ def _says_something(value: str) -> bool:
 
 def _plain(value: str) -> str:
     return _without_end(value).strip().lower()
+
+
+def _is_in(value: str, text: str) -> bool:
+    """Return True if a text has a value, and not only as a part of a longer word or number."""
+    return value in text and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
 def _without_end(value: str) -> str:
