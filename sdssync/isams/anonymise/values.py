@@ -67,7 +67,7 @@ class Values:
 
     def wordless(self, holds: Holds) -> set[str]:
         """Return the values that have letters or digits, and no long word."""
-        plain = {day_of(value) or _plain(value) for value in self._found[holds]}
+        plain = set(map(_plain, self._found[holds]))
         return {value for value in plain if len(value) >= SHORTEST and not any(words(value)) and _says_something(value)}
 
 
@@ -76,7 +76,7 @@ def _says_something(value: str) -> bool:
 
 
 def _plain(value: str) -> str:
-    return _without_end(value).strip().lower()
+    return day_of(value) or _without_end(value).strip().lower()
 
 
 def _is_in(value: str, text: str) -> bool:
