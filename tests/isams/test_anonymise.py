@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdssync.isams import parser
@@ -39,6 +39,7 @@ def test_every_section_that_is_read_is_known() -> None:
     assert KNOWN.keys() == BY_SECTION.keys()
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_pieces_are_the_text(text: str) -> None:
     """No character is lost, and two pieces of one kind do not follow each other."""
@@ -66,6 +67,7 @@ def test_words(text: str, expected: list[str]) -> None:
     assert list(words(text)) == expected
 
 
+@settings(deadline=None)
 @given(st.characters(min_codepoint=128, exclude_categories=["Cs"]))
 def test_lookalikes(character: str) -> None:
     """What takes the place of a character can take it in any text: one character of the same kind."""
@@ -80,6 +82,7 @@ def test_lookalikes(character: str) -> None:
         assert other.upper().lower() == other or other == character
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abcdXYZ\u00e4\u00d6\u0436\u05d0\u5c0f", min_size=1, max_size=6), max_size=60))
 def test_words_are_permuted(real: list[str]) -> None:
     """Two words are the same after as they were before, without regard to case; length and capitals stay."""
@@ -110,6 +113,7 @@ def test_an_invented_word_has_no_real_one_in_it() -> None:
     assert len(set(images)) == len(images)
 
 
+@settings(deadline=None)
 @given(st.lists(st.from_regex(r"[0-9]{1,3}|[0-9]{13}", fullmatch=True), max_size=60))
 def test_numbers_are_permuted(real: list[str]) -> None:
     """Numbers of one length change places; zeros at the beginning stay, and so does 0."""
@@ -130,6 +134,7 @@ def test_every_number_of_a_length_has_one() -> None:
     assert sum(one == other for one, other in zip(real, images, strict=True)) < 20
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 400), min_size=2, max_size=5), max_size=8))
 def test_order_that_decides_is_kept(groups: list[list[int]]) -> None:
     """Within each group the smaller number is the smaller one again; numbers stay permuted."""
