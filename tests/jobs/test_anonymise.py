@@ -344,6 +344,20 @@ def test_odd_pupils_stay(school: Path) -> None:
     assert addresses[-3] == ""
 
 
+def test_rows_of_a_part(school: Path) -> None:
+    """Of the lists of sets that stay, the rows of those who have left stay too; rows of other sets do not."""
+    rows = [("11", "501"), ("11", "999"), ("12", "503"), ("12", "999"), ("404", "501")]
+    lists = "".join(f'<SetList SetId="{set_id}" PupilId="{number}" />' for set_id, number in rows)
+    (school / "hartley.xml").write_text(document(rows=lists), encoding="utf-8")
+
+    assert record(school, "--only-year", "9").exit_code == 0
+    root = ET.parse(school / OUT).getroot()  # noqa: S314
+    (teaching_set,) = (found.get("Id") for found in root.iter("Set"))
+    pupils = {found.get("Id") for found in root.iter("Pupil")}
+    listed = [(row.get("SetId") == teaching_set, row.get("PupilId") in pupils) for row in root.iter("SetList")]
+    assert listed == [(True, True), (True, False)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
