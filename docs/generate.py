@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sdssync.config.schema import SafetySection, json_schemas
+from sdssync.isams.anonymise.known import KNOWN, Holds, Known
+from sdssync.isams.datasets import BY_SECTION
 from sdssync.safety.gates import GATES, BaselineName, Gate
 from sdssync.sds.catalogue.rules import CATALOGUE, Rule
 from sdssync.sds.data_types import DataType
@@ -45,6 +47,7 @@ def documents() -> Iterator[tuple[str, str]]:
     """Yield the name, relative to this folder, and the text of each generated file."""
     yield "rules.md", "\n".join(rules_page())
     yield "columns.md", "\n".join(columns_page())
+    yield "recorded.md", "\n".join(recorded_page())
     yield "safety.md", embedded("safety.md", "\n".join(gates_table()))
     for name, schema in json_schemas().items():
         yield f"schema/{name}", json.dumps(schema, indent=2) + "\n"
@@ -124,6 +127,38 @@ def _file(file: File) -> Iterator[str]:
         if column.data_type.values:
             yield ""
             yield f"{column.name}: {_values(column.data_type)}"
+
+
+def recorded_page() -> Iterator[str]:
+    """Yield the lines of the page on documents without people."""
+    yield GENERATED.format(source="sdssync/isams/anonymise/known.py")
+    yield "# What a document without people has"
+    yield ""
+    yield "What `sdssync record` writes, and what becomes of it. Everything else is dropped: other sections, elements"
+    yield "and attributes, comments, processing instructions, namespaces, and texts between elements."
+    yield ""
+    yield "| holds | becomes |"
+    yield "|---|---|"
+    yield from (f"| {holds.label} | {holds.becomes} |" for holds in Holds)
+    for section, known in KNOWN.items():
+        dataset = BY_SECTION[section]
+        yield ""
+        yield f"## {dataset.manager}/{section}"
+        yield ""
+        yield f"| of each {_code(dataset.record)} | holds |"
+        yield "|---|---|"
+        for holds in Holds:
+            if names := [name for name, held in _known_names(known) if held is holds]:
+                yield f"| {_list(names)} | {holds.label} |"
+    yield ""
+
+
+def _known_names(known: Known, path: str = "") -> Iterator[tuple[str, Holds]]:
+    """Yield the names of attributes, as `@Id`, and of elements, with the path to them, and what they hold."""
+    yield from ((f"{path}@{name}", holds) for name, holds in known.attributes.items())
+    yield from ((f"{path}{name}", holds) for name, holds in known.texts.items())
+    for name, nested in known.children.items():
+        yield from _known_names(nested, f"{path}{name}/")
 
 
 def embedded(name: str, text: str) -> str:

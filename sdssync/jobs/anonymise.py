@@ -242,7 +242,7 @@ def _faults(
 ) -> Iterator[str]:
     """Yield what is wrong with an invented document, in words without a name."""
     for holds, number in invented.values.leaked_from(real.values).items():
-        yield f"{number} values of the real document are in it (kind: {holds.value})"
+        yield f"{number} values of the real document are in it (kind: {holds.label})"
     if invented.side.reading.counts != real.side.reading.counts:
         yield "it has another number of records"
     mirror = Mirror(real.side, invented.side, invented.disguise)

@@ -16,20 +16,18 @@ LEGACY = "Legacy"
 
 
 class Holds(Enum):
-    """What an element or attribute holds, and so what becomes of it."""
+    """What an element or attribute holds, and what it becomes."""
 
-    IDENTIFIER = "id"
-    """Letters and digits become others, the same everywhere."""
-    NAME = "name or free text"
-    """Words become invented ones, and so do numbers."""
-    ADDRESS = "address"
-    """The same; a domain that ends with .local still does."""
-    DATE = "date"
-    """The day becomes one of the 19th century, the time midnight."""
-    TITLE = "year, code or title"
-    """Like a name, but numbers of one or two digits stay: they are years and numbers of sets."""
-    FLAG = "yes or no"
-    """Stays if it is true, false, 1 or 0."""
+    IDENTIFIER = "id", "other letters and digits, the same everywhere"
+    NAME = "name or free text", "invented words of the same length, and other numbers"
+    ADDRESS = "address", "the same, word by word; `.local` at its end stays"
+    DATE = "date", "a day of the 19th century, at midnight"
+    TITLE = "year, code or title", "invented words; numbers of one or two digits stay"
+    FLAG = "yes or no", "stays if it is `True`, `False`, `1` or `0`; otherwise invented words"
+
+    def __init__(self, label: str, becomes: str) -> None:
+        self.label = label
+        self.becomes = becomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
