@@ -435,6 +435,19 @@ def test_another_run_keeps_it_out(school: Path) -> None:
         assert record(school).exit_code == 5
 
 
+def test_a_name_that_no_other_can_take_the_place_of(school: Path) -> None:
+    """A script whose letters have no others of their kind keeps its names, and so nothing is written."""
+    cherokee = "\u13b4\u13b5\u13b6\u13b7"
+    (school / "hartley.xml").write_text(document(pupils=PUPILS.replace("Surname501", cherokee)), encoding="utf-8")
+
+    ran = record(school)
+
+    assert (ran.exit_code, (school / OUT).exists()) == (6, False)
+    (line,) = ran.logs("command.failed")
+    assert "1 values of the real document are in it (kind: name or free text)" in line["error"]
+    assert cherokee not in ran.err
+
+
 def test_nothing_is_written_that_cannot_be_proved(school: Path) -> None:
     """Where the invented ids cannot be like the real ones, the set of a merge differs, and nothing is written."""
     # the class of the merge has the id of a set that is not in it: its invented id is another one
