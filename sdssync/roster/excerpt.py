@@ -2,16 +2,17 @@
 A small part of a school: some of the pupils, and of everything else what these refer to.
 
 Pupils who are odd come first, for they show more than others: those without an address, and those who share an id or
-an address. They are up to half of the pupils that may stay; the rest is taken evenly from the document.
+an address. They are up to half of the pupils that may stay; the rest is taken evenly from the document, first from
+pupils who are on the list of a teaching set.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sdssync.roster.identifiers import number_or_text
 from sdssync.roster.roll import Roll
-from sdssync.school import GroupKind, Pupil
+from sdssync.school import GroupKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ def choose_excerpt(roll: Roll, years: Collection[int], most: int | None) -> Exce
     school = roll.school
     indexes = [index for index, pupil in enumerate(school.pupils) if not years or number_or_text(pupil.year) in years]
     if most is not None and len(indexes) > most:
-        indexes = _spread(indexes, school.pupils, most)
+        indexes = _spread(indexes, roll, most)
     chosen = frozenset(indexes)
     pupils = frozenset(school.pupils[index] for index in chosen)
     set_indexes = frozenset(
@@ -79,8 +80,9 @@ def _indexes_by_kind(roll: Roll, taken: Collection[int]) -> Mapping[GroupKind, f
     return {kind: frozenset(found) for kind, found in indexes.items()}
 
 
-def _spread(indexes: Sequence[int], pupils: Sequence[Pupil], most: int) -> list[int]:
+def _spread(indexes: Sequence[int], roll: Roll, most: int) -> list[int]:
     """Return so many of the indexes: up to half of them of odd pupils, those who share something one after another."""
+    pupils = roll.school.pupils
     shared_ids = _shared(pupils[index].school_id for index in indexes)
     shared_addresses = _shared(pupils[index].email.strip().lower() for index in indexes)
 
@@ -93,9 +95,17 @@ def _spread(indexes: Sequence[int], pupils: Sequence[Pupil], most: int) -> list[
 
     odd = sorted((place, index) for index in indexes if (place := oddity(index)))
     chosen = {index for _, index in odd[: most // 2]}
-    others = [index for index in indexes if index not in chosen]
-    wanted = most - len(chosen)
-    return sorted(chosen.union(others[number * len(others) // wanted] for number in range(wanted)))
+    listed = {member for teaching_set in roll.school.teaching_sets for member in roll.members_of(teaching_set)}
+    for is_listed in (True, False):
+        others = [index for index in indexes if index not in chosen and (pupils[index] in listed) is is_listed]
+        chosen.update(_evenly(others, most - len(chosen)))
+    return sorted(chosen)
+
+
+def _evenly(indexes: Sequence[int], number: int) -> Iterator[int]:
+    """Yield so many of the indexes, or all if they are fewer, with the same distance between them."""
+    number = min(number, len(indexes))
+    return (indexes[place * len(indexes) // number] for place in range(number))
 
 
 def _shared(texts: Iterable[str]) -> frozenset[str]:

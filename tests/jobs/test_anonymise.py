@@ -344,6 +344,16 @@ def test_odd_pupils_stay(school: Path) -> None:
     assert addresses[-3] == ""
 
 
+def test_pupils_with_sets_come_before_others(school: Path) -> None:
+    """The only pupil of a very small document is one with a set."""
+    people = "".join(pupil(number) for number in range(601, 641)) + pupil(501)
+    (school / "hartley.xml").write_text(document(pupils=people), encoding="utf-8")
+
+    ran = record(school, "--max-pupils", "1", "--format", "json")
+
+    assert (ran.json["pupils"], ran.json["sets"]) == (1, 1)
+
+
 def test_rows_of_a_part(school: Path) -> None:
     """Of the lists of sets that stay, the rows of those who have left stay too; rows of other sets do not."""
     rows = [("11", "501"), ("11", "999"), ("12", "503"), ("12", "999"), ("404", "501")]
