@@ -5,8 +5,10 @@ Each gate looks at what changes from one baseline to the new set, and trips when
 its limit, and than is tolerated. A `stop:` gate has no limit that could be raised.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from sdssync.config.safety import Limit
@@ -19,13 +21,14 @@ from sdssync.safety.counts import (
     YEAR_TOLERATED,
     BaselineName,
     Case,
+    Count,
     Counts,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A gate that has tripped."""
+    """What a gate counts against one baseline, as it is recorded when it trips."""
 
     gate: str
     baseline: BaselineName
@@ -61,23 +64,55 @@ class Gate:
     against: frozenset[BaselineName] = frozenset(BaselineName)
 
 
-def judge(case: Case) -> tuple[Trip, ...]:
-    """Return the gates that trip for a baseline, each with its worst figures, in the order of the catalogue."""
-    return tuple(trip for gate in GATES.values() if case.name in gate.against for trip in _judge(gate, case))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What a gate counts against one baseline, whether it trips or not."""
+
+    figures: Trip
+    """Those that trip it worst; otherwise those that come nearest."""
+    passes: Decimal | Fraction | int
+    """How much of it passes."""
+
+    @property
+    def has_tripped(self) -> bool:
+        """Return True if the gate counts more than passes."""
+        return self.figures.removed > self.passes
+
+    @property
+    def used(self) -> float:
+        """Return the share of what passes that is used: above 1 if the gate trips."""
+        if not self.figures.removed:
+            return 1.0 if self.has_tripped else 0.0
+        return float(self.figures.removed / Fraction(self.passes)) if self.passes > 0 else math.inf
 
 
-def _judge(gate: Gate, case: Case) -> Iterator[Trip]:
-    if case.name is BaselineName.WINDOW and not (case.last and gate.moves(case.last)):
-        return
+def measure(case: Case) -> tuple[Measure, ...]:
+    """Return what each gate counts against a baseline, one value for each, in the order of the catalogue."""
+    return tuple(_measure(gate, case) for gate in GATES.values() if case.name in gate.against and _moves(gate, case))
+
+
+def _moves(gate: Gate, case: Case) -> bool:
+    """Return True unless nothing of what the gate counts against the window has changed since the last generation."""
+    return case.name is not BaselineName.WINDOW or bool(case.last and gate.moves(case.last))
+
+
+def _measure(gate: Gate, case: Case) -> Measure:
     limits: Sequence[Limit | None] = getattr(case.safety.limits, gate.limit) if gate.limit else (None,)
-    found = [
-        Trip(gate=gate.name, baseline=case.name, limit=limit, removed=count.number, of=count.of, detail=count.detail)
-        for limit in limits
-        for count in gate.counts(case, limit)
-        if count.number > count.passes
-    ]
-    if found:
-        yield max(found, key=lambda trip: (Fraction(trip.removed, max(trip.of, 1)), trip.removed))
+    found = [_found(gate, case, limit, count) for limit in limits for count in gate.counts(case, limit)]
+    if tripped := [measured for measured in found if measured.has_tripped]:
+        return max(tripped, key=_gravity)
+    nothing = _found(gate, case, next(iter(limits), None), Count(0, 0))
+    return max(found, key=lambda measured: (measured.used, -measured.passes), default=nothing)
+
+
+def _gravity(measured: Measure) -> tuple[Fraction, int]:
+    trip = measured.figures
+    return Fraction(trip.removed, max(trip.of, 1)), trip.removed
+
+
+def _found(gate: Gate, case: Case, limit: Limit | None, count: Count) -> Measure:
+    trip = Trip(gate=gate.name, baseline=case.name, limit=limit, removed=count.number, of=count.of, detail=count.detail)
+    return Measure(figures=trip, passes=count.passes)
 
 
 PINNED = "pinned"

@@ -25,7 +25,7 @@ from sdssync.safety.causes import CauseCounts, Causes
 from sdssync.safety.changes import Changes, KindChanges
 from sdssync.safety.counts import BaselineName, Case
 from sdssync.safety.csv_set import read_set
-from sdssync.safety.gates import PINNED, Trip, judge
+from sdssync.safety.gates import PINNED, Measure, Trip, measure
 from sdssync.safety.kept_addresses import KeptAddress
 
 _ID_LENGTH = 12
@@ -63,13 +63,19 @@ class Plan:
     users: KindSummary
     classes: KindSummary
     enrollments: KindSummary
-    trips: tuple[Trip, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    """What every gate counts; (): no gate was asked."""
     kept: tuple[KeptAddress, ...] = ()
     changed_keys: tuple[str, ...] = ()
     source_losses: tuple[SourceLoss, ...] = ()
     changes: Changes | None = None
     """Against the last generation, else against the folder; None: nothing changes, or nothing was there before."""
     causes: Causes | None = None
+
+    @property
+    def trips(self) -> tuple[Trip, ...]:
+        """Return the gates that trip, with their figures."""
+        return tuple(measured.figures for measured in self.measures if measured.has_tripped)
 
     @property
     def is_pinned(self) -> bool:
@@ -124,11 +130,11 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     manifest = baselines.last.manifest if baselines.last else None
     before = manifest.effective if manifest else None
     judged = () if baselines.is_edited(proposal.files.digest) else baselines.all
-    trips = [
-        trip for found in judged for trip in judge(_case(found, changes, proposal, safety, day, is_pinned=is_pinned))
+    measures = [
+        measured
+        for found in judged
+        for measured in measure(_case(found, changes, proposal, safety, day, is_pinned=is_pinned))
     ]
-    if is_pinned and judged and not any(trip.gate == PINNED for trip in trips):
-        trips.append(Trip(gate=PINNED, baseline=BaselineName.LAST, limit=None, removed=0, of=0))
     shown = changes.get(BaselineName.LAST) or changes[BaselineName.FOLDER]
     causes = Causes(proposal.roster, proposal.parts, before, manifest.classes if manifest else None)
     summaries = _summaries(shown, causes)
@@ -138,7 +144,7 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
         users=summaries[0],
         classes=summaries[1],
         enrollments=summaries[2],
-        trips=tuple(trips),
+        measures=tuple(measures),
         kept=proposal.kept,
         changed_keys=proposal.effective.changed(before) if before else (),
         source_losses=tuple(source_losses(manifest.source, proposal.source)) if manifest else (),
@@ -170,12 +176,12 @@ def _case(
         day=day,
         changed_keys=proposal.effective.changed(generation.manifest.effective) if generation else (),
         is_pinned=is_pinned,
-        open_classes=_open_classes(proposal.roster, day),
+        open_classes=open_classes(proposal.roster, day),
         old_kinds=generation.manifest.classes if generation else {},
     )
 
 
-def _open_classes(roster: Roster, day: date) -> frozenset[str]:
+def open_classes(roster: Roster, day: date) -> frozenset[str]:
     """Return the classes that have a day for their pupils, which has come."""
     return frozenset(
         enrolled.id

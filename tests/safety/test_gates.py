@@ -17,7 +17,7 @@ from sdssync.roster.sources import ClassKind
 from sdssync.safety.changes import Changes
 from sdssync.safety.counts import BaselineName, Case
 from sdssync.safety.csv_set import CsvSet, read_set
-from sdssync.safety.gates import judge
+from sdssync.safety.gates import GATES, Measure, measure
 from tests.support.gate_oracle import Limits, PlainSet, all_tripped
 from tests.support.set_pairs import limits, triples, write_set
 
@@ -70,19 +70,19 @@ def kinds_of(draw: st.DrawFn, old: PlainSet, new: PlainSet) -> dict[str, str]:
     return {class_id: kind for kind, classes in chosen.items() for class_id in classes}
 
 
-def tripped(
+def measured(
     sets: dict[BaselineName, CsvSet],
     new: CsvSet,
     plain: Limits,
     changed: Collection[str],
     kinds: Mapping[str, Mapping[str, str]],
-) -> set[tuple[str, str]]:
-    """Return what trips, as gate and baseline."""
+) -> list[Measure]:
+    """Return what the gates count against each baseline."""
     changes = {name: Changes(old=old, new=new) for name, old in sets.items()}
-    return {
-        (trip.gate, str(trip.baseline))
+    return [
+        found
         for name in sets
-        for trip in judge(
+        for found in measure(
             Case(
                 name=name,
                 changes=changes[name],
@@ -94,13 +94,13 @@ def tripped(
                 old_kinds=sources(kinds.get(name, {})),
             )
         )
-    }
+    ]
 
 
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_the_gates_agree_with_a_second_opinion(data: st.DataObject) -> None:
-    """Nothing beyond a gate passes, and nothing within all gates is held: for every gate and every baseline."""
+    """Nothing beyond a gate passes, nothing within all gates is held, and every gate says how near it came."""
     plain = data.draw(limits())
     window, last, new = data.draw(triples(plain))
     baselines = {"last": last, "window": window}
@@ -115,9 +115,14 @@ def test_the_gates_agree_with_a_second_opinion(data: st.DataObject) -> None:
             BaselineName(name): written(each, folder / name, version)
             for (name, each), version in zip(baselines.items(), versions, strict=False)
         }
-        found = tripped(sets, written(new, folder / "new", versions[-1]), plain, changed, kinds)
+        found = measured(sets, written(new, folder / "new", versions[-1]), plain, changed, kinds)
+    tripped = {(each.figures.gate, str(each.figures.baseline)) for each in found if each.has_tripped}
 
-    assert found == all_tripped(baselines, new, plain, settings_changed=changed, day=DAY, kinds=kinds)
+    assert tripped == all_tripped(baselines, new, plain, settings_changed=changed, day=DAY, kinds=kinds)
+    assert [each.used > 1 for each in found] == [each.has_tripped for each in found]
+    assert [each.figures.gate for each in found if each.figures.baseline is BaselineName.LAST] == [
+        name for name, gate in GATES.items() if BaselineName.LAST in gate.against
+    ]
 
 
 def test_of_two_limits_the_one_that_allows_less_counts() -> None:
