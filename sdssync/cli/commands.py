@@ -20,6 +20,7 @@ from sdssync.cli import (
     notify_commands,
     options,
     record_commands,
+    report_commands,
     rollover_commands,
     run_commands,
     safety_commands,
@@ -255,6 +256,7 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
 for _command in (
     compare_commands.compare,
     record_commands.record,
+    report_commands.report,
     setup_commands.init,
     setup_commands.new,
     import_commands.import_script,

@@ -154,6 +154,7 @@ def _summarise_source(taken: Taken, settings: SchoolSettings) -> SourceSummary:
         pupils=len(school.pupils),
         staff=len(school.teachers),
         teaching_sets=len(school.teaching_sets),
+        downloaded_at=taken.document.downloaded_at,
     )
 
 

@@ -23,7 +23,7 @@ from sdssync.publish.kept_sets import keep_set
 from sdssync.publish.output_folder import check_folder
 from sdssync.publish.staging import staging
 from sdssync.publish.verdict import Verdict, judge
-from sdssync.report.outcome import Outcome, ProfileResult
+from sdssync.report.outcome import Made, Outcome, ProfileResult
 from sdssync.roster.attention import attention
 from sdssync.roster.attribution import Attribution
 from sdssync.roster.combine import Part
@@ -67,7 +67,9 @@ def run_profile(profile: Profile, selections: Selections, settings: SchoolSettin
     with staging(profile.folder) as staged:
         write(csv_files(roster, settings.identity, profile), staged.folder)
         # a class that waits because it has no teacher asks for action too
-        result = replace(_generated(profile, roster), attention=attention(enrolled))
+        result = replace(
+            _generated(profile, roster), attention=attention(enrolled), made=Made(parts=parts, roster=roster)
+        )
         if job.keep is not None:
             keep_set(staged.folder, job.keep, profile.name)
         verdict = judge(staged.folder, roster, profile, settings)

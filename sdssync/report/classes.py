@@ -33,7 +33,7 @@ _COLUMNS = (
     Column("Waiting", is_number=True, rank=3),
     Column("Owners"),
 )
-_NOUNS = {
+KIND_NOUNS = {
     ClassKind.SET: ("set", "sets"),
     ClassKind.MERGED: ("merged class", "merged classes"),
     ClassKind.FORM: ("form", "forms"),
@@ -127,7 +127,7 @@ def _totals(classes: Sequence[MadeClass]) -> str:
     """Return how many classes there are, and of which kinds."""
     kinds = Counter(made.kind for made in classes)
     total = counted(len(classes), "class", "classes")
-    named = ", ".join(counted(kinds[kind], *_NOUNS[kind]) for kind in ClassKind if kinds[kind])
+    named = ", ".join(counted(kinds[kind], *KIND_NOUNS[kind]) for kind in ClassKind if kinds[kind])
     return f"{total}: {named}" if named else total
 
 
@@ -147,7 +147,7 @@ def _rows(classes: Sequence[MadeClass], *, everything: bool) -> Iterator[Row]:
 def _class_row(made: MadeClass) -> Row:
     owners = "; ".join(map(_name, made.owners)) or "no owner"
     waiting = number(made.waiting) if made.waiting else ""
-    return Row((legible(made.title), _NOUNS[made.kind][0], made.year, number(made.pupils), waiting, owners))
+    return Row((legible(made.title), KIND_NOUNS[made.kind][0], made.year, number(made.pupils), waiting, owners))
 
 
 def _year_row(classes: Sequence[MadeClass]) -> Row:
@@ -160,7 +160,7 @@ def _year_row(classes: Sequence[MadeClass]) -> Row:
     words = counted(len(owners), "owner", "owners") + (f"; {number(ownerless)} without" if ownerless else "")
     title = f"{number(len(classes))} classes{f' of year {year}' if year else ''}"
     pupils = least if least == most else f"{least}-{most}"
-    return Row((title, _NOUNS[kind][0], year, pupils, number(waiting) if waiting else "", words))
+    return Row((title, KIND_NOUNS[kind][0], year, pupils, number(waiting) if waiting else "", words))
 
 
 def _name(owner: PersonRef) -> str:

@@ -17,6 +17,8 @@ from sdssync.publish.status import PublishedSet
 from sdssync.report.uploads import UploadResult
 from sdssync.roster.attention import Attention
 from sdssync.roster.attribution import Attributed
+from sdssync.roster.combine import Part
+from sdssync.roster.enrol import Roster
 from sdssync.roster.omissions import Kind, Omission
 from sdssync.roster.untaken import UntakenSets
 from sdssync.safety.plan import Plan
@@ -40,6 +42,14 @@ class Outcome(StrEnum):
     """A part without an output folder: its rows are in the sets of combined profiles."""
     GENERATED = "generated"
     """A dry run: everything but publishing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a set is made of."""
+
+    parts: tuple[Part, ...]
+    roster: Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,8 @@ class ProfileResult:
     """When the set that is published now was published, if this run has looked."""
     generation: int | None = None
     """Of the set that is published now, if this run has looked."""
+    made: Made | None = None
+    """The set as values; None if there is none."""
     plan: Plan | None = None
     """What its set changes; None if it was not judged."""
     before: PublishedSet | None = None
@@ -112,6 +124,8 @@ class SourceSummary:
     pupils: int
     staff: int
     teaching_sets: int
+    downloaded_at: datetime | None = None
+    """None: a recorded file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

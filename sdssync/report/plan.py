@@ -203,18 +203,18 @@ def change_lines(changes: Changes, causes: Causes | None) -> Iterator[Line]:
         yield _line("-", f"class {_title(changes, class_id)} {members}: {_leavers(changes, causes, class_id)}")
     for removed in changes.users.removed:
         cause = f": {cause_words(causes.of_user(removed))}" if causes else ""
-        yield _line("-", f"{_who(changes, causes, removed)}{cause}")
+        yield _line("-", f"{who(changes, causes, removed)}{cause}")
     for changed in changes.users.changed:
         old, new = changes.old.users[changed], changes.new.users[changed]
         columns = ", ".join(changed_columns(old, new))
-        yield _line("~", f"{_who(changes, causes, changed)}: {columns}")
+        yield _line("~", f"{who(changes, causes, changed)}: {columns}")
     for class_id in changes.classes.changed:
         old_title, new_title = changes.old.classes[class_id].title, changes.new.classes[class_id].title
         yield _line("~", f"class {old_title}: title {new_title}" if old_title != new_title else f"class {old_title}")
     for class_id in changes.classes.added:
         yield _line("+", f"class {changes.new.classes[class_id].title} ({class_id})")
     for added in changes.users.added:
-        yield _line("+", _who(changes, causes, added))
+        yield _line("+", who(changes, causes, added))
 
 
 def _line(mark: str, text: str) -> Line:
@@ -227,11 +227,11 @@ def _title(changes: Changes, class_id: str) -> str:
 
 def _leavers(changes: Changes, causes: Causes | None, class_id: str) -> str:
     ids = [enrollment.user_id for enrollment in changes.enrollments.removed if enrollment.class_id == class_id]
-    names = "; ".join(_who(changes, causes, user) for user in ids[:_NAMED])
+    names = "; ".join(who(changes, causes, user) for user in ids[:_NAMED])
     return f"{names}{f' and {len(ids) - _NAMED:,} more' if len(ids) > _NAMED else ''}"
 
 
-def _who(changes: Changes, causes: Causes | None, user: str) -> str:
+def who(changes: Changes, causes: Causes | None, user: str) -> str:
     """Return a person as iSAMS has them; one whom it does not have, as the sets do."""
     person = causes.person(user) if causes else None
     if person:

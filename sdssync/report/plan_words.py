@@ -27,11 +27,12 @@ _CAUSES: Mapping[str, str] = {
     OMITTED + Reason.CLASS_TOO_SMALL: "fewer pupils than min_pupils",
     OMITTED + Reason.GROUP_OWNER_NOT_CURRENT: "not current staff in iSAMS",
 }
-_BASELINES = {
+BASELINES = {
     BaselineName.LAST: "since the last generation",
     BaselineName.WINDOW: "over the window of [safety]",
     BaselineName.FOLDER: "against the set in the output folder",
 }
+"""With what a gate compares, as the end of a sentence."""
 _WORST = 3
 
 
@@ -46,7 +47,7 @@ def trip_words(trip: Trip) -> str:
     detail = f" ({trip.detail})" if trip.detail and not noun else ""
     limit = f"; the limit is {trip.limit}" if trip.limit is not None else ""
     figures = f"{trip.removed:,} of {trip.of:,} " if trip.of else ""
-    return f"gate {trip.gate}: {figures}{noun}{GATES[trip.gate].means}{detail}, {_BASELINES[trip.baseline]}{limit}"
+    return f"gate {trip.gate}: {figures}{noun}{GATES[trip.gate].means}{detail}, {BASELINES[trip.baseline]}{limit}"
 
 
 def summary_words(summary: KindSummary) -> str:

@@ -51,6 +51,20 @@ class Fault:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a line says, as far as a history needs it."""
+
+    at: datetime
+    act: Act
+    profile: str
+    generation: int | None
+    counts: tuple[int, int, int] | None
+    """Users, classes and enrollments; None: the line has none."""
+    account: str = ""
+    reason: str = ""
+
+
 class Audit:
     """The audit of an installation, for a command that holds its lock."""
 
@@ -75,6 +89,16 @@ class Audit:
         """Return the hash of the last line; "" if there is none."""
         lines = self._lines()
         return _hash(lines[-1]) if lines else ""
+
+    def entries(self) -> tuple[Entry, ...]:
+        """
+        Return the lines that read as such, in their order; a damaged one is passed over.
+
+        Raises:
+            OutputError: it cannot be read.
+
+        """
+        return tuple(found for line in self._lines() if (found := _history(_entry(line) or {})))
 
     def knows(self, profile: str, generation: int) -> bool:
         """Return True if a line says that a generation of a profile was published."""
@@ -228,3 +252,33 @@ def _entry(line: bytes) -> dict[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) and "previous" in entry else None
+
+
+_COUNTS = ("users", "classes", "enrollments")
+_MOST = 10**9
+"""Rows, or generations, of which no line speaks unless it is damaged."""
+
+
+def _history(entry: Mapping[str, object]) -> Entry | None:
+    """Return what a line says; None if its time or its act cannot be read."""
+    at, act = entry.get("at"), entry.get("event")
+    try:
+        time, known = datetime.fromisoformat(str(at)), Act(str(act))
+    except ValueError:
+        return None
+    if time.tzinfo is None or not 2000 <= time.year < 9000:
+        return None
+    users, classes, enrollments = (_number(entry.get(name)) for name in _COUNTS)
+    return Entry(
+        at=time,
+        act=known,
+        profile=str(entry.get("profile", "")),
+        generation=_number(entry.get("generation")),
+        counts=None if users is None or classes is None or enrollments is None else (users, classes, enrollments),
+        account=str(entry.get("account", "")),
+        reason=str(entry.get("reason", "")),
+    )
+
+
+def _number(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value < _MOST else None

@@ -59,6 +59,8 @@ class Plan:
     """What a run does with one profile, and why."""
 
     plan_id: str
+    digest: str
+    """Of the files of the new set."""
     last: Generation | None
     users: KindSummary
     classes: KindSummary
@@ -140,6 +142,7 @@ def make_plan(proposal: Proposal, baselines: Baselines, safety: Safety, day: dat
     summaries = _summaries(shown, causes)
     return Plan(
         plan_id=plan_id,
+        digest=proposal.files.digest,
         last=baselines.last,
         users=summaries[0],
         classes=summaries[1],
@@ -195,6 +198,7 @@ def _without_changes(plan_id: str, proposal: Proposal, baselines: Baselines) -> 
     users, classes, enrollments = (KindSummary(before=count, after=count) for count in proposal.counts)
     return Plan(
         plan_id=plan_id,
+        digest=proposal.files.digest,
         last=baselines.last,
         users=users,
         classes=classes,
@@ -227,7 +231,15 @@ def summarise(rows: KindChanges[Any], causes: Mapping[str, int]) -> KindSummary:
 def _first(plan_id: str, proposal: Proposal) -> Plan:
     """Return the plan where nothing was there before."""
     users, classes, enrollments = (KindSummary(before=0, after=count, added=count) for count in proposal.counts)
-    return Plan(plan_id=plan_id, last=None, users=users, classes=classes, enrollments=enrollments, kept=proposal.kept)
+    return Plan(
+        plan_id=plan_id,
+        digest=proposal.files.digest,
+        last=None,
+        users=users,
+        classes=classes,
+        enrollments=enrollments,
+        kept=proposal.kept,
+    )
 
 
 def source_losses(before: SourceFacts, source: SourceFacts) -> Iterator[SourceLoss]:

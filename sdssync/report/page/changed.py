@@ -1,0 +1,116 @@
+"""What changed since an earlier set: a row for each class and person, and for each move between them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+
+from sdssync.report.names import counted
+from sdssync.report.page.facts import Compared
+from sdssync.report.page.naming import Naming, shown
+from sdssync.report.page.values import Change, Changed, ChangeRow
+from sdssync.report.plan_words import cause_words, summary_words
+from sdssync.safety.causes import CLASS_GONE, USER_GONE, Causes
+from sdssync.safety.changes import Changes, changed_columns
+from sdssync.safety.csv_set import Enrollment
+from sdssync.safety.plan import summarise
+
+MOST_ROWS = 4_000
+"""Rows that are listed: after a change of the school year there may be as many as the school has enrollments."""
+
+
+def changed(compared: Compared, naming: Naming, now: datetime) -> Changed:
+    """Return what changed since the set with which the page compares."""
+    changes, causes = compared.changes, compared.causes
+    if changes is None:
+        return Changed(since="There is no earlier set to compare with.")
+    if compared.since:
+        at = compared.since.published_at.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")
+        since = f"From generation {compared.since.number}, published {at}, to the set that the document gives now."
+    else:
+        since = "From the set in the output folder to the set that the document gives now."
+    counts = causes.count(changes) if causes else None
+    totals = tuple(
+        f"{kind}: {summary.before:,} before, {summary.after:,} now; {summary_words(summary)}"
+        for kind in ("users", "classes", "enrollments")
+        for summary in (summarise(getattr(changes, kind), getattr(counts, kind) if counts else {}),)
+    )
+    rows = list(_Rows(changes, causes, naming).all())
+    rest = len(rows) - MOST_ROWS
+    more = f"and {counted(rest, 'more change', 'more changes')}: sdssync plan --all lists them" if rest > 0 else ""
+    return Changed(since=since, totals=totals, rows=tuple(rows[:MOST_ROWS]), more=more)
+
+
+class _Rows:
+    """The changes from one set to another, in words."""
+
+    def __init__(self, changes: Changes, causes: Causes | None, naming: Naming) -> None:
+        self._changes, self._causes, self._naming = changes, causes, naming
+
+    def all(self) -> Iterator[ChangeRow]:
+        """Yield every change: what goes before what changes before what comes; classes, people, memberships."""
+        changes = self._changes
+        yield from map(self._class_gone, changes.classes.removed)
+        yield from map(self._user_gone, changes.users.removed)
+        yield from map(self._class_changed, changes.classes.changed)
+        yield from map(self._user_changed, changes.users.changed)
+        for class_id in changes.classes.added:
+            yield self._row(Change.ADDED, "class", self._title(class_id))
+        for user in changes.users.added:
+            yield self._person(Change.ADDED, user)
+        yield from self._moves()
+
+    def _row(self, change: Change, kind: str, what: str, why: str = "") -> ChangeRow:
+        return ChangeRow(change=change, kind=kind, what=what, year="", why=why)
+
+    def _person(self, change: Change, user: str, why: str = "") -> ChangeRow:
+        row = self._changes.new.users.get(user) or self._changes.old.users[user]
+        what = self._naming.someone(user, self._changes, self._causes)
+        kind = "pupil" if row.is_student else "teacher"
+        return ChangeRow(change=change, kind=kind, what=what, year=shown(row.grade), why=why)
+
+    def _title(self, class_id: str) -> str:
+        found = self._changes.new.classes.get(class_id) or self._changes.old.classes.get(class_id)
+        title = self._naming.title(found.title if found else "", "", class_id)
+        return title if title == class_id else f"{title} ({shown(class_id)})"
+
+    def _class_gone(self, class_id: str) -> ChangeRow:
+        why = cause_words(self._causes.of_class(class_id)) if self._causes else ""
+        return self._row(Change.REMOVED, "class", self._title(class_id), why)
+
+    def _user_gone(self, user: str) -> ChangeRow:
+        return self._person(Change.REMOVED, user, cause_words(self._causes.of_user(user)) if self._causes else "")
+
+    def _class_changed(self, class_id: str) -> ChangeRow:
+        old, new = self._changes.old.classes[class_id], self._changes.new.classes[class_id]
+        before = self._naming.private(old.title)
+        why = "organisation" if old.title == new.title else f"title; before: {before}" if before else "title"
+        return self._row(Change.CHANGED, "class", self._title(class_id), why)
+
+    def _user_changed(self, user: str) -> ChangeRow:
+        columns = changed_columns(self._changes.old.users[user], self._changes.new.users[user])
+        return self._person(Change.CHANGED, user, ", ".join(columns))
+
+    def _moves(self) -> Iterator[ChangeRow]:
+        """Yield who left or joined a class, where neither the class nor the person is new or gone."""
+        old, new = self._changes.old, self._changes.new
+        both = chain(
+            ((Change.REMOVED, found) for found in self._changes.enrollments.removed),
+            ((Change.ADDED, found) for found in self._changes.enrollments.added),
+        )
+        for change, found in both:
+            if found.class_id in old.classes.keys() & new.classes.keys() and _is_in(found, self._changes):
+                yield self._move(change, found)
+
+    def _move(self, change: Change, found: Enrollment) -> ChangeRow:
+        why = ""
+        if change is Change.REMOVED and self._causes:
+            cause = self._causes.of_enrollment(found, self._changes)
+            why = "" if cause in (CLASS_GONE, USER_GONE) else cause_words(cause)
+        who = self._naming.someone(found.user_id, self._changes, self._causes)
+        role = "teacher of" if found.is_teacher else "in"
+        return self._row(change, "membership", f"{who} {role} {self._title(found.class_id)}", why)
+
+
+def _is_in(found: Enrollment, changes: Changes) -> bool:
+    """Return True if a person is in both sets."""
+    return found.user_id in changes.old.users and found.user_id in changes.new.users

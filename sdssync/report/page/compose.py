@@ -1,0 +1,106 @@
+"""Put what is known of the profiles into the words of the page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sdssync.files.names import printable
+from sdssync.report.matters import matters
+from sdssync.report.outcome import Outcome, SourceSummary
+from sdssync.report.page.changed import changed
+from sdssync.report.page.classes import set_part
+from sdssync.report.page.facts import Facts, ProfileFacts
+from sdssync.report.page.gates import gates
+from sdssync.report.page.history import history
+from sdssync.report.page.naming import Naming, shown
+from sdssync.report.page.values import FindingRow, Page, ProfilePage, SetPart
+from sdssync.roster.identifiers import order
+from sdssync.sds.catalogue.rules import CATALOGUE
+
+_GRAVE = frozenset({Outcome.REJECTED, Outcome.HELD, Outcome.FAILED})
+_OUTCOMES = {
+    Outcome.PUBLISHED: "a run would publish it",
+    Outcome.UNCHANGED: "is published",
+    Outcome.REJECTED: "rejected",
+    Outcome.HELD: "held",
+    Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "expired",
+    Outcome.COMBINED: "part of a combined set",
+}
+
+
+def make_page(facts: Facts, naming: Naming) -> Page:
+    """Return what the page shows."""
+    profiles = tuple(
+        _profile(profile, f"profile-{number}", naming, facts.now) for number, profile in enumerate(facts.profiles, 1)
+    )
+    contents = [profile.content for profile in profiles if profile.content]
+    return Page(
+        school=shown(facts.school),
+        written=_local(facts.now, facts.now),
+        source=_source(facts),
+        audience=naming.audience,
+        warning=_warning(facts),
+        matters=naming.matters(tuple(matters(facts.report))),
+        years=tuple(sorted(_years(contents), key=order)),
+        subjects=tuple(sorted({row.subject for content in contents for row in content.classes} - {""}, key=str.lower)),
+        profiles=profiles,
+    )
+
+
+def _years(contents: Sequence[SetPart]) -> set[str]:
+    years = {row.year for content in contents for row in content.classes}
+    return (years | {row.year for content in contents for row in (*content.people, *content.left_out)}) - {""}
+
+
+def _source(facts: Facts) -> str:
+    """Return from which document the sets are made."""
+    match facts.report.source:
+        case None:
+            return "No document was needed: no profile makes a set today."
+        case SourceSummary() as source:
+            counts = f"{source.pupils:,} pupils, {source.staff:,} members of staff, {source.teaching_sets:,} sets"
+            at = f" of {_local(source.downloaded_at, facts.now)}" if source.downloaded_at else ""
+            return f"The document{at} from {printable(source.name)}: {counts}."
+        case error:
+            return f"iSAMS failed: {printable(error.message)}"
+
+
+def _warning(facts: Facts) -> str:
+    if facts.fault is None:
+        return ""
+    where = f"line {facts.fault.line}: " if facts.fault.line else ""
+    return f"The audit is damaged, so the history may lack lines: {where}{facts.fault.text}."
+
+
+def _profile(facts: ProfileFacts, anchor: str, naming: Naming, now: datetime) -> ProfilePage:
+    result = facts.result
+    has_set = facts.made is not None
+    last = facts.generations[-1] if facts.generations else None
+    since = changed(facts.compared, naming, now)
+    return ProfilePage(
+        name=printable(result.profile),
+        anchor=anchor,
+        outcome=_OUTCOMES.get(result.outcome, result.outcome),
+        is_grave=result.outcome in _GRAVE,
+        why=printable(result.why),
+        published=f"generation {last.number}, {_local(last.published_at, now)}" if last else "never",
+        counts=(f"{result.users:,}", f"{result.classes:,}", f"{result.enrollments:,}") if has_set else ("", "", ""),
+        findings=tuple(
+            FindingRow(
+                code=code,
+                title=CATALOGUE[code].title,
+                number=number,
+                what=CATALOGUE[code].what,
+                fix=CATALOGUE[code].fix,
+            )
+            for code, number in sorted(result.findings.items())
+        ),
+        changed=since,
+        gates=gates(facts),
+        history=history(facts, naming, now),
+        content=set_part(facts, naming),
+    )
+
+
+def _local(at: datetime, now: datetime) -> str:
+    return at.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,140 @@
+"use strict";
+(() => {
+  const form = document.getElementById("filters");
+  const words = document.getElementById("words");
+  const year = document.getElementById("year");
+  const subject = document.getElementById("subject");
+  const only = document.getElementById("only");
+  const found = document.getElementById("found");
+  const MOST_OPENED = 20;
+  const collator = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
+
+  // The rows of the page with the text in which words are looked for; read once, at the first search.
+  const rows = Array.from(document.querySelectorAll("[data-row]"), (element) => ({ element, text: null }));
+  const parts = Array.from(document.querySelectorAll("details.part"), (element) => ({
+    element,
+    rows: rows.filter((row) => element.contains(row.element)),
+    wasOpen: element.open,
+  }));
+  let isFiltered = false;
+
+  function plain(text) {
+    return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  }
+
+  function textOf(row) {
+    row.text ??= plain(row.element.textContent);
+    return row.text;
+  }
+
+  function matches(row, wanted) {
+    const data = row.element.dataset;
+    return (!year.value || data.year === year.value)
+      && (!subject.value || data.subject === subject.value)
+      && (!only.value || (only.value === "todo" ? "todo" in data : (data.change ?? "").split(" ").includes(only.value)))
+      && wanted.every((word) => textOf(row).includes(word));
+  }
+
+  // A part with something to show is opened; when nothing is looked for it is as the reader had it.
+  function showPart(part, number) {
+    if (!isFiltered) {
+      part.wasOpen = part.element.open;
+    }
+    part.element.hidden = part.rows.length > 0 && number === 0;
+    part.element.open = number > 0 || part.wasOpen;
+  }
+
+  // Members are shown where a class is found by them and not by its own line.
+  function showMembers(row, wanted) {
+    const members = row.element.querySelector(".members details");
+    if (members) {
+      const line = plain(row.element.firstElementChild.textContent);
+      members.open = !wanted.every((word) => line.includes(word));
+    }
+  }
+
+  function filter() {
+    const wanted = plain(words.value).split(/\s+/).filter(Boolean);
+    const wantsAll = !wanted.length && !year.value && !subject.value && !only.value;
+    let number = 0;
+    const shown = [];
+    for (const part of parts) {
+      const before = number;
+      for (const row of part.rows) {
+        const isShown = wantsAll || matches(row, wanted);
+        row.element.hidden = !isShown;
+        number += isShown ? 1 : 0;
+        if (isShown && shown.length <= MOST_OPENED) {
+          shown.push(row);
+        }
+      }
+      if (wantsAll) {
+        part.element.hidden = false;
+        part.element.open = isFiltered ? part.wasOpen : part.element.open;
+      } else {
+        showPart(part, number - before);
+      }
+    }
+    isFiltered = !wantsAll;
+    if (wanted.length && number <= MOST_OPENED) {
+      shown.forEach((row) => showMembers(row, wanted));
+    }
+    found.textContent = `${number.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows`;
+  }
+
+  function valueOf(block, column) {
+    const row = block.matches("tr") ? block : block.rows[0];
+    const text = row.cells[column].textContent.trim();
+    return /^[\d,]+$/.test(text) ? text.replaceAll(",", "") : text;
+  }
+
+  // What is empty stays at the end, in both directions.
+  function compare(one, other, direction) {
+    if (!one || !other) {
+      return Number(!one) - Number(!other);
+    }
+    return direction * collator.compare(one, other);
+  }
+
+  function sort(table, header) {
+    const direction = header.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    for (const other of table.tHead.querySelectorAll("[aria-sort]")) {
+      other.removeAttribute("aria-sort");
+    }
+    header.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
+    const isInBlocks = table.classList.contains("classes");
+    const blocks = isInBlocks ? Array.from(table.tBodies) : Array.from(table.tBodies[0].rows);
+    const sorted = blocks
+      .map((block) => ({ block, value: valueOf(block, header.cellIndex) }))
+      .sort((one, other) => compare(one.value, other.value, direction));
+    (isInBlocks ? table : table.tBodies[0]).append(...sorted.map(({ block }) => block));
+  }
+
+  function makeSortable(table) {
+    for (const header of table.tHead.querySelectorAll("th")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      button.addEventListener("click", () => sort(table, header));
+      header.append(button);
+    }
+  }
+
+  // Browsers that cannot print closed parts by style alone get them opened, and closed again.
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = Array.from(document.querySelectorAll("details:not([open])"));
+    opened.forEach((details) => { details.open = true; });
+  });
+  window.addEventListener("afterprint", () => {
+    opened.forEach((details) => { details.open = false; });
+    opened = [];
+  });
+
+  document.querySelectorAll("table.sortable").forEach(makeSortable);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", filter);
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.hidden = false;
+  filter();
+})();

@@ -1,0 +1,46 @@
+"""Make one HTML file of the page: template, style and script are in it, and nothing else may run or be loaded."""
+
+import hashlib
+from base64 import b64encode
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from sdssync import __version__
+from sdssync.report.page.values import Page
+
+MARK = b'<meta name="generator" content="sdssync report">'
+"""Near the start of each page, so that a later one may replace it."""
+
+
+def render(page: Page) -> bytes:
+    """Return the page as a file in UTF-8."""
+    style, script = _text("page.css"), _text("page.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; base-uri 'none';"
+        " form-action 'none'"
+    )
+    environment = Environment(
+        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.get_template("page.html.jinja")
+    text = template.render(
+        page=page,
+        mark=Markup(MARK.decode()),  # noqa: S704  (our own)
+        policy=Markup(policy),  # noqa: S704  (our own)
+        style=Markup(style),  # noqa: S704  (our own)
+        script=Markup(script),  # noqa: S704  (our own)
+        version=__version__,
+    )
+    return text.encode("utf-8", "replace")
+
+
+def _text(name: str) -> str:
+    """Return a file of this package."""
+    return files("sdssync.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return what the policy calls an inline text: its SHA-256."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
