@@ -1,11 +1,11 @@
 """What changed since an earlier set: a row for each class and person, and for each move between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 
 from sdssync.report.names import counted
-from sdssync.report.page.facts import Compared
+from sdssync.report.page.facts import ProfileFacts
 from sdssync.report.page.naming import Naming, shown
 from sdssync.report.page.values import Change, Changed, ChangeRow
 from sdssync.report.plan_words import cause_words, summary_words
@@ -13,13 +13,15 @@ from sdssync.safety.causes import CLASS_GONE, USER_GONE, Causes
 from sdssync.safety.changes import Changes, changed_columns
 from sdssync.safety.csv_set import Enrollment
 from sdssync.safety.plan import summarise
+from sdssync.school import Pupil
 
 MOST_ROWS = 4_000
 """Rows that are listed: after a change of the school year there may be as many as the school has enrollments."""
 
 
-def changed(compared: Compared, naming: Naming, now: datetime) -> Changed:
+def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
     """Return what changed since the set with which the page compares."""
+    compared = facts.compared
     changes, causes = compared.changes, compared.causes
     if changes is None:
         return Changed(since="There is no earlier set to compare with.")
@@ -34,7 +36,9 @@ def changed(compared: Compared, naming: Naming, now: datetime) -> Changed:
         for kind in ("users", "classes", "enrollments")
         for summary in (summarise(getattr(changes, kind), getattr(counts, kind) if counts else {}),)
     )
-    rows = list(_Rows(changes, causes, naming).all())
+    classes = facts.made.roster.classes if facts.made else ()
+    years = {made.id: made.made_of.year for made in classes}
+    rows = list(_Rows(changes, causes, naming, years).all())
     rest = len(rows) - MOST_ROWS
     more = f"and {counted(rest, 'more change', 'more changes')}: sdssync plan --all lists them" if rest > 0 else ""
     return Changed(since=since, totals=totals, rows=tuple(rows[:MOST_ROWS]), more=more)
@@ -43,8 +47,11 @@ def changed(compared: Compared, naming: Naming, now: datetime) -> Changed:
 class _Rows:
     """The changes from one set to another, in words."""
 
-    def __init__(self, changes: Changes, causes: Causes | None, naming: Naming) -> None:
+    def __init__(
+        self, changes: Changes, causes: Causes | None, naming: Naming, years_of_classes: Mapping[str, str]
+    ) -> None:
         self._changes, self._causes, self._naming = changes, causes, naming
+        self._years = years_of_classes
 
     def all(self) -> Iterator[ChangeRow]:
         """Yield every change: what goes before what changes before what comes; classes, people, memberships."""
@@ -54,19 +61,28 @@ class _Rows:
         yield from map(self._class_changed, changes.classes.changed)
         yield from map(self._user_changed, changes.users.changed)
         for class_id in changes.classes.added:
-            yield self._row(Change.ADDED, "class", self._title(class_id))
+            yield self._class(Change.ADDED, class_id)
         for user in changes.users.added:
             yield self._person(Change.ADDED, user)
         yield from self._moves()
 
-    def _row(self, change: Change, kind: str, what: str, why: str = "") -> ChangeRow:
-        return ChangeRow(change=change, kind=kind, what=what, year="", why=why)
+    def _class(self, change: Change, class_id: str, why: str = "") -> ChangeRow:
+        year = shown(self._years.get(class_id, ""))
+        return ChangeRow(change=change, kind="class", what=self._title(class_id), year=year, why=why)
 
     def _person(self, change: Change, user: str, why: str = "") -> ChangeRow:
         row = self._changes.new.users.get(user) or self._changes.old.users[user]
         what = self._naming.someone(user, self._changes, self._causes)
         kind = "pupil" if row.is_student else "teacher"
-        return ChangeRow(change=change, kind=kind, what=what, year=shown(row.grade), why=why)
+        return ChangeRow(change=change, kind=kind, what=what, year=self._year(user), why=why)
+
+    def _year(self, user: str) -> str:
+        """Return the year of a pupil as iSAMS has it; of one whom it does not have, as the set does."""
+        person = self._causes.person(user) if self._causes else None
+        if isinstance(person, Pupil):
+            return shown(person.year)
+        row = self._changes.new.users.get(user) or self._changes.old.users[user]
+        return shown(row.grade.removeprefix("0") or row.grade)
 
     def _title(self, class_id: str) -> str:
         found = self._changes.new.classes.get(class_id) or self._changes.old.classes.get(class_id)
@@ -75,7 +91,7 @@ class _Rows:
 
     def _class_gone(self, class_id: str) -> ChangeRow:
         why = cause_words(self._causes.of_class(class_id)) if self._causes else ""
-        return self._row(Change.REMOVED, "class", self._title(class_id), why)
+        return self._class(Change.REMOVED, class_id, why)
 
     def _user_gone(self, user: str) -> ChangeRow:
         return self._person(Change.REMOVED, user, cause_words(self._causes.of_user(user)) if self._causes else "")
@@ -84,7 +100,7 @@ class _Rows:
         old, new = self._changes.old.classes[class_id], self._changes.new.classes[class_id]
         before = self._naming.private(old.title)
         why = "organisation" if old.title == new.title else f"title; before: {before}" if before else "title"
-        return self._row(Change.CHANGED, "class", self._title(class_id), why)
+        return self._class(Change.CHANGED, class_id, why)
 
     def _user_changed(self, user: str) -> ChangeRow:
         columns = changed_columns(self._changes.old.users[user], self._changes.new.users[user])
@@ -108,7 +124,8 @@ class _Rows:
             why = "" if cause in (CLASS_GONE, USER_GONE) else cause_words(cause)
         who = self._naming.someone(found.user_id, self._changes, self._causes)
         role = "teacher of" if found.is_teacher else "in"
-        return self._row(change, "membership", f"{who} {role} {self._title(found.class_id)}", why)
+        what = f"{who} {role} {self._title(found.class_id)}"
+        return ChangeRow(change=change, kind="membership", what=what, year=self._year(found.user_id), why=why)
 
 
 def _is_in(found: Enrollment, changes: Changes) -> bool:

@@ -76,7 +76,6 @@ def _profile(facts: ProfileFacts, anchor: str, naming: Naming, now: datetime) ->
     result = facts.result
     has_set = facts.made is not None
     last = facts.generations[-1] if facts.generations else None
-    since = changed(facts.compared, naming, now)
     return ProfilePage(
         name=printable(result.profile),
         anchor=anchor,
@@ -95,7 +94,7 @@ def _profile(facts: ProfileFacts, anchor: str, naming: Naming, now: datetime) ->
             )
             for code, number in sorted(result.findings.items())
         ),
-        changed=since,
+        changed=changed(facts, naming, now),
         gates=gates(facts),
         history=history(facts, naming, now),
         content=set_part(facts, naming),

@@ -16,7 +16,12 @@ _NEAR = 0.75
 
 def gates(facts: ProfileFacts) -> Gates:
     """Return the gates of a profile."""
-    return Gates(about=_about(facts), rows=tuple(_rows(facts.measures)))
+    rows = tuple(_rows(facts.measures))
+    return Gates(
+        about=_about(facts),
+        limits=tuple(row for row in rows if row.bar),
+        stops=tuple(row for row in rows if not row.bar),
+    )
 
 
 def _about(facts: ProfileFacts) -> str:
@@ -47,7 +52,7 @@ def _row(measured: Measure) -> GateRow:
     return GateRow(
         name=gate.name,
         trips=f"Trips when {gate.trips.replace('`', '')}.",
-        figures=f"{figures}{detail}, {BASELINES[trip.baseline]}" if trip.removed else "nothing",
+        figures=f"{figures}{detail}, {BASELINES[trip.baseline]}" if trip.removed else "",
         limit=f"{trip.limit}{allowed}" if gate.limit else "",
         state=state,
         level=level,

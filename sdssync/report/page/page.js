@@ -10,12 +10,12 @@
   const collator = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
 
   // The rows of the page with the text in which words are looked for; read once, at the first search.
-  const rows = Array.from(document.querySelectorAll("[data-row]"), (element) => ({ element, text: null }));
   const parts = Array.from(document.querySelectorAll("details.part"), (element) => ({
     element,
-    rows: rows.filter((row) => element.contains(row.element)),
+    rows: Array.from(element.querySelectorAll("[data-row]"), (row) => ({ element: row, text: null })),
     wasOpen: element.open,
   }));
+  const total = parts.reduce((sum, part) => sum + part.rows.length, 0);
   let isFiltered = false;
 
   function plain(text) {
@@ -35,13 +35,13 @@
       && wanted.every((word) => textOf(row).includes(word));
   }
 
-  // A part with something to show is opened; when nothing is looked for it is as the reader had it.
-  function showPart(part, number) {
+  // While something is looked for, only parts with such rows are shown, and they are open; then all is as it was.
+  function showPart(part, number, wantsAll) {
     if (!isFiltered) {
       part.wasOpen = part.element.open;
     }
-    part.element.hidden = part.rows.length > 0 && number === 0;
-    part.element.open = number > 0 || part.wasOpen;
+    part.element.hidden = !wantsAll && number === 0;
+    part.element.open = wantsAll ? part.wasOpen : true;
   }
 
   // Members are shown where a class is found by them and not by its own line.
@@ -59,27 +59,27 @@
     let number = 0;
     const shown = [];
     for (const part of parts) {
-      const before = number;
+      let inPart = 0;
       for (const row of part.rows) {
         const isShown = wantsAll || matches(row, wanted);
         row.element.hidden = !isShown;
-        number += isShown ? 1 : 0;
-        if (isShown && shown.length <= MOST_OPENED) {
+        inPart += isShown ? 1 : 0;
+        if (isShown && shown.length < MOST_OPENED) {
           shown.push(row);
         }
       }
-      if (wantsAll) {
-        part.element.hidden = false;
-        part.element.open = isFiltered ? part.wasOpen : part.element.open;
-      } else {
-        showPart(part, number - before);
-      }
+      showPart(part, inPart, wantsAll);
+      number += inPart;
     }
+    for (const profile of document.querySelectorAll(".profile")) {
+      profile.hidden = !profile.querySelector(".part:not([hidden])");
+    }
+    document.body.classList.toggle("filtered", !wantsAll);
     isFiltered = !wantsAll;
     if (wanted.length && number <= MOST_OPENED) {
       shown.forEach((row) => showMembers(row, wanted));
     }
-    found.textContent = `${number.toLocaleString("en-GB")} of ${rows.length.toLocaleString("en-GB")} rows`;
+    found.textContent = `${number.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} rows`;
   }
 
   function valueOf(block, column) {

@@ -117,7 +117,9 @@ class Gates:
     """All gates of a profile."""
 
     about: str
-    rows: tuple[GateRow, ...]
+    limits: tuple[GateRow, ...]
+    stops: tuple[GateRow, ...]
+    """Those without a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
