@@ -94,3 +94,10 @@ needs_removable_current_folder = _need(not WINDOWS, "a system that removes the c
 needs_second_loopback_address = _need(LINUX, "127.0.0.2 as an address of this machine")
 needs_trust_store_of_openssl = _need(not WINDOWS, "a trust store that SSL_CERT_FILE can name")
 needs_systemd_analyze = _need(_works("systemd-analyze", "--version"), "systemd-analyze, which checks units")
+
+CHROMIUM = Path("/usr/bin/chromium")
+_PLAYWRIGHT = find_spec("playwright") is not None
+needs_chromium = pytest.mark.skipif(
+    not (CHROMIUM.exists() and _PLAYWRIGHT),
+    reason="Playwright is for Linux only" if not _PLAYWRIGHT else "Chromium is not installed: apt-get install chromium",
+)

@@ -9,10 +9,10 @@
   const MOST_OPENED = 20;
   const collator = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" });
 
-  // The rows of the page with the text in which words are looked for; read once, at the first search.
+  // The rows of each part, with the texts in which words are looked for; they are read at the first search.
   const parts = Array.from(document.querySelectorAll("details.part"), (element) => ({
     element,
-    rows: Array.from(element.querySelectorAll("[data-row]"), (row) => ({ element: row, text: null })),
+    rows: Array.from(element.querySelectorAll("[data-row]"), (row) => ({ element: row, texts: null })),
     wasOpen: element.open,
   }));
   const total = parts.reduce((sum, part) => sum + part.rows.length, 0);
@@ -22,9 +22,18 @@
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
-  function textOf(row) {
-    row.text ??= plain(row.element.textContent);
-    return row.text;
+  // Of a class its own line and each member are texts of their own: all words have to be in one of them.
+  function textsOf(row) {
+    const isClass = row.element.matches("tbody");
+    row.texts ??= Array.from(
+      isClass ? row.element.querySelectorAll("tr:first-child, li") : [row.element],
+      (element) => plain(element.textContent),
+    );
+    return row.texts;
+  }
+
+  function hasAll(text, wanted) {
+    return wanted.every((word) => text.includes(word));
   }
 
   function matches(row, wanted) {
@@ -32,7 +41,7 @@
     return (!year.value || data.year === year.value)
       && (!subject.value || data.subject === subject.value)
       && (!only.value || (only.value === "todo" ? "todo" in data : (data.change ?? "").split(" ").includes(only.value)))
-      && wanted.every((word) => textOf(row).includes(word));
+      && (!wanted.length || textsOf(row).some((text) => hasAll(text, wanted)));
   }
 
   // While something is looked for, only parts with such rows are shown, and they are open; then all is as it was.
@@ -48,8 +57,7 @@
   function showMembers(row, wanted) {
     const members = row.element.querySelector(".members details");
     if (members) {
-      const line = plain(row.element.firstElementChild.textContent);
-      members.open = !wanted.every((word) => line.includes(word));
+      members.open = !hasAll(textsOf(row)[0], wanted);
     }
   }
 

@@ -1,0 +1,1 @@
+"""The page of `sdssync report` in a real browser: Chromium, driven by Playwright."""

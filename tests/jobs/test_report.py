@@ -1,0 +1,345 @@
+"""`sdssync report`: what the page shows, of which sets, who may read it, and what it never touches."""
+
+import re
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.documents import PHYSICS, TWINS, document, pupil, row
+from tests.support.installation import PREP, SENIORS, SETTINGS, install
+from tests.support.messy_page import LONG, ODD, messy_school
+from tests.support.needs import needs_modes
+from tests.support.runs import Ran, command
+from tests.support.shown_page import ShownPage
+
+DAY = date(2026, 9, 1)
+CHANGES, CLASSES, PEOPLE = "Changes of Seniors", "Classes of Seniors, with their members", "People of Seniors"
+LIMITS, HISTORY = "How near each gate is to its limit", "What was published when"
+
+
+def write(folder: Path, first: int, last: int, *, code: str = "9A/Ph1") -> None:
+    """Write a document with the pupils of year 9 from one number to another, all in one set."""
+    numbers = range(first, last + 1)
+    text = document(pupils="".join(map(pupil, numbers)), rows="".join(row(PHYSICS, number) for number in numbers))
+    (folder / "hartley.xml").write_text(text.replace("9A/Ph1", code), encoding="utf-8")
+
+
+def run(days: int = 0) -> None:
+    """Run the scheduled job so many days after the first one."""
+    assert command("run-all", "--today", str(DAY + timedelta(days=days))).exit_code == 0
+
+
+def report(*arguments: str, days: int = 0) -> Ran:
+    """Write the page."""
+    day = str(DAY + timedelta(days=days))
+    return command("report", *arguments, "--output", "page.html", "--today", day)
+
+
+def shown(*arguments: str, days: int = 0) -> ShownPage:
+    """Write the page, and read it."""
+    assert report(*arguments, days=days).exit_code == 0
+    return ShownPage.read(Path("page.html"))
+
+
+@pytest.fixture
+def nights(school: Path) -> Path:
+    """An installation with three generations: of 20 pupils, of 22, and of 21, of whom one is new."""
+    for night, (first, last) in enumerate([(601, 620), (601, 622), (603, 623)]):
+        write(school, first, last)
+        run(night)
+    return school
+
+
+def test_a_page_of_a_school_that_has_published_nothing(school: Path) -> None:
+    """The set that a run would publish is shown, with who is left out; nothing is published, and nothing is kept."""
+    page = shown()
+
+    assert page.cards() == ["Seniors a run would publish it Users2 Classes1 Enrollments2 Last published: never"]
+    assert page.table(CLASSES) == [
+        ["9A/Ph1 11", "9", "Physics", "1", "1", "", ""],
+        ["Members: Member101, Staff101TeachersMember101, Staff101PupilsSurname501, Forename501"],
+    ]
+    assert page.table("People left out of Seniors") == [
+        ["Surname502, Forename502", "9", "7983000000502", "no e-mail address in iSAMS"]
+    ]
+    assert "1 pupil has no e-mail address in iSAMS and is left out" in page.words
+    assert "There is no earlier set to compare with." in page.words
+    assert "Nothing has been published yet." in page.words
+    assert not (school / "csv").exists() or not list((school / "csv").glob("*/*.csv"))
+    assert not list((school / "state").glob("profiles/*/*"))
+
+
+@pytest.mark.usefixtures("nights")
+def test_what_changed_after_a_run() -> None:
+    """In the morning after a run the page shows what that run changed, by person, and how near it came to the gates."""
+    page = shown(days=2)
+
+    assert page.cards()[0].startswith(
+        "Seniors is published Users22 Classes1 Enrollments22 Last published: generation 3"
+    )
+    assert "From generation 2, published" in page.words
+    assert "users: 23 before, 22 now; 1 added, 2 removed: 2 no longer in iSAMS" in page.words
+    assert page.table(CHANGES) == [
+        ["− removed", "pupil", "pupil601@hollowell.example (year 09, 7983000000601)", "9", "no longer in iSAMS"],
+        ["− removed", "pupil", "pupil602@hollowell.example (year 09, 7983000000602)", "9", "no longer in iSAMS"],
+        ["+ added", "pupil", "Surname623, Forename623 (year 9, 7983000000623)", "9", ""],
+    ]
+    members = page.table(CLASSES)[1][0]
+    assert "+ Surname623, Forename623 (added)" in members
+    assert members.count("removed: the person leaves") == 2
+    assert page.table(CLASSES)[0][-1] == "+1 −2"
+    limits = {line[0]: line[2:] for line in page.table(LIMITS)}
+    assert limits["users"][0] == "43% of the limit"
+    assert limits["users"][1].startswith("2 of 23, since the last generation")
+    assert limits["users"][2] == "5%, here 4"
+    assert limits["classes"][0] == "clear"
+
+
+@pytest.mark.usefixtures("nights")
+def test_what_changed_since_a_generation() -> None:
+    """`--since` compares with that generation; the gates stay with the last change."""
+    page = shown("seniors", "--since", "1", days=2)
+
+    assert "From generation 1, published" in page.words
+    assert [line[0] for line in page.table(CHANGES)] == ["− removed"] * 2 + ["+ added"] * 3
+    assert "from generation 2 to this set" in page.words
+
+
+def test_what_a_run_of_now_would_change(nights: Path) -> None:
+    """A document that is not published yet is compared with the last generation, as the plan does."""
+    write(nights, 603, 624)
+    page = shown(days=3)
+
+    assert page.cards()[0].startswith("Seniors a run would publish it Users23")
+    assert "From generation 3, published" in page.words
+    assert [line[0] for line in page.table(CHANGES)] == ["+ added"]
+    assert "What a run of now would count" in page.words
+
+
+def test_a_changed_title(nights: Path) -> None:
+    """A class with another title is changed, and the row has the title before."""
+    write(nights, 603, 623, code="9B/Ph1")
+
+    assert shown(days=3).table(CHANGES) == [["~ changed", "class", "9B/Ph1 (11)", "9", "title; before: 9A/Ph1"]]
+
+
+def test_the_history(nights: Path) -> None:
+    """Each publication is a row with its counts, also when its generation is kept no longer; lines show the counts."""
+    shutil.rmtree(nights / "state" / "profiles" / "Seniors" / "1")
+    page = shown(days=2)
+
+    assert [line[1:6] for line in page.table(HISTORY)] == [
+        ["published", "3", "22", "1", "22"],
+        ["published", "2", "23", "1", "23"],
+        ["published", "1, kept no longer", "21", "1", "21"],
+    ]
+    [users, classes, _] = page.root.xpath("//figure[@class='line']//svg")
+    assert re.fullmatch(r"Users: 22 on (\S+), 21 on \1; between 21 and 23", users.get("aria-label"))
+    assert len(users.xpath(".//circle")) == 3
+    assert "NaN" not in page.text
+    assert "between 1 and 1" in classes.get("aria-label")
+
+
+DAMAGES = {
+    "a line that is changed": lambda text: text.replace(b'"users": 23', b'"users": 99'),
+    "no JSON": lambda _: b"\xff\x00 not an audit\n" * 3,
+    "counts that are none": lambda text: text.replace(b'"users": 23', b'"users": "many"'),
+    "a time that is none": lambda text: text.replace(b'"at": "20', b'"at": "x20'),
+    "a time without zone": lambda text: text.replace(b"+00:00", b""),
+    "a year that no clock has": lambda text: text.replace(b'"at": "2', b'"at": "9'),
+    "an event that is none": lambda text: text.replace(b'"published"', b'"printed"'),
+    "a list": lambda text: text + b"[1]\n",
+    "gone": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_audit(nights: Path, damage: object) -> None:
+    """A damaged audit is named on the page; the history has what is known without its lines."""
+    audit = nights / "state" / "audit.jsonl"
+    assert callable(damage)
+    content = damage(audit.read_bytes())
+    audit.write_bytes(content) if content is not None else audit.unlink()
+    page = shown(days=2)
+
+    assert "Warning: The audit is damaged" in page.words
+    assert {line[2] for line in page.table(HISTORY)} == {"1", "2", "3"}
+
+
+def test_no_names(nights: Path) -> None:
+    """With `--no-names` the page has ids, codes and counts: no name, no address, no title, no account."""
+    (nights / "profiles.d" / "seniors.toml").write_text(
+        f'{SENIORS}title = "Canary {{set_code}}"\n[teachers]\nextra = ["canary@elsewhere.example"]\n', encoding="utf-8"
+    )
+    page = shown("--no-names", days=2)
+
+    assert not re.findall(r"Forename|Surname|Staff10|Member10|hollowell|[Cc]anary", page.text)
+    assert "@" not in re.sub(r"<style>.*?</style>", "", page.text, flags=re.DOTALL)
+    assert page.table(CLASSES)[0][0] == "9A/Ph1 11"
+    assert ["7983000000610", "9", "7983000000610", "", "9A/Ph1", "", ""] in page.table(PEOPLE)
+    assert ["an address", "", "an address"] in [
+        [line[0].removesuffix(" teacher"), *line[1:3]] for line in page.table(PEOPLE)
+    ]
+    assert "This page holds no names" in page.words
+
+
+def test_a_held_set(nights: Path) -> None:
+    """A set that a gate would hold is shown with the gate, what to do, and the code of `plan`."""
+    write(nights, 612, 623)
+    ran = report(days=3)
+    page = ShownPage.read(Path("page.html"))
+
+    assert ran.exit_code == 4
+    assert page.cards()[0].startswith("Seniors held held by users")
+    limits = {line[0]: line[2:] for line in page.table(LIMITS)}
+    assert limits["users"][0] == "holds the set"
+    assert limits["users"][1].startswith("11 of 21, over the window of [safety]")
+    assert "What to do: Look: sdssync plan Seniors." in page.words
+
+
+def test_profiles_that_fail_stop_no_other(nights: Path) -> None:
+    """One with a mistake, one that has expired and one that is rejected are on the page with their reasons."""
+    install(
+        nights,
+        expired='name = "Past"\noutput = "csv/Past"\nyear_groups = [9]\nexpires = 2026-01-01\n',
+        prep=PREP,
+        wrong='name = "Wrong"\noutput = "csv/Wrong"\nyear_groups = "nine"\n',
+    )
+    ran = report(days=2)
+    page = ShownPage.read(Path("page.html"))
+
+    assert ran.exit_code == 2
+    states = [card.partition(" Last published")[0] for card in page.cards()]
+    assert states[0].startswith("Past expired expired on 2026-01-01")
+    assert states[1].startswith("Prep rejected SDS108")
+    assert states[2].startswith("Seniors is published")
+    assert states[3].startswith("Wrong failed")
+    assert "profiles.d" in states[3]
+    assert page.table(CLASSES)
+
+
+def test_a_rejected_set(school: Path) -> None:
+    """A set that breaks rules is on the page with the findings, and the code of `plan`."""
+    (school / "hartley.xml").write_text(TWINS, encoding="utf-8")
+    ran = report()
+    page = ShownPage.read(Path("page.html"))
+
+    assert ran.exit_code == 1
+    assert page.cards()[0].startswith("Seniors rejected SDS202")
+    [finding] = [line for line in page.table("Findings of the rules of SDS in Seniors") if "SDS202" in line[0]]
+    assert all(finding)
+    assert "2 pupils have the same SchoolId in iSAMS" in page.words
+
+
+def test_without_a_document(nights: Path) -> None:
+    """When the source fails the page is written with what was published before."""
+    (nights / "hartley.xml").unlink()
+    ran = report(days=3)
+    page = ShownPage.read(Path("page.html"))
+
+    assert ran.exit_code not in (0, 70)
+    assert "iSAMS failed:" in page.words
+    assert page.cards()[0].startswith("Seniors failed the source failed Last published: generation 3")
+    assert len(page.table(HISTORY)) == 3
+
+
+def test_a_generation_that_is_damaged_is_passed_over(nights: Path) -> None:
+    """The page compares with the newest other generation that is whole; `--since` does not take a damaged one."""
+    (nights / "state" / "profiles" / "Seniors" / "2" / "users.csv").write_text("x", encoding="utf-8")
+
+    assert "From generation 1, published" in shown(days=2).words
+    ran = report("Seniors", "--since", "2", days=2)
+    assert (ran.exit_code, ran.logs("command.failed")[0]["error"]) == (6, "generation 2 of Seniors is damaged")
+
+
+SINCE = {
+    "no profile": ((), "--since 1 is a generation of one profile; expected the name of one, found none"),
+    "two profiles": (
+        ("Seniors", "Prep"),
+        "--since 1 is a generation of one profile; expected the name of one, found 2",
+    ),
+}
+
+
+@pytest.mark.usefixtures("nights")
+@pytest.mark.parametrize(("names", "error"), SINCE.values(), ids=SINCE.keys())
+def test_since_needs_one_profile(names: tuple[str, ...], error: str) -> None:
+    """A generation belongs to one profile, which has to be named."""
+    ran = report(*names, "--since", "1")
+
+    assert ran.exit_code == 2
+    assert ran.logs("command.failed")[0]["error"] == error
+    assert not Path("page.html").exists()
+
+
+@pytest.mark.usefixtures("nights")
+def test_since_needs_a_generation_that_is_kept() -> None:
+    """Another number is a mistake, and the hint has those that are kept."""
+    ran = report("Seniors", "--since", "7")
+
+    [failed] = ran.logs("command.failed")
+    assert (ran.exit_code, failed["error"]) == (2, "Seniors has no generation 7")
+    assert failed["hint"] == "the generations that are kept: 1, 2, 3"
+
+
+@needs_modes
+@pytest.mark.usefixtures("nights")
+def test_only_the_owner_can_read_the_page() -> None:
+    """The page has mode 0600, and says who may see it; so does the command."""
+    ran = report(days=2)
+
+    assert Path("page.html").stat().st_mode & 0o777 == 0o600
+    assert "do not pass it on" in ran.out
+    assert "do not pass it on" in ShownPage.read(Path("page.html")).words
+
+
+@pytest.mark.usefixtures("nights")
+def test_a_page_is_replaced_and_no_other_file() -> None:
+    """The command replaces a page that it wrote, and refuses any other file before it reads the document."""
+    shown(days=2)
+    Path("page.html").write_bytes(Path("page.html").read_bytes().replace(b"Seniors", b"Former "))
+    assert "Former" not in shown(days=2).text
+
+    Path("page.html").write_text("<!doctype html><title>mine</title>", encoding="utf-8")
+    ran = report(days=2)
+    assert ran.exit_code == 2
+    assert not ran.logs("source.read")
+    assert Path("page.html").read_text(encoding="utf-8") == "<!doctype html><title>mine</title>"
+
+
+@pytest.mark.usefixtures("nights")
+@pytest.mark.parametrize("folder", ["csv/Seniors", "state", "profiles.d"])
+def test_never_in_a_folder_of_our_own(folder: str) -> None:
+    """Where SDS or a run would take a file the page is refused."""
+    ran = command("report", "--output", f"{folder}/page.html")
+
+    assert ran.exit_code == 2
+    assert not (Path(folder) / "page.html").exists()
+
+
+@pytest.mark.parametrize("names", [(), ("--no-names",)], ids=["names", "no names"])
+def test_a_messy_school(school: Path, names: tuple[str, ...]) -> None:
+    """Whatever names, codes and subjects hold is text: the page has one style and one script, and loads nothing."""
+    install(school, SETTINGS, seniors=SENIORS.replace("[9]", "[7]"))
+    (school / "hartley.xml").write_text(messy_school().xml(), encoding="utf-8")
+    page = shown(*names)
+
+    assert page.policy() == page.policy_of_its_texts()
+    assert page.root.xpath("count(//img|//iframe|//link|//object|//base)") == 0
+    attributes = {str(name) for element in page.root.iter() for name in element.attrib}
+    assert not [name for name in attributes if name == "style" or name.startswith("on")]
+    assert not [link for link in page.root.xpath("//@href|//@src") if not str(link).startswith("#")]
+    assert LONG not in page.text
+    assert "\u202e" not in page.text
+    assert "49{%" not in page.text
+    assert len(page.table(CLASSES)) == 2 * len(ODD)
+
+
+@pytest.mark.usefixtures("nights")
+def test_nothing_private_is_logged() -> None:
+    """No name and no address is in a log line, even at `-v`."""
+    ran = report("-v", days=2)
+
+    assert not re.findall(r"Forename|Surname|hollowell", ran.err)

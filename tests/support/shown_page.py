@@ -1,0 +1,62 @@
+"""Read a page of `sdssync report` as a reader does: its headings, its tables, its policy."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import html
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page."""
+
+    text: str
+    root: html.HtmlElement
+
+    @classmethod
+    def read(cls, file: Path) -> "ShownPage":
+        """Read a page from a file."""
+        text = file.read_text(encoding="utf-8")
+        return cls(text, html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8")))
+
+    @property
+    def words(self) -> str:
+        """Return everything that the page shows, with single spaces."""
+        [body] = self.root.xpath("//body")
+        for script in body.xpath(".//script"):
+            script.text = ""
+        return _words(body)
+
+    def table(self, caption: str) -> list[list[str]]:
+        """Return the rows of the table with this caption, without its header."""
+        [table] = [found for found in self.root.iter("table") if _words(found.find("caption")) == caption]
+        return [[_words(cell) for cell in row.xpath("./th|./td")] for row in table.xpath(".//tr")[1:]]
+
+    def cards(self) -> list[str]:
+        """Return the cards of the overview."""
+        return [_words(card) for card in self.root.xpath("//ul[@class='cards']/li")]
+
+    def policy(self) -> str:
+        """Return the Content-Security-Policy."""
+        [meta] = self.root.xpath("//meta[@http-equiv='Content-Security-Policy']")
+        return str(meta.get("content"))
+
+    def policy_of_its_texts(self) -> str:
+        """Return the policy that allows exactly the style and the script of the page."""
+        style, script = (self._hash(name) for name in ("style", "script"))
+        return (
+            f"default-src 'none'; style-src {style}; script-src {script}; img-src data:; base-uri 'none';"
+            " form-action 'none'"
+        )
+
+    def _hash(self, name: str) -> str:
+        _, _, rest = self.text.partition(f"<{name}>")
+        text, _, more = rest.partition(f"</{name}>")
+        assert f"<{name}>" not in more, f"a second {name}"
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
