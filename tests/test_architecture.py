@@ -35,6 +35,7 @@ FOREIGN = {
         "cli.notify_commands",
         "cli.options",
         "cli.record_commands",
+        "cli.report_commands",
         "cli.rollover_commands",
         "cli.run_commands",
         "cli.safety_commands",
@@ -44,6 +45,7 @@ FOREIGN = {
         "cli.upload_commands",
     },
     "filelock": {"files.lock"},
+    "jinja2": {"report.page.render"},
     "lxml": {
         "isams.anonymise.excerpt",
         "isams.anonymise.known",

@@ -255,8 +255,8 @@ def profiles(common: Common, result_format: ResultFormat) -> ExitCode:
 
 for _command in (
     compare_commands.compare,
-    record_commands.record,
     report_commands.report,
+    record_commands.record,
     setup_commands.init,
     setup_commands.new,
     import_commands.import_script,

@@ -107,6 +107,7 @@ def test_a_class_that_is_found_by_a_member_shows_its_members(reader: Reader, dem
         page.select_option("#subject", "Mathematics")
         members = page.locator(".members li:visible", has_text="Amberkettle, Jöten")
         assert members.count() == 2
+        assert page.locator(".hit").all_text_contents() == ["Amberkettle, Jöten"] * 2
 
         page.fill("#words", "9ma1")
         assert page.locator(".classes tbody:visible").count() == 2

@@ -76,6 +76,16 @@ def demo(here: Path) -> Path:
     return here
 
 
+@pytest.mark.usefixtures("demo")
+def test_page() -> None:
+    """The program has the template, the style and the script of the page of `report`."""
+    ran = run("report", *DAY, "--output", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+
+    assert ran.exit_code == 0
+    assert all(part in page for part in ("</html>", "prefers-color-scheme", "use strict", "Hartley School"))
+
+
 def test_version(here: Path) -> None:
     """It is the version of this checkout."""
     assert run("--version").out == f"sdssync {sdssync.__version__}\n"

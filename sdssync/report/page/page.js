@@ -53,11 +53,15 @@
     part.element.open = wantsAll ? part.wasOpen : true;
   }
 
-  // Members are shown where a class is found by them and not by its own line.
+  // Members are shown where a class is found by them and not by its own line; who was found is marked.
   function showMembers(row, wanted) {
     const members = row.element.querySelector(".members details");
     if (members) {
-      members.open = !hasAll(textsOf(row)[0], wanted);
+      const [line, ...people] = textsOf(row);
+      members.open = !hasAll(line, wanted);
+      members.querySelectorAll("li").forEach((person, index) => {
+        person.classList.toggle("hit", members.open && hasAll(people[index], wanted));
+      });
     }
   }
 

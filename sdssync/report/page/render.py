@@ -5,7 +5,6 @@ from base64 import b64encode
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from sdssync import __version__
 from sdssync.report.page.values import Page
@@ -26,12 +25,7 @@ def render(page: Page) -> bytes:
     )
     template = environment.get_template("page.html.jinja")
     text = template.render(
-        page=page,
-        mark=Markup(MARK.decode()),  # noqa: S704  (our own)
-        policy=Markup(policy),  # noqa: S704  (our own)
-        style=Markup(style),  # noqa: S704  (our own)
-        script=Markup(script),  # noqa: S704  (our own)
-        version=__version__,
+        page=page, mark=MARK.decode(), policy=policy, style=style, script=script, version=__version__
     )
     return text.encode("utf-8", "replace")
 
