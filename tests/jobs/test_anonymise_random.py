@@ -27,12 +27,12 @@ NOT_THERE = 987654321
 """The id of a subject that neither document has."""
 
 
-def recorded(folder: Path, xml: str, **profiles: dict[str, Any]) -> str:
+def recorded(folder: Path, xml: str, *arguments: str, **profiles: dict[str, Any]) -> str:
     """Return the document without people; all of the profiles must have been compared."""
     tables = {name: tomli_w.dumps({"name": name, "output": f"csv/{name}", **table}) for name, table in profiles.items()}
     config = install(folder, SETTINGS, **tables)
     (folder / "hartley.xml").write_text(xml, encoding="utf-8", newline="")
-    ran = command("record", "--config", config, "--output", folder / "out.xml", "--format", "json")
+    ran = command("record", "--config", config, "--output", folder / "out.xml", "--format", "json", *arguments)
     assert ran.exit_code == 0, ran.err
     assert ran.json["profiles"] == list(profiles)
     return (folder / "out.xml").read_text(encoding="utf-8")
@@ -137,6 +137,18 @@ def test_schools_with_groups(tmp_path: Path, seed: int) -> None:
     if "teachers" in asked:
         other["teachers"] = {"extra": [address_in(pairs, entry) for entry in asked["teachers"]["extra"]]}
     assert result(tmp_path / "two", invented, other) == result(tmp_path / "one", school.xml, asked)
+
+
+@pytest.mark.parametrize("seed", range(60, 90))
+def test_small_documents(tmp_path: Path, seed: int) -> None:
+    """A few pupils of a random school are enough for a document, and each profile makes the same set of them."""
+    rng = dice(seed)
+    school = random_school(rng)
+    most = rng.randint(1, 8)
+    invented = recorded(tmp_path, school.xml, f"--max-pupils={most}", all=random_profile(rng, school))
+
+    assert leaks(school.xml, invented) == []
+    assert 0 < invented.count("<Pupil ") <= most
 
 
 def result(folder: Path, xml: str, tables: dict[str, Any]) -> dict[str, Any]:
