@@ -209,9 +209,9 @@ def _prove(real: _Real, settings: SchoolSettings, profiles: Sequence[Profile], f
 
 def _invent(real: _Real, path: Path) -> _Invented:
     """Write the invented document, and read it again."""
-    codebook = Codebook(real.values.words)
+    codebook = Codebook(real.values.words, real.values.numbers, real.values.days)
     codebook.keep_order(_ordered(real.side.roll))
-    disguise, origin = Disguise(codebook, real.values.days), real.document.origin
+    disguise, origin = Disguise(codebook), real.document.origin
     with path.open("w", encoding="utf-8", newline="\n") as file:
         writer = Writer(file, disguise)
         sections = Excerpt(writer, real.chosen) if real.chosen else writer

@@ -24,10 +24,19 @@ _HEXADECIMAL = re.compile("[0-9a-f]")
 class Codebook:
     """What has been invented so far."""
 
-    def __init__(self, avoided: Words, rng: random.Random | None = None) -> None:
-        """`avoided` are the words of the source, in lower case: an invented one contains none of them."""
+    def __init__(
+        self,
+        avoided: Words,
+        numbers: Collection[str] = (),
+        days: Collection[str] = (),
+        *,
+        rng: random.Random | None = None,
+    ) -> None:
+        """Avoid words in lower case, also within longer ones, and numbers and days: those of the source."""
         self._rng = rng or random.SystemRandom()
         self._avoided = avoided
+        self._avoided_numbers = numbers
+        self._avoided_days = days
         self._words: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
         self._days: dict[str, str] = {}
@@ -53,11 +62,13 @@ class Codebook:
         image = self._numbers.get(value) or self._put(self._numbers, value, self._invent_number(value))
         return digits[: len(digits) - len(value)] + image
 
-    def day(self, day: str, avoided: Collection[str]) -> str:
+    def day(self, day: str) -> str:
         """Return the day of the calendar for one that is written YYYY-MM-DD."""
         if day not in self._days:
             draws = self._draws(_TRIES, self._invent_day)
-            self._put(self._days, day, next((new for new in draws if new not in avoided), self._invent_day()))
+            self._put(
+                self._days, day, next((new for new in draws if new not in self._avoided_days), self._invent_day())
+            )
         return self._days[day]
 
     def guid(self, guid: str) -> str:
@@ -111,7 +122,7 @@ class Codebook:
     def _invent_number(self, value: str) -> str:
         low, high = 10 ** (len(value) - 1), 10 ** len(value)
         for image in self._draws(_TRIES, lambda: self._digits(len(value))):
-            if image != value:
+            if image != value and image not in self._avoided_numbers:
                 return image
         return next(str(number) for number in range(low, high) if str(number) not in self._used)
 

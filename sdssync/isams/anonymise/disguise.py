@@ -1,7 +1,6 @@
 """What takes the place of a value of a document, by what it holds. One value is the same everywhere."""
 
 import re
-from collections.abc import Collection
 from functools import cache
 
 from sdssync.isams.anonymise.codebook import Codebook
@@ -30,10 +29,8 @@ def is_guid(value: str) -> bool:
 class Disguise:
     """Replaces values."""
 
-    def __init__(self, codebook: Codebook, days: Collection[str] = ()) -> None:
-        """`days` are those of the source, which no invented one may be."""
+    def __init__(self, codebook: Codebook) -> None:
         self._codebook = codebook
-        self._days = days
         self.of = cache(self._of)
         """Return what takes the place of a value that holds this."""
 
@@ -47,7 +44,7 @@ class Disguise:
             case Holds.FLAG if _FLAG.fullmatch(value):
                 return value
             case Holds.DATE if found := _DAY.fullmatch(value.strip()):
-                day = self._codebook.day(found["day"], self._days)
+                day = self._codebook.day(found["day"])
                 time = re.sub("[0-9]", "0", found["time"] or "")
                 return value.replace(found[0], day + time)
             case Holds.IDENTIFIER if is_guid(value):
