@@ -209,7 +209,7 @@ def _prove(real: _Real, settings: SchoolSettings, profiles: Sequence[Profile], f
 
 def _invent(real: _Real, path: Path) -> _Invented:
     """Write the invented document, and read it again."""
-    codebook = Codebook(real.values.words, real.values.numbers, real.values.days)
+    codebook = Codebook(real.values.words, real.values.phrases, real.values.days)
     codebook.keep_order(_ordered(real.side.roll))
     disguise, origin = Disguise(codebook), real.document.origin
     with path.open("w", encoding="utf-8", newline="\n") as file:

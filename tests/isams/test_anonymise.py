@@ -12,7 +12,7 @@ from sdssync.isams import parser
 from sdssync.isams.anonymise.codebook import Codebook
 from sdssync.isams.anonymise.disguise import Disguise, day_of
 from sdssync.isams.anonymise.known import KNOWN, Holds
-from sdssync.isams.anonymise.pieces import Piece, Words, lookalikes, pieces, words
+from sdssync.isams.anonymise.pieces import Piece, Words, lookalikes, phrases, pieces, words
 from sdssync.isams.anonymise.values import Values
 from sdssync.isams.datasets import BY_SECTION
 from sdssync.isams.origin import RECORDED
@@ -125,12 +125,34 @@ def test_numbers_are_permuted(real: list[str]) -> None:
         assert (len(image), len(image.lstrip("0"))) == (len(digits), len(digits.lstrip("0")))
 
 
-def test_numbers_of_the_source_are_avoided() -> None:
-    """The telephone number of one person is not given to another while there are others."""
-    real = [str(number) for number in range(100, 400)]
-    book = Codebook(Words([]), numbers=frozenset(real), rng=dice(1))
+def test_initials_and_numbers_of_the_source_are_avoided() -> None:
+    """The initials or the telephone number of one person are not given to another while there are others."""
+    real = [f"{one}.{other}." for one in "abcdefghijklm" for other in "abcdefghijklmnopqrstuvwxyz"]
+    real += [str(number) for number in range(111, 400) if "0" not in str(number)]
+    book = Codebook(Words([]), phrases=frozenset(real), rng=dice(1))
+    images = [*map(book.phrase, real)]
 
-    assert {*map(book.number, real)}.isdisjoint(real)
+    assert {*images}.isdisjoint(real)
+    assert len({*images}) == len(real)
+    assert book.phrase("A.B.") == book.phrase("a.b.").upper()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" J.P. ", [" ", "<J.P.>", " "]),
+        ("J P", ["<J P>"]),
+        ("07700 900123", ["<07700 900123>"]),
+        ("J.P. van Quill 12", ["<J.P.>", " ", "van", " ", "Quill", " ", "12"]),
+        ("Quill", ["Quill"]),
+        ("---", ["---"]),
+        ("Al", ["Al"]),
+        ("", []),
+    ],
+)
+def test_phrases(text: str, expected: list[str]) -> None:
+    """A text without a long word is replaced as a whole, otherwise each such part of it."""
+    assert [f"<{part}>" if whole else part for whole, part in phrases(text) if part] == expected
 
 
 def test_every_number_of_a_length_has_one() -> None:
@@ -228,10 +250,10 @@ SECTION = "<iSAMS><PupilManager><CurrentPupils>{}</CurrentPupils></PupilManager>
         ("Quill", "Mac-quill", 1),
         ("Ada Quill", "quill", 1),
         ("Ada Quill", "ada-quill", 2),
-        ("J P", "j p", 0),
+        ("J P", "j p", 1),
         ("J P", "J K", 0),
         ("J.P", "j.pilu", 0),
-        ("12-34", "0 12-34", 0),
+        ("12-34", "0 12-34", 1),
         ("12-345", "0 12-345", 1),
         ("123", "x1234", 0),
         ("---", "---", 0),

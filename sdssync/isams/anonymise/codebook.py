@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 
-from sdssync.isams.anonymise.pieces import Words, lookalikes
+from sdssync.isams.anonymise.pieces import Piece, Words, lookalikes, pieces
 
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwyz"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -27,18 +27,19 @@ class Codebook:
     def __init__(
         self,
         avoided: Words,
-        numbers: Collection[str] = (),
+        phrases: Collection[str] = (),
         days: Collection[str] = (),
         *,
         rng: random.Random | None = None,
     ) -> None:
-        """Avoid words in lower case, also within longer ones, and numbers and days: those of the source."""
+        """Avoid words in lower case, also within longer ones, and phrases and days: those of the source."""
         self._rng = rng or random.SystemRandom()
         self._avoided = avoided
-        self._avoided_numbers = numbers
+        self._avoided_phrases = phrases
         self._avoided_days = days
         self._words: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
+        self._phrases: dict[str, str] = {}
         self._days: dict[str, str] = {}
         self._guids: dict[str, str] = {}
         self._used = set[str]()
@@ -50,9 +51,16 @@ class Codebook:
         """Return the word for one, in its mixture of capitals and small letters."""
         lower = word.lower()
         image = self._words.get(lower) or self._put(self._words, lower, self._invent_word(lower))
-        if word == lower:
-            return image
-        return "".join(new if old == small else new.upper() for old, small, new in zip(word, lower, image, strict=True))
+        return _in_case_of(word, lower, image)
+
+    def phrase(self, phrase: str) -> str:
+        """Return the initials or the number for others, with the same punctuation."""
+        lower = phrase.lower()
+        if lower not in self._phrases:
+            draws = self._draws(_TRIES, lambda: self._spelt(lower))
+            images = (image for image in draws if image not in self._avoided_phrases)
+            self._put(self._phrases, lower, next(images, self._spelt(lower)))
+        return _in_case_of(phrase, lower, self._phrases[lower])
 
     def number(self, digits: str) -> str:
         """Return the number for one: of as many digits, with the zeros at its beginning; 0 stays 0."""
@@ -115,14 +123,24 @@ class Codebook:
             for index, letter in enumerate(word)
         )
 
-    def _spelt(self, word: str) -> str:
-        """Return any letters."""
-        return "".join(self._rng.choice(_LETTERS if letter.isascii() else lookalikes(letter)) for letter in word)
+    def _spelt(self, text: str) -> str:
+        """Return any letters and digits, in the place of those of a text."""
+        return "".join(
+            self._rng.choice(self._others(piece, character)) for piece, run in pieces(text) for character in run
+        )
+
+    def _others(self, piece: Piece, character: str) -> str:
+        """Return what can be in the place of a character."""
+        if piece is Piece.REST or character == "0":
+            return character
+        if not character.isascii():
+            return lookalikes(character)
+        return "123456789" if piece is Piece.DIGITS else _LETTERS
 
     def _invent_number(self, value: str) -> str:
         low, high = 10 ** (len(value) - 1), 10 ** len(value)
         for image in self._draws(_TRIES, lambda: self._digits(len(value))):
-            if image != value and image not in self._avoided_numbers:
+            if image != value:
                 return image
         return next(str(number) for number in range(low, high) if str(number) not in self._used)
 
@@ -132,6 +150,13 @@ class Codebook:
     def _invent_day(self) -> str:
         choice = self._rng.choice
         return f"{choice(_YEARS)}-{choice(range(1, 13)):02}-{choice(range(1, 29)):02}"
+
+
+def _in_case_of(real: str, lower: str, image: str) -> str:
+    """Return what was invented in lower case in the mixture of capitals and small letters of the real text."""
+    if real == lower:
+        return image
+    return "".join(new if old == small else new.upper() for old, small, new in zip(real, lower, image, strict=True))
 
 
 def _united(groups: Iterable[Collection[str]]) -> Iterator[list[str]]:

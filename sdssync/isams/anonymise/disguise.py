@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 from sdssync.isams.anonymise.codebook import Codebook
-from sdssync.isams.anonymise.known import Holds
-from sdssync.isams.anonymise.pieces import Piece, pieces, without_local
+from sdssync.isams.anonymise.known import PERSONAL, Holds
+from sdssync.isams.anonymise.pieces import Piece, phrases, pieces, without_local
 from sdssync.sds.checks.mangled import is_mangled
 
 _SHORT_NUMBER = 2
@@ -35,22 +35,19 @@ class Disguise:
         """Return what takes the place of a value that holds this."""
 
     def _of(self, holds: Holds, value: str) -> str:
-        match holds:
-            case Holds.ADDRESS:
-                address, end = without_local(value)
-                return self._text(address) + end
-            case Holds.TITLE:
-                return self._text(value, kept_digits=_SHORT_NUMBER)
-            case Holds.FLAG if _FLAG.fullmatch(value):
-                return value
-            case Holds.DATE if found := _DAY.fullmatch(value.strip()):
-                day = self._codebook.day(found["day"])
-                time = re.sub("[0-9]", "0", found["time"] or "")
-                return value.replace(found[0], day + time)
-            case Holds.IDENTIFIER if is_guid(value):
-                return self._codebook.guid(value)
-            case _:
-                return self._text(value)
+        found = _DAY.fullmatch(value.strip()) if holds is Holds.DATE else None
+        if found:
+            day, time = self._codebook.day(found["day"]), re.sub("[0-9]", "0", found["time"] or "")
+            return value.replace(found[0], day + time)
+        if holds is Holds.FLAG and _FLAG.fullmatch(value):
+            return value
+        if holds is Holds.IDENTIFIER and is_guid(value):
+            return self._codebook.guid(value)
+        if holds in PERSONAL:
+            text, end = without_local(value) if holds is Holds.ADDRESS else (value, "")
+            parts = (self._codebook.phrase(part) if whole else self._text(part) for whole, part in phrases(text))
+            return "".join((*parts, end))
+        return self._text(value, kept_digits=_SHORT_NUMBER if holds is Holds.TITLE else 0)
 
     def _text(self, value: str, *, kept_digits: int = 0) -> str:
         """Replace a text piece by piece; the E of a number that a spreadsheet has shortened stays."""

@@ -30,6 +30,10 @@ class Holds(Enum):
         self.becomes = becomes
 
 
+PERSONAL = (Holds.NAME, Holds.ADDRESS, Holds.DATE)
+"""What is about one person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What an element may have: attributes, elements with a text, and elements with elements."""

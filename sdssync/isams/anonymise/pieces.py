@@ -12,6 +12,7 @@ SHORTEST = 3
 
 _BLOCK = 128
 """Code points among which the character that takes the place of another one is looked for."""
+_BLANKS = re.compile(r"(\s+)")
 _LOCAL = re.compile(r"\.local\s*\Z", re.IGNORECASE)
 
 
@@ -39,6 +40,25 @@ def words(text: str) -> Iterator[str]:
         for piece, run in pieces(text):
             if piece is Piece.LETTERS and len(run) >= SHORTEST:
                 yield run.lower()
+
+
+def phrases(text: str) -> Iterator[tuple[bool, str]]:
+    """
+    Yield the parts of a personal value, and whether each has to be replaced as a whole.
+
+    That are initials and numbers: a text without a long word, or such a part of one, from blank to blank. Each piece of
+    it has so few others of its kind that together they would often be what another person has.
+    """
+    if any(words(text)):
+        yield from ((_is_phrase(part), part) for part in _BLANKS.split(text))
+    else:
+        core = text.strip()
+        before, core, after = text.partition(core) if core else (text, "", "")
+        yield from ((False, before), (_is_phrase(core), core), (False, after))
+
+
+def _is_phrase(text: str) -> bool:
+    return len(text) >= SHORTEST and not any(words(text)) and any(piece is not Piece.REST for piece, _ in pieces(text))
 
 
 def numbers(text: str) -> Iterator[str]:

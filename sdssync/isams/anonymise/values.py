@@ -8,12 +8,9 @@ from functools import cached_property
 from lxml import etree
 
 from sdssync.isams.anonymise.disguise import day_of, is_guid
-from sdssync.isams.anonymise.known import KNOWN, Holds, known_values
-from sdssync.isams.anonymise.pieces import SHORTEST, Piece, Words, numbers, pieces, without_local, words
+from sdssync.isams.anonymise.known import KNOWN, PERSONAL, Holds, known_values
+from sdssync.isams.anonymise.pieces import SHORTEST, Piece, Words, phrases, pieces, without_local, words
 from sdssync.isams.records import finished_records
-
-PERSONAL = (Holds.NAME, Holds.ADDRESS, Holds.DATE)
-"""What an element holds that is about one person."""
 
 
 class Values:
@@ -39,9 +36,11 @@ class Values:
         return Words(word for holds in self._found for word in self._words_of(holds))
 
     @cached_property
-    def numbers(self) -> frozenset[str]:
-        """The numbers in personal values without a long word, which no invented number may be."""
-        return frozenset(number for holds in PERSONAL for value in self.wordless(holds) for number in numbers(value))
+    def phrases(self) -> frozenset[str]:
+        """The initials and numbers in personal values, in lower case, which no invented ones may be."""
+        values = (_without_end(value) for holds in PERSONAL for value in self._found[holds])
+        parts = (part for value in values for part in phrases(value))
+        return frozenset(part.lower() for is_phrase, part in parts if is_phrase)
 
     @cached_property
     def days(self) -> frozenset[str]:
@@ -52,8 +51,8 @@ class Values:
         """
         Return how many of a source's personal values are in values of this document, by what these hold.
 
-        A word is found within a word, without regard to case. A value without a long word but with a long number (a
-        day, a telephone number) is found within the personal values, where no letter or digit is next to it.
+        A word is found within a word, without regard to case. A value without a long word (a day, initials, a number)
+        is found within the personal values, where no letter or digit is next to it.
         """
         leaks: dict[Holds, int] = {}
         for holds in self._found:
@@ -71,12 +70,13 @@ class Values:
                     yield from words(_without_end(value))
 
     def wordless(self, holds: Holds) -> set[str]:
-        """Return the values that have a long number, and no long word."""
-        return {value for value in map(_plain, self._found[holds]) if not any(words(value)) and _has_long_number(value)}
+        """Return the values that have letters or digits, and no long word."""
+        plain = map(_plain, self._found[holds])
+        return {value for value in plain if len(value) >= SHORTEST and not any(words(value)) and _says_something(value)}
 
 
-def _has_long_number(value: str) -> bool:
-    return any(piece in (Piece.DIGITS, Piece.SYMBOLS) and len(run) >= SHORTEST for piece, run in pieces(value))
+def _says_something(value: str) -> bool:
+    return any(piece is not Piece.REST for piece, _ in pieces(value))
 
 
 def _plain(value: str) -> str:
