@@ -9,6 +9,7 @@ from sdssync.report.page.facts import ProfileFacts
 from sdssync.report.page.naming import Naming, shown
 from sdssync.report.page.values import Change, Changed, ChangeRow
 from sdssync.report.plan_words import cause_words, summary_words
+from sdssync.roster.grades import grade
 from sdssync.safety.causes import CLASS_GONE, USER_GONE, Causes
 from sdssync.safety.changes import Changes, changed_columns
 from sdssync.safety.csv_set import Enrollment
@@ -17,6 +18,8 @@ from sdssync.school import Pupil
 
 MOST_ROWS = 4_000
 """Rows that are listed: after a change of the school year there may be as many as the school has enrollments."""
+_YEARS = {grade(str(year)): str(year) for year in range(-2, 15)}
+"""By grade: of someone whom iSAMS does not have any more only the grade is known."""
 
 
 def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
@@ -82,7 +85,7 @@ class _Rows:
         if isinstance(person, Pupil):
             return shown(person.year)
         row = self._changes.new.users.get(user) or self._changes.old.users[user]
-        return shown(row.grade.removeprefix("0") or row.grade)
+        return shown(_YEARS.get(row.grade, row.grade))
 
     def _title(self, class_id: str) -> str:
         found = self._changes.new.classes.get(class_id) or self._changes.old.classes.get(class_id)

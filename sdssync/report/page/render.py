@@ -2,9 +2,10 @@
 
 import hashlib
 from base64 import b64encode
+from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from sdssync import __version__
 from sdssync.report.page.values import Page
@@ -20,14 +21,19 @@ def render(page: Page) -> bytes:
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; base-uri 'none';"
         " form-action 'none'"
     )
-    environment = Environment(
-        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.get_template("page.html.jinja")
-    text = template.render(
+    text = _template().render(
         page=page, mark=MARK.decode(), policy=policy, style=style, script=script, version=__version__
     )
     return text.encode("utf-8", "replace")
+
+
+@cache
+def _template() -> Template:
+    """Compile the template, which takes longer than a small page."""
+    environment = Environment(
+        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.jinja")
 
 
 def _text(name: str) -> str:
