@@ -36,6 +36,26 @@ class EnrolledClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedClass:
+    """A class that the set could have, and why it has not."""
+
+    candidate: CandidateClass
+    reason: Reason | None
+    """None: the class is in the set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptClasses:
+    """The classes that stay in the set, and what becomes of the others."""
+
+    classes: tuple[EnrolledClass, ...]
+    omissions: tuple[Omission, ...]
+    """Of classes and enrollments."""
+    judged: tuple[JudgedClass, ...]
+    """All candidates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentBlocks:
     """The reason why a person cannot be enrolled, or None."""
 
@@ -74,10 +94,9 @@ _AS_ENROLLMENT = {
 }
 
 
-def keep_classes(
-    candidates: Sequence[CandidateClass], blocks: EnrollmentBlocks
-) -> tuple[tuple[EnrolledClass, ...], tuple[Omission, ...]]:
-    """Leave out the classes and enrollments that SDS refuses or that would do harm; return what stays, and the rest."""
+def keep_classes(candidates: Sequence[CandidateClass], blocks: EnrollmentBlocks) -> KeptClasses:
+    """Leave out the classes and enrollments that SDS refuses or that would do harm."""
+    judged: list[JudgedClass] = []
     enrolled: list[EnrolledClass] = []
     omissions: list[Omission] = []
     pupils_of: dict[int, _Enrollments] = {}  # thousands of teaching sets with one id have one list
@@ -86,6 +105,7 @@ def keep_classes(
         teachers = _teachers(candidate, blocks)
         pupils = pupils_of[members] = pupils_of.get(members) or _pupils(candidate, blocks)
         reason = next(_reasons(candidate, len(pupils.once)), None)
+        judged.append(JudgedClass(candidate=candidate, reason=reason))
         if reason is not None:
             omissions.append(
                 Omission(
@@ -111,7 +131,7 @@ def keep_classes(
                     also_of=candidate.also_of,
                 )
             )
-    return tuple(enrolled), tuple(omissions)
+    return KeptClasses(classes=tuple(enrolled), omissions=tuple(omissions), judged=tuple(judged))
 
 
 def _reasons(candidate: CandidateClass, pupils: int) -> Iterator[Reason]:

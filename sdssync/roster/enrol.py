@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from sdssync.roster.candidates import candidate_classes
 from sdssync.roster.class_candidate import CandidateClass
-from sdssync.roster.classes import EnrolledClass, enrollment_blocks, keep_classes
+from sdssync.roster.classes import EnrolledClass, JudgedClass, enrollment_blocks, keep_classes
 from sdssync.roster.combine import Origins, Part, trace_origins, unite
 from sdssync.roster.identifiers import order
-from sdssync.roster.omissions import Kind, Omission, sorted_omissions
+from sdssync.roster.omissions import Kind, Omission, Reason, sorted_omissions
 from sdssync.roster.owners import choose_owners
 from sdssync.roster.selection import Selection
 from sdssync.roster.sources import Source
@@ -51,6 +51,8 @@ class Roster:
     """Who comes from which part."""
     waiting: tuple[EnrolledClass, ...] = ()
     """The classes whose pupils wait for a day, with these pupils; one without a teacher is not among `classes`."""
+    judged: tuple[JudgedClass, ...] = ()
+    """Every class that the set could have, in no order."""
 
     @property
     def enrollments(self) -> int:
@@ -69,19 +71,21 @@ def enrol(parts: Sequence[Part], *, include_names: bool) -> Roster:
     kept = keep_users(candidates_for_users, origins, include_names=include_names)
     blocks = enrollment_blocks(selection, kept)
     candidates = choose_owners(candidate_classes(parts, selection), blocks.admits)
-    enrolled, omissions = keep_classes(candidates, blocks)
+    classes = keep_classes(candidates, blocks)
     return Roster(
         users=_sorted_users(kept.users),
-        classes=_sorted_classes(enrolled),
-        omissions=sorted_omissions((*kept.omissions, *omissions)),
-        clashes=tuple(sorted({*_user_clashes(selection, kept.users), *_class_clashes(candidates, enrolled)})),
+        classes=_sorted_classes(classes.classes),
+        omissions=sorted_omissions((*kept.omissions, *classes.omissions)),
+        clashes=tuple(sorted({*_user_clashes(selection, kept.users), *_class_clashes(candidates, classes.classes)})),
         origins=origins,
+        judged=classes.judged,
     )
 
 
 def enrol_as_script(part: Part) -> Roster:
     """Return the script's rows; the only omissions are the pupils that it prints."""
     selection = part.selection
+    candidates = candidate_classes((part,), selection)
     users = candidate_users(selection, include_names=False)
     return Roster(
         users=_sorted_users(user for user in users if has_email_as_script(user.username) or not user.is_pupil),
@@ -95,13 +99,17 @@ def enrol_as_script(part: Part) -> Roster:
                     teachers=candidate.teachers,
                     pupils=tuple(member.school_id for member in candidate.made_of.members),
                 )
-                for candidate in candidate_classes((part,), selection)
+                for candidate in candidates
                 if not candidate.is_repeated
             ]
         ),
         omissions=sorted_omissions(printed_pupils(selection)),
         clashes=(),
         origins=trace_origins((part,)),
+        judged=tuple(
+            JudgedClass(candidate=candidate, reason=Reason.DUPLICATE_CLASS if candidate.is_repeated else None)
+            for candidate in candidates
+        ),
     )
 
 
