@@ -83,4 +83,5 @@ def _source(taken: TakenGroup, pupils: tuple[Pupil, ...]) -> Source:
         year=_year(group),
         teachers=taken.followed.owners,
         members=pupils,
+        group=group,
     )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Self
 
 from sdssync.roster.roll import Member
-from sdssync.school import TeachingSet
+from sdssync.school import Group, TeachingSet
 
 
 class ClassKind(StrEnum):
@@ -34,6 +34,8 @@ class Source:
     """Everyone on its list, or in the group."""
     sets: tuple[TeachingSet, ...] = ()
     """The teaching sets; a group has none."""
+    group: Group | None = None
+    """The form, house or year; sets have none."""
 
     @classmethod
     def of_set(cls, teaching_set: TeachingSet, members: tuple[Member, ...]) -> Self:
