@@ -29,9 +29,9 @@ def conclude(
         OutputError: the set cannot be published or kept; the published one is as it was.
 
     """
-    if planned.is_unchanged:
+    if planned.outcome is Outcome.UNCHANGED:
         return _leave(planned, result, profile, settings, job)
-    if planned.plan.trips:
+    if planned.outcome is Outcome.HELD:
         return _hold(planned, result, profile, settings, job)
     if job.mode is Mode.DRY_RUN:
         return result

@@ -13,6 +13,7 @@ from sdssync.publish.generations import Generations
 from sdssync.publish.manifest import ClassSources, SourceFacts, class_sources
 from sdssync.publish.os_errors import reading
 from sdssync.publish.set_files import SetFiles, survey_set
+from sdssync.report.outcome import Outcome
 from sdssync.roster.enrol import Roster
 from sdssync.safety.baselines import Baselines, find_baselines
 from sdssync.safety.held import Waiting
@@ -33,9 +34,11 @@ class Planned:
     plan: Plan
 
     @property
-    def is_unchanged(self) -> bool:
-        """Return True if the output folder holds these files already: then no gate is asked."""
-        return self.baselines.output_digest == self.files.digest
+    def outcome(self) -> Outcome:
+        """Return what a run does with the set; if the output folder holds these files already, no gate is asked."""
+        if self.baselines.output_digest == self.files.digest:
+            return Outcome.UNCHANGED
+        return Outcome.HELD if self.plan.trips else Outcome.PUBLISHED
 
 
 def plan_set(

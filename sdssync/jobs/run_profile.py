@@ -43,13 +43,24 @@ def prepare(profile: Profile, settings: SchoolSettings, job: Job) -> None:
     profile_warnings.warn_of_expiry(profile, job.today)
     profile_warnings.warn_of_expired_parts(profile, job.today)
     profile_warnings.warn_of_reused_ids(profile, job.today)
-    if is_foreign(profile.output_as_written):
-        raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
-    check_folder(profile.folder)
+    check_output(profile)
     if heal(profile.folder):
         events.log().warning("profile.healed", hint="a run was killed or the power failed; nothing is lost")
     if job.mode is Mode.PUBLISH:
         Publisher(state=settings.folders.state, profile=profile.name, output=profile.folder).settle()
+
+
+def check_output(profile: Profile) -> None:
+    """
+    Check that the output folder belongs to sdssync.
+
+    Raises:
+        SdsSyncError: it does not.
+
+    """
+    if is_foreign(profile.output_as_written):
+        raise ConfigError(f"output {profile.output_as_written} is a Windows path", "name a folder of this system")
+    check_folder(profile.folder)
 
 
 def run_profile(profile: Profile, selections: Selections, settings: SchoolSettings, job: Job) -> ProfileResult:
