@@ -18,9 +18,7 @@ from sdssync.roster.combine import Part, unite
 from sdssync.roster.group_classes import group_class_id
 from sdssync.roster.merges import find_sets
 from sdssync.roster.sources import ClassKind
-
-Thing = tuple[ClassKind, str]
-"""A teaching set or a group by its id in iSAMS."""
+from sdssync.safety.presence import SourceRef, source_ref
 
 
 class FormerClasses:
@@ -32,37 +30,37 @@ class FormerClasses:
         self._made_of = made_of
         self._roll = parts[0].selection.roll
 
-    def things(self, class_id: str) -> Sequence[Thing]:
+    def things(self, class_id: str) -> Sequence[SourceRef]:
         """Return what of the document a class was made of; (): nothing."""
         for kind, classes in self._made_of.items():
             if class_id in classes:
-                things = (_thing(kind, source_id) for source_id in classes[class_id])
+                things = (source_ref(kind, source_id) for source_id in classes[class_id])
                 return tuple(thing for thing in things if thing in self._present)
         return self._things.get(class_id, ())
 
-    def now(self, things: Sequence[Thing]) -> Iterator[CandidateClass]:
+    def now(self, things: Sequence[SourceRef]) -> Iterator[CandidateClass]:
         """Yield the classes that are made of these today, whether they stay in the set or not."""
         for thing in things:
             yield from self._now.get(thing, ())
 
-    def is_taken(self, things: Sequence[Thing]) -> bool:
+    def is_taken(self, things: Sequence[SourceRef]) -> bool:
         """Return True if a part takes any of these sets, be it without a list."""
         return any(thing in self._taken for thing in things)
 
     @cached_property
-    def _present(self) -> frozenset[Thing]:
+    def _present(self) -> frozenset[SourceRef]:
         sets = ((ClassKind.SET, teaching_set.id) for teaching_set in self._roll.school.teaching_sets)
         groups = ((ClassKind(followed.group.kind), followed.group.id) for followed in self._roll.groups)
         return frozenset((*sets, *groups))
 
     @cached_property
-    def _things(self) -> Mapping[str, Sequence[Thing]]:
-        found: defaultdict[str, dict[Thing, None]] = defaultdict(dict)
+    def _things(self) -> Mapping[str, Sequence[SourceRef]]:
+        found: defaultdict[str, dict[SourceRef, None]] = defaultdict(dict)
         for class_id, thing in self._ids():
             found[class_id][thing] = None
         return {class_id: tuple(things) for class_id, things in found.items()}
 
-    def _ids(self) -> Iterator[tuple[str, Thing]]:
+    def _ids(self) -> Iterator[tuple[str, SourceRef]]:
         """Yield each id with what it is, or was, made of."""
         before = self._before
         patterns = [(part.profile.class_id, part.profile.suffix) for part in self._parts]
@@ -92,21 +90,16 @@ class FormerClasses:
         yield from self._before.groups() if self._before else ()
 
     @cached_property
-    def _now(self) -> Mapping[Thing, Sequence[CandidateClass]]:
-        made: defaultdict[Thing, list[CandidateClass]] = defaultdict(list)
+    def _now(self) -> Mapping[SourceRef, Sequence[CandidateClass]]:
+        made: defaultdict[SourceRef, list[CandidateClass]] = defaultdict(list)
         for candidate in candidate_classes(self._parts, unite([part.selection for part in self._parts])):
             source = candidate.made_of
             for source_id in source.ids:
-                made[_thing(source.kind, source_id)].append(candidate)
+                made[source_ref(source.kind, source_id)].append(candidate)
         return made
 
     @cached_property
-    def _taken(self) -> frozenset[Thing]:
+    def _taken(self) -> frozenset[SourceRef]:
         return frozenset(
             (ClassKind.SET, teaching_set.id) for part in self._parts for teaching_set in part.selection.teaching_sets
         )
-
-
-def _thing(kind: ClassKind, source_id: str) -> Thing:
-    """Return one of what a class of a kind is made of: a merged class is made of sets."""
-    return ClassKind.SET if kind is ClassKind.MERGED else kind, source_id

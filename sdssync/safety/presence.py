@@ -1,0 +1,212 @@
+"""In which published sets a person or a class was: each is read once, and only what was asked for is kept of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sdssync.log import events
+from sdssync.publish.generations import Generation, Generations
+from sdssync.publish.manifest import ClassSources
+from sdssync.roster.sources import ClassKind
+from sdssync.roster.steps import Thing
+from sdssync.safety.csv_set import STUDENT, TEACHER, CsvSet, Enrollment, UserRow, enrollment_of, read_set
+from sdssync.school import Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSeen:
+    """A class as a set has it."""
+
+    title: str
+    members: Mapping[str, str]
+    """The users in it with their roles; of a question about one person, that one only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a set has of what was asked for."""
+
+    user: UserRow | None = None
+    classes: Mapping[str, ClassSeen] = field(default_factory=dict)
+    """Of a person, the classes that the person is in; else the classes that were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A generation, and what it has of what was asked for."""
+
+    generation: int
+    day: date
+    seen: Seen
+    made_of: ClassSources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Generations in a row that have something."""
+
+    first: Sighting
+    last: Sighting
+    gone: Sighting | None
+    """The first generation without it; None: the last that is kept has it."""
+    is_oldest: bool
+    """True if no generation before it is kept: it may have been there for longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """What the generations of a profile have of what was asked for, the oldest first."""
+
+    sightings: tuple[Sighting, ...] = ()
+    damaged: tuple[int, ...] = ()
+    """The numbers of those that cannot be read as they were written."""
+
+    @property
+    def last(self) -> Sighting | None:
+        """Return what the newest readable generation has."""
+        return self.sightings[-1] if self.sightings else None
+
+    def of(self, generation: int) -> Sighting | None:
+        """Return what a generation has; None if it is not kept any more, or damaged."""
+        return next((found for found in self.sightings if found.generation == generation), None)
+
+    def spans(self, has: Callable[[Seen], object]) -> tuple[Span, ...]:
+        """Return when the published sets had something."""
+        return tuple(_spans(self.sightings, has))
+
+
+def _spans(sightings: Sequence[Sighting], has: Callable[[Seen], object]) -> Iterator[Span]:
+    start: int | None = None
+    for position, sighting in enumerate(sightings):
+        if has(sighting.seen):
+            start = position if start is None else start
+        elif start is not None:
+            first, last = sightings[start], sightings[position - 1]
+            yield Span(first=first, last=last, gone=sighting, is_oldest=start == 0)
+            start = None
+    if start is not None:
+        yield Span(first=sightings[start], last=sightings[-1], gone=None, is_oldest=start == 0)
+
+
+Look = Callable[[CsvSet, ClassSources], Seen]
+"""What is kept of a set, given also what its classes are made of."""
+
+
+def look_through(store: Generations, look: Look) -> Presence:
+    """
+    Return what every generation of a profile has; one that is damaged is passed over, with a warning.
+
+    Raises:
+        OutputError: the state folder cannot be read.
+
+    """
+    sightings, damaged = [], []
+    for generation in store.all():
+        if sighting := _look_at(generation, look):
+            sightings.append(sighting)
+        else:
+            damaged.append(generation.number)
+            hint = f"{generation.folder} is damaged; it is passed over"
+            events.log().warning("generation.ignored", generation=generation.number, hint=hint)
+    return Presence(sightings=tuple(sightings), damaged=tuple(damaged))
+
+
+def _look_at(generation: Generation, look: Look) -> Sighting | None:
+    if not generation.is_whole:
+        return None
+    try:
+        seen = look(read_set(generation.folder), generation.manifest.classes)
+    except OSError:
+        return None
+    manifest = generation.manifest
+    return Sighting(generation=manifest.number, day=manifest.day, seen=seen, made_of=manifest.classes)
+
+
+def look_for_person(user_id: str, csv_set: CsvSet) -> Seen:
+    """Return what a set has of a person: the row, and the classes."""
+    classes = {}
+    for class_id in csv_set.enrollments:
+        for role in (TEACHER, STUDENT):
+            if csv_set.has(Enrollment(class_id, user_id, role)):
+                row = csv_set.classes.get(class_id)
+                classes[class_id] = ClassSeen(title=row.title if row else class_id, members={user_id: role})
+    return Seen(user=csv_set.users.get(user_id), classes=classes)
+
+
+def look_for_classes(class_ids: frozenset[str], csv_set: CsvSet) -> Seen:
+    """Return what a set has of some classes."""
+    found = {}
+    for class_id in sorted(class_ids & csv_set.classes.keys()):
+        enrollments = map(enrollment_of, csv_set.enrollments.get(class_id, ()))
+        members = {enrollment.user_id: enrollment.role for enrollment in enrollments}
+        found[class_id] = ClassSeen(title=csv_set.classes[class_id].title, members=members)
+    return Seen(classes=found)
+
+
+SourceRef = tuple[ClassKind, str]
+"""A teaching set or a group by its id in iSAMS."""
+
+
+def classes_of(made_of: ClassSources, sources: frozenset[SourceRef]) -> frozenset[str]:
+    """Return the classes of a set that were made of any of these."""
+    return frozenset(
+        class_id
+        for kind, classes in made_of.items()
+        for class_id, ids in classes.items()
+        if any(source_ref(kind, source_id) in sources for source_id in ids)
+    )
+
+
+def sources_of(made_of: ClassSources, class_id: str) -> tuple[SourceRef, ...]:
+    """Return what a class of a set was made of; (): it is not known."""
+    return tuple(
+        source_ref(kind, source_id) for kind, classes in made_of.items() for source_id in classes.get(class_id, ())
+    )
+
+
+def source_ref(kind: ClassKind, source_id: str) -> SourceRef:
+    """Return one of what a class of a kind is made of: a merged class is made of sets."""
+    return ClassKind.SET if kind is ClassKind.MERGED else kind, source_id
+
+
+def thing_ref(thing: Thing) -> SourceRef:
+    """Return a teaching set or a group by its id in iSAMS."""
+    return (ClassKind(thing.kind) if isinstance(thing, Group) else ClassKind.SET), thing.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What a published set has of a text that the document does not know."""
+
+    users: tuple[str, ...] = ()
+    """Their ids."""
+    classes: Mapping[str, tuple[SourceRef, ...]] = field(default_factory=dict)
+    """By id, with what each was made of, if that is known."""
+
+
+def find_former(store: Generations, is_meant: Callable[[Sequence[str]], bool]) -> Former:
+    """
+    Return what the newest generation has whose ids, usernames, names or titles are meant.
+
+    Raises:
+        OutputError: the state folder cannot be read.
+
+    """
+    for generation in reversed(store.all()):
+        try:
+            csv_set = read_set(generation.folder)
+        except OSError:
+            continue
+        users = tuple(
+            user_id
+            for user_id, user in csv_set.users.items()
+            if is_meant((user_id, user.username, f"{user.forename} {user.surname}"))
+        )
+        classes = {
+            class_id: sources_of(generation.manifest.classes, class_id)
+            for class_id, row in csv_set.classes.items()
+            if is_meant((class_id, row.title))
+        }
+        if users or classes:
+            return Former(users=users, classes=classes)
+    return Former()
