@@ -51,7 +51,7 @@ docs: $(READY)  ## write the pages that are generated from tables
 	$(VENV)/bin/python docs/generate.py
 
 golden: $(READY)  ## write the golden files; look at the difference before you commit it
-	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/report/test_validation.py tests/test_golden.py tests/test_screens.py
+	SDSSYNC_GOLDEN=write $(RUN) pytest -q -m "not torture" tests/report/test_validation.py tests/test_golden.py tests/test_screens.py tests/jobs/test_explain.py
 
 windows-zip:  ## build sdssync.exe with a Python for Windows under Wine, and try it; Debian and root
 	packaging/windows-zip.sh

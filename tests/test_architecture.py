@@ -29,6 +29,7 @@ FOREIGN = {
         "cli.compare_commands",
         "cli.completion",
         "cli.doctor_commands",
+        "cli.explain_commands",
         "cli.interview",
         "cli.import_commands",
         "cli.misuse",

@@ -16,6 +16,7 @@ from sdssync.cli import (
     class_commands,
     compare_commands,
     doctor_commands,
+    explain_commands,
     import_commands,
     notify_commands,
     options,
@@ -228,6 +229,7 @@ def subjects(common: Common, result_format: ResultFormat, *, cached: bool, years
 
 
 app.add_command(class_commands.classes)
+app.add_command(explain_commands.explain)
 
 
 @app.command()

@@ -54,7 +54,7 @@ def plan_shape(plan: Plan) -> dict[str, Any]:
         "users": summary_shape(plan.users),
         "classes": summary_shape(plan.classes),
         "enrollments": summary_shape(plan.enrollments),
-        "gates": [_trip_shape(trip) for trip in plan.trips],
+        "gates": [trip_shape(trip) for trip in plan.trips],
         "kept": [_kept_shape(kept) for kept in plan.kept],
     }
 
@@ -83,7 +83,8 @@ def summary_shape(summary: KindSummary) -> dict[str, Any]:
     }
 
 
-def _trip_shape(trip: Trip) -> dict[str, Any]:
+def trip_shape(trip: Trip) -> dict[str, Any]:
+    """Return a gate that has tripped, with its figures."""
     limit = trip.limit if trip.limit is None or isinstance(trip.limit, int) else str(trip.limit)
     return {
         "gate": trip.gate,

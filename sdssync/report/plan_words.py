@@ -22,6 +22,15 @@ _CAUSES: Mapping[str, str] = {
     OMITTED + Reason.TEACHER_WITHOUT_EMAIL: "no e-mail address in iSAMS",
     OMITTED + Reason.USER_WITHOUT_ID: "no id in iSAMS",
     OMITTED + Reason.DUPLICATE_USERNAME: "someone else has the same e-mail address",
+    OMITTED + Reason.USER_WITHOUT_NAME: "no forename or no surname in iSAMS",
+    OMITTED + Reason.EXTRA_TEACHER_NOT_FOUND: "no one matches the entry of [teachers] extra",
+    OMITTED + Reason.VALUE_WITH_LINE_BREAK: "a line break in a value in iSAMS",
+    OMITTED + Reason.VALUE_TOO_LONG: "a value in iSAMS is too long",
+    OMITTED + Reason.DUPLICATE_CLASS: "an earlier set or group in iSAMS has the same id",
+    OMITTED + Reason.PUPIL_OUTSIDE_YEAR_GROUPS: "in a year that the profile does not take",
+    OMITTED + Reason.PUPIL_NOT_CURRENT: "not a current pupil in iSAMS",
+    OMITTED + Reason.TEACHER_NOT_CURRENT: "not current staff in iSAMS",
+    OMITTED + Reason.USER_OMITTED: "left out for another reason",
     OMITTED + Reason.CLASS_WITHOUT_PUPILS: "no pupil is left on the set list",
     OMITTED + Reason.CLASS_WITHOUT_TITLE: "no title",
     OMITTED + Reason.CLASS_TOO_SMALL: "fewer pupils than min_pupils",
@@ -39,6 +48,11 @@ _WORST = 3
 def cause_words(cause: str) -> str:
     """Return a cause in words; one that has none is shown as it is."""
     return _CAUSES.get(cause, cause.removeprefix(OMITTED).replace("_", " "))
+
+
+def omission_words(reason: Reason) -> str:
+    """Return why a row is left out, in words."""
+    return cause_words(OMITTED + reason)
 
 
 def trip_words(trip: Trip) -> str:

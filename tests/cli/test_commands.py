@@ -20,7 +20,7 @@ from tests.support.runs import command, read_logs
 
 COMMANDS = (
     "run-all", "run", "plan", "approve", "status", "history", "diff", "restore", "release", "audit",
-    "validate", "rule", "subjects", "classes", "profiles", "compare", "report", "record", "init", "new",
+    "validate", "rule", "subjects", "classes", "explain", "profiles", "compare", "report", "record", "init", "new",
     "import-script", "rollover", "schedule", "doctor", "notify", "upload", "sds-status", "schema", "completion",
 )  # fmt: skip
 OTHER = 'name = "Prep"\noutput = "csv/Prep"\nyear_groups = [3]\nexpires = 2000-01-01\nformat = "v2.1"\n'

@@ -1,0 +1,111 @@
+"""
+Say why someone or something is, or is not, in the sets of profiles, for `sdssync explain`; nothing is published.
+
+What was asked for may be the name of a child: it is in no log line and no message.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sdssync.config.installation import ConfiguredSchool
+from sdssync.config.profile import Profile
+from sdssync.errors import ExitCode
+from sdssync.files.lock import installation_lock
+from sdssync.isams.progress import Progress
+from sdssync.isams.source import take_document, wanted_groups
+from sdssync.jobs import profile_warnings
+from sdssync.jobs.explain_lookup import Lookup, Question
+from sdssync.jobs.explain_profile import Asked, MadeSet, ProfileStory, make_set
+from sdssync.jobs.results import Results
+from sdssync.jobs.run import source_facts, wanted_profiles
+from sdssync.jobs.selections import Selections
+from sdssync.publish.generations import Generations
+from sdssync.report.answers import Answer, ProfileAnswer, Suggestions
+from sdssync.roster.directory import Directory, MadeClasses
+from sdssync.roster.roll import Roll
+from sdssync.roster.selection import Unlisted
+from sdssync.safety.kept_addresses import KeptAddresses, keep_addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """An answer, or what may be meant, and how the command ends."""
+
+    result: Answer | Suggestions
+    exit_code: ExitCode
+
+
+def explain(
+    school: ConfiguredSchool, question: Question, today: date, *, cached: bool, progress: Progress
+) -> Explained:
+    """
+    Return what each profile has to do with a person or a class on a day; a profile that fails stops no other.
+
+    Raises:
+        SdsSyncError: no one and nothing is found, there is no such profile, no complete document, or another run
+            holds the lock.
+
+    """
+    profiles, wrong = wanted_profiles(school, question.profiles)
+    settings, results = school.settings, Results()
+    code = max(map(profile_warnings.report_wrong, wrong), default=ExitCode.DONE)
+    publishing = [profile for profile in profiles if profile.output]
+    with installation_lock(settings.folders.state):
+        taken = take_document(settings, wanted_groups(school.profiles, today), cached=cached, progress=progress)
+        profile_warnings.warn_of_old_document(taken.document, datetime.now(UTC), cached=cached)
+        code = max(code, ExitCode.DONE if taken.is_kept else ExitCode.OUTPUT)
+        addresses = keep_addresses(taken.reading.school, settings.folders.state, today, settings.safety.keep_address)
+        selections = Selections(taken, addresses, source_facts(taken))
+        made: dict[str, MadeSet] = {}
+        for profile in publishing:
+            if not profile.has_expired(today):
+                with results.attempt(profile):
+                    made[profile.name] = make_set(profile, selections, settings, today)
+        stores = [Generations.of(settings.folders.state, profile.name) for profile in publishing]
+        meant = Lookup(_directory(selections, made), selections.roll, stores).look_up(question)
+        result: Answer | Suggestions
+        if isinstance(meant, Asked):
+            stories = _stories(ProfileStory(meant, selections, settings, today), publishing, made, results)
+            result = _answer(meant, selections.roll, addresses, stories)
+        else:
+            result = meant
+    return Explained(result=result, exit_code=max([code, *(ended.exit_code for ended in results.in_order(school))]))
+
+
+def _directory(selections: Selections, made: Mapping[str, MadeSet]) -> Directory:
+    """Return where to look people and classes up: the document, and the sets that are made of it."""
+    extra = {
+        teacher.address
+        for found in made.values()
+        for part in found.parts
+        for teacher in part.selection.extra_teachers
+        if isinstance(teacher, Unlisted)
+    }
+    classes = [MadeClasses(roll=found.roll, judged=found.roster.judged) for found in made.values()]
+    return Directory(selections.roll, classes, extra)
+
+
+def _stories(
+    story: ProfileStory, profiles: Sequence[Profile], made: Mapping[str, MadeSet], results: Results
+) -> tuple[ProfileAnswer, ...]:
+    """Return the answers of the profiles; of one that fails there is only that it does."""
+    answers = []
+    for profile in profiles:
+        answer = ProfileAnswer(profile=profile.name, failure="it failed, as the log says")
+        with results.attempt(profile):
+            answer = story.of(profile, made.get(profile.name))
+        answers.append(answer)
+    return tuple(answers)
+
+
+def _answer(asked: Asked, roll: Roll, addresses: KeptAddresses, profiles: tuple[ProfileAnswer, ...]) -> Answer:
+    who = asked.person.who(roll) if asked.person else None
+    usernames = [(who.id, record.email) for record in who.records] if who else []
+    return Answer(
+        roll=roll,
+        who=who,
+        things=asked.school_class.things(roll) if asked.school_class else None,
+        kept=next(iter(addresses.of(usernames)), None),
+        profiles=profiles,
+    )

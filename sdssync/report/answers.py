@@ -1,0 +1,110 @@
+"""What `sdssync explain` has found, as values: who or what was meant, and its way into the set of each profile."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sdssync.publish.uploads import HandedOver
+from sdssync.report.outcome import Outcome
+from sdssync.roster.attribution import Attributed
+from sdssync.roster.directory import ClassMatch, PersonMatch
+from sdssync.roster.roll import Roll
+from sdssync.roster.steps import ClassTrace, PersonTrace, Thing, Who
+from sdssync.safety.held import HeldSet
+from sdssync.safety.kept_addresses import KeptAddress
+from sdssync.safety.plan import Plan
+from sdssync.safety.presence import Presence, Seen
+from sdssync.school import Pupil, Teacher, record_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSet:
+    """What a run would make of the document for a profile today, and what would become of it."""
+
+    outcome: Outcome
+    """Published, unchanged, held or rejected."""
+    seen: Seen
+    person: PersonTrace | None = None
+    """The way of the person who was asked for."""
+    classes: tuple[ClassTrace, ...] = ()
+    """The way of the classes that were asked for, of a person too."""
+    findings: tuple[Attributed, ...] = ()
+    """Those about the person or the class."""
+    rejecting: tuple[str, ...] = ()
+    """The codes for which the set must not be published."""
+    plan: Plan | None = None
+    """None: the set is rejected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileAnswer:
+    """What one profile has to do with who or what was asked for."""
+
+    profile: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The files of the profile and its parts, by name, as seen from the folder of the settings."""
+    years: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """The years of the profile, of a combined one those of its parts, by name."""
+    failure: str = ""
+    """Why nothing can be said of the profile today."""
+    expired: date | None = None
+    """The last day of a profile that has expired."""
+    new: NewSet | None = None
+    """None: it has expired, or fails."""
+    output: Seen | None = None
+    """What is in the output folder; None: nothing is published."""
+    presence: Presence = field(default_factory=Presence)
+    class_ids: frozenset[str] = frozenset()
+    """The classes that were asked for, by every id that they have had."""
+    held: HeldSet | None = None
+    """The set that waits for approval."""
+    held_seen: Seen | None = None
+    is_pinned: bool = False
+    has_upload: bool = False
+    handed_over: HandedOver | None = None
+    """What SDS got last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who or what was asked for, and what each profile has to do with it."""
+
+    roll: Roll
+    who: Who | None = None
+    """The person, as iSAMS has them; None: a class was asked for."""
+    things: tuple[Thing, ...] | None = None
+    """What the class is made of in iSAMS, of a question about a person in a class too; None: no class was asked for."""
+    kept: KeptAddress | None = None
+    profiles: tuple[ProfileAnswer, ...] = ()
+
+    @property
+    def namesakes(self) -> tuple[Pupil | Teacher, ...]:
+        """Return the other people who have the id of the person."""
+        if self.who is None or not self.who.records:
+            return ()
+        own = set(map(record_of, self.who.records))
+        return tuple(other for other in self.roll.shared_ids.get(self.who.id, ()) if record_of(other) not in own)
+
+    def has_person(self, seen: Seen) -> bool:
+        """Return True if a set has the person; of two people with one id the username says which of them."""
+        if seen.user is None or self.who is None:
+            return False
+        usernames = {record.email.lower() for record in self.who.records}
+        return not self.namesakes or seen.user.username.lower() in usernames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Someone or something that may be meant, and what to ask for to get only that."""
+
+    match: PersonMatch | ClassMatch
+    arguments: str
+    """As on a command line; "" if nothing means only this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """All who or what may be meant."""
+
+    roll: Roll
+    found: tuple[Suggestion, ...]

@@ -1,0 +1,197 @@
+"""The answer to "why is she not in that class?": the short answer first, then profile by profile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from sdssync.files.names import printable
+from sdssync.report.answers import Answer, NewSet, ProfileAnswer
+from sdssync.report.matter import LISTED, more, sentence
+from sdssync.report.names import legible
+from sdssync.report.person import ends_of, in_order, record_words
+from sdssync.report.screen import Line
+from sdssync.report.standing import (
+    Standing,
+    finding_sentences,
+    gate_sentences,
+    history_sentences,
+    standing,
+    standing_words,
+    upload_sentences,
+    what_waits,
+)
+from sdssync.report.step_words import StepWords, called, enumerated, thing_words
+from sdssync.roster.steps import ClassTrace, PersonTrace, Place, Role, StepKind, Thing
+from sdssync.safety.presence import Seen
+from sdssync.school import TeachingSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reason:
+    """Why a person is not in a class of a profile."""
+
+    why: str
+    advice: str = ""
+    in_short: str = ""
+    """For the short answer, if that is other."""
+    is_of_year: bool = False
+    """The profile is not for the year of the person at all."""
+
+
+def person_in_class_lines(answer: Answer) -> Iterator[Line]:
+    """Yield the answer about a person in a class."""
+    if answer.who is None:
+        return
+    yield Line(printable(_headline(answer)), "bold")
+    yield from (Line(printable(text)) for text in record_words(answer, answer.who))
+    for profile in in_order(answer, _is_in):
+        found = standing(profile, partial(_is_in, profile))
+        yield Line("")
+        yield Line(printable(f"{profile.profile}: {standing_words(profile, found, 'class')}"), "bold")
+        for text in _story(answer, profile, found):
+            yield Line(f"  {printable(text)}")
+
+
+def _is_in(profile: ProfileAnswer, seen: Seen) -> bool:
+    return not profile.class_ids.isdisjoint(seen.classes)
+
+
+def _headline(answer: Answer) -> str:
+    name, class_name = called(answer.who) if answer.who else "", class_words(answer)
+    found = {profile.profile: standing(profile, partial(_is_in, profile)) for profile in answer.profiles}
+    there = [profile for profile, where in found.items() if where in (Standing.IN, Standing.LEAVING)]
+    coming = [profile for profile, where in found.items() if where is Standing.COMING]
+    if there:
+        is_leaving = all(found[profile] is Standing.LEAVING for profile in there)
+        still, waits = (" still", what_waits(answer.profiles)) if is_leaving else ("", "")
+        return f"{name} is{still} in {class_name} of {enumerated(there)}{waits}."
+    if coming:
+        return f"{name} is not in the published class {class_name} of {enumerated(coming)} yet."
+    reasons: dict[_Reason, list[str]] = {}
+    for profile in answer.profiles:
+        for reason in _reasons(answer, profile)[:1]:
+            reasons.setdefault(reason, []).append(profile.profile)
+    if not reasons:
+        return f"{name} is not in {class_name}."
+    reason = min(reasons, key=lambda reason: reason.is_of_year)
+    of_all = f" of {enumerated(reasons[reason])}" if not reason.is_of_year or len(answer.profiles) == 1 else ""
+    return f"{name} is not in {class_name}{of_all}: {reason.in_short or reason.why}."
+
+
+def class_words(answer: Answer) -> str:
+    """Return the class as a sentence names it."""
+    if answer.things:
+        return " and ".join(map(thing_words, answer.things))
+    titles = {
+        known.title
+        for profile in answer.profiles
+        for sighting in profile.presence.sightings
+        for class_id, known in sighting.seen.classes.items()
+        if class_id in profile.class_ids
+    }
+    return legible(next(iter(sorted(titles)), "the class"))
+
+
+def _reasons(answer: Answer, profile: ProfileAnswer) -> list[_Reason]:
+    """Return why the person is not in the class of a profile; []: it is in the set of today, or nothing is known."""
+    new, wording = profile.new, StepWords.of(answer, profile)
+    if new is None or new.person is None:
+        return []
+    places = places_in(new.person, answer)
+    ends = [*ends_of(new.person.steps), *(step for place in places for step in ends_of(place.steps))]
+    found = [
+        _Reason(
+            why=wording.why(step),
+            advice=wording.advice(step),
+            in_short=wording.in_short(step),
+            is_of_year=step.kind is StepKind.YEAR,
+        )
+        for step in ends
+    ]
+    return [*dict.fromkeys(found), *([] if places else [_not_listed(answer, new, wording)])]
+
+
+def places_in(trace: PersonTrace, answer: Answer) -> tuple[Place, ...]:
+    """Return the places of a person in the class that was asked for."""
+    ids = {_key(thing) for thing in answer.things or ()}
+    return tuple(place for place in trace.places if ids & {_key(thing) for thing in place.things})
+
+
+def _key(thing: Thing) -> tuple[str, str]:
+    """Return what makes a thing the same in each reading of the document."""
+    return ("set" if isinstance(thing, TeachingSet) else thing.kind), thing.id
+
+
+def _not_listed(answer: Answer, new: NewSet, wording: StepWords) -> _Reason:
+    """Return that the person has nothing to do with the class in iSAMS; or that there is no class."""
+    if not answer.things:
+        return _Reason(why="nothing in iSAMS makes this class")
+    for trace in new.classes:
+        for step in ends_of(trace.steps):
+            return _Reason(why=f"it makes no class: {wording.why(step)}", advice=wording.advice(step))
+    is_pupil = answer.who is None or answer.who.is_pupil or not answer.who.records
+    names = " or ".join(_where(thing, is_pupil=is_pupil) for thing in answer.things)
+    return _Reason(why=f"not {names} in iSAMS", advice="If that is wrong, correct it in iSAMS; the next run takes it.")
+
+
+def _where(thing: Thing, *, is_pupil: bool) -> str:
+    if not isinstance(thing, TeachingSet):
+        return f"in {thing.kind.replace('-', ' ')} {legible(thing.id)}" if is_pupil else "a tutor or house master of it"
+    return f"on the set list of {legible(thing.id)}" if is_pupil else f"a teacher of set {legible(thing.id)}"
+
+
+def _story(answer: Answer, profile: ProfileAnswer, found: Standing) -> Iterator[str]:
+    new, wording, reasons = profile.new, StepWords.of(answer, profile), _reasons(answer, profile)
+    is_for_others = bool(reasons) and reasons[0].is_of_year
+    if new and new.person and not is_for_others:
+        for place in places_in(new.person, answer):
+            yield from _way_sentences(place, wording)
+    for reason in reasons[:1] if is_for_others else reasons:
+        yield sentence(reason.why)
+        if reason.advice:
+            yield reason.advice
+    if new and new.person and not is_for_others:
+        yield from _hints(answer, new, new.person)
+    yield from gate_sentences(profile, found, partial(_is_in, profile))
+    if new:
+        yield from finding_sentences(new, names_classes=False)
+    why = reasons[0].why if reasons else ""
+    has = partial(_is_in, profile)
+    yield from history_sentences(profile, has, f"{why} any more" if why.startswith("not ") else why)
+    yield from upload_sentences(profile, has)
+
+
+def _way_sentences(place: Place, wording: StepWords) -> Iterator[str]:
+    """Yield how the person comes to the class in iSAMS."""
+    ways = [way for step in place.steps if step.passes and (way := wording.way(step))]
+    if ways:
+        yield sentence("; ".join(ways))
+    if place.is_in and place.candidate:
+        yield f"The class is {legible(place.candidate.title)} (id {legible(place.candidate.id)})."
+
+
+def _hints(answer: Answer, new: NewSet, trace: PersonTrace) -> Iterator[str]:
+    """Yield what may be meant in place of a list that the person is not on."""
+    if places_in(trace, answer) or not answer.things or (answer.who and answer.who.records and not answer.who.is_pupil):
+        return
+    subjects = {(thing.subject_id, thing.year) for thing in answer.things if isinstance(thing, TeachingSet)}
+    others = [
+        f"{thing_words(thing)} (set {legible(thing.id)})"
+        for place in trace.places
+        for thing in place.things
+        if isinstance(thing, TeachingSet) and (thing.subject_id, thing.year) in subjects
+    ]
+    if others:
+        yield f"In the same subject and year, on the list of {', '.join(others)}."
+    strangers = [place.who.id for known in new.classes for place in _strangers(known)]
+    if strangers:
+        listed = f"{', '.join(map(legible, strangers[:LISTED]))}{more(len(strangers) - LISTED)}"
+        one, what = ("that", "not a current pupil") if len(strangers) == 1 else ("one", "not current pupils")
+        name = called(answer.who) if answer.who else ""
+        yield f"Its list also names {listed}: {what}."
+        yield f"If {one} is a former number of {name}, correct the list in iSAMS."
+
+
+def _strangers(trace: ClassTrace) -> list[Place]:
+    """Return the rows of the list of a class that name no current pupil."""
+    return [place for place in trace.places if place.role is Role.STUDENT and not place.who.records and place.who.id]
