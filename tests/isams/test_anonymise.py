@@ -127,8 +127,8 @@ def test_numbers_are_permuted(real: list[str]) -> None:
 
 def test_initials_and_numbers_of_the_source_are_avoided() -> None:
     """The initials or the telephone number of one person are not given to another while there are others."""
-    real = [f"{one}.{other}." for one in "abcdefghijklm" for other in "abcdefghijklmnopqrstuvwxyz"]
-    real += [str(number) for number in range(111, 400) if "0" not in str(number)]
+    real = [f"{one}.{other}." for one in "abcdef" for other in "abcdefghijklmnopqrstuvwxyz"]
+    real += [str(number) for number in range(111, 200) if "0" not in str(number)]
     book = Codebook(Words([]), phrases=frozenset(real), rng=dice(1))
     images = [*map(book.phrase, real)]
 
@@ -250,10 +250,10 @@ SECTION = "<iSAMS><PupilManager><CurrentPupils>{}</CurrentPupils></PupilManager>
         ("Quill", "Mac-quill", 1),
         ("Ada Quill", "quill", 1),
         ("Ada Quill", "ada-quill", 2),
-        ("J P", "j p", 1),
+        ("J P", "j p", 0),
         ("J P", "J K", 0),
         ("J.P", "j.pilu", 0),
-        ("12-34", "0 12-34", 1),
+        ("12-34", "0 12-34", 0),
         ("12-345", "0 12-345", 1),
         ("123", "x1234", 0),
         ("---", "---", 0),
@@ -262,7 +262,7 @@ SECTION = "<iSAMS><PupilManager><CurrentPupils>{}</CurrentPupils></PupilManager>
     ],
 )
 def test_what_leaks(tmp_path: Path, real: str, invented: str, leaks: int) -> None:
-    """A word of a personal value must not be within another word, nor a value without a long word within a value."""
+    """A word of a personal value must not be within another word, nor a long number within a value."""
     name = SECTION.format("<Pupil><Surname>{}</Surname></Pupil>")
     before, after = values_of(tmp_path, name.format(real)), values_of(tmp_path, name.format(invented))
 

@@ -15,8 +15,8 @@ from sdssync.isams.anonymise.pieces import Piece, Words, lookalikes, pieces
 
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwyz"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_PLEASANT, _TRIES = 40, 2_000
-"""Draws for a word that can be spoken, and for any word or number."""
+_PLEASANT, _FEW_TRIES, _TRIES = 40, 200, 2_000
+"""Draws for a word that can be spoken, for initials, and for any word or number."""
 _YEARS = range(1801, 1900)
 _HEXADECIMAL = re.compile("[0-9a-f]")
 
@@ -57,7 +57,7 @@ class Codebook:
         """Return the initials or the number for others, with the same punctuation."""
         lower = phrase.lower()
         if lower not in self._phrases:
-            draws = self._draws(_TRIES, lambda: self._spelt(lower))
+            draws = self._draws(_FEW_TRIES, lambda: self._spelt(lower))
             images = (image for image in draws if image not in self._avoided_phrases)
             self._put(self._phrases, lower, next(images, self._spelt(lower)))
         return _in_case_of(phrase, lower, self._phrases[lower])

@@ -51,8 +51,9 @@ class Values:
         """
         Return how many of a source's personal values are in values of this document, by what these hold.
 
-        A word is found within a word, without regard to case. A value without a long word (a day, initials, a number)
-        is found within the personal values, where no letter or digit is next to it.
+        A word is found within a word, without regard to case. A value without a long word but with a long number (a
+        day, a telephone number) is found within the personal values, where no letter or digit is next to it. Initials
+        such as J.P. are not looked for: a large school has nearly all that there are.
         """
         leaks: dict[Holds, int] = {}
         for holds in self._found:
@@ -70,13 +71,12 @@ class Values:
                     yield from words(_without_end(value))
 
     def wordless(self, holds: Holds) -> set[str]:
-        """Return the values that have letters or digits, and no long word."""
-        plain = map(_plain, self._found[holds])
-        return {value for value in plain if len(value) >= SHORTEST and not any(words(value)) and _says_something(value)}
+        """Return the values that have a long number, and no long word."""
+        return {value for value in map(_plain, self._found[holds]) if not any(words(value)) and _has_long_number(value)}
 
 
-def _says_something(value: str) -> bool:
-    return any(piece is not Piece.REST for piece, _ in pieces(value))
+def _has_long_number(value: str) -> bool:
+    return any(piece in (Piece.DIGITS, Piece.SYMBOLS) and len(run) >= SHORTEST for piece, run in pieces(value))
 
 
 def _plain(value: str) -> str:
