@@ -15,6 +15,8 @@ from sdssync.isams.anonymise.pieces import Piece, Words, lookalikes, pieces
 
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwyz"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ICELANDIC = "þðæø"
+"""For initials of a school that has all others."""
 _PLEASANT, _FEW_TRIES, _TRIES = 40, 200, 2_000
 """Draws for a word that can be spoken, for initials, and for any word or number."""
 _YEARS = range(1801, 1900)
@@ -54,11 +56,15 @@ class Codebook:
         return _in_case_of(word, lower, image)
 
     def phrase(self, phrase: str) -> str:
-        """Return the initials or the number for others, with the same punctuation."""
+        """
+        Return the initials or the number for others, with the same punctuation.
+
+        A large school has nearly all initials: then several become the same ones, such as Q.Q., which no one has.
+        """
         lower = phrase.lower()
         if lower not in self._phrases:
             draws = self._draws(_FEW_TRIES, lambda: self._spelt(lower))
-            images = (image for image in draws if image not in self._avoided_phrases)
+            images = (image for image in chain(draws, self._alike(lower)) if image not in self._avoided_phrases)
             self._put(self._phrases, lower, next(images, self._spelt(lower)))
         return _in_case_of(phrase, lower, self._phrases[lower])
 
@@ -128,6 +134,13 @@ class Codebook:
         return "".join(
             self._rng.choice(self._others(piece, character)) for piece, run in pieces(text) for character in run
         )
+
+    def _alike(self, text: str) -> Iterator[str]:
+        """Yield a text with one and the same letter in the place of each one of ASCII."""
+        for letter in (*self._rng.sample(_LETTERS, len(_LETTERS)), *_ICELANDIC):
+            yield "".join(
+                letter if character.isascii() and character.isalpha() else character for character in self._spelt(text)
+            )
 
     def _others(self, piece: Piece, character: str) -> str:
         """Return what can be in the place of a character."""

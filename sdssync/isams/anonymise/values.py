@@ -38,9 +38,7 @@ class Values:
     @cached_property
     def phrases(self) -> frozenset[str]:
         """The initials and numbers in personal values, in lower case, which no invented ones may be."""
-        values = (_without_end(value) for holds in PERSONAL for value in self._found[holds])
-        parts = (part for value in values for part in phrases(value))
-        return frozenset(part.lower() for is_phrase, part in parts if is_phrase)
+        return frozenset(phrase for holds in PERSONAL for phrase in self._phrases_of(holds))
 
     @cached_property
     def days(self) -> frozenset[str]:
@@ -52,8 +50,8 @@ class Values:
         Return how many of a source's personal values are in values of this document, by what these hold.
 
         A word is found within a word, without regard to case. A value without a long word but with a long number (a
-        day, a telephone number) is found within the personal values, where no letter or digit is next to it. Initials
-        such as J.P. are not looked for: a large school has nearly all that there are.
+        day, a telephone number) is found within the personal values, where no letter or digit is next to it; initials
+        such as J.P. are found as such.
         """
         leaks: dict[Holds, int] = {}
         for holds in self._found:
@@ -61,6 +59,7 @@ class Values:
         personal = "\n".join(_plain(value) for holds in PERSONAL for value in self._found[holds])
         for holds in PERSONAL:
             leaks[holds] = leaks.get(holds, 0) + sum(_is_in(value, personal) for value in source.wordless(holds))
+            leaks[holds] += len(source.phrases.intersection(self._phrases_of(holds)))
         return {holds: number for holds, number in leaks.items() if number}
 
     def _words_of(self, holds: Holds) -> Iterator[str]:
@@ -69,6 +68,11 @@ class Values:
             for value in self._found[holds]:
                 if not is_guid(value):
                     yield from words(_without_end(value))
+
+    def _phrases_of(self, holds: Holds) -> Iterator[str]:
+        """Yield the initials and numbers in all values that hold this, in lower case."""
+        parts = (part for value in self._found[holds] for part in phrases(_without_end(value)))
+        return (part.lower() for is_phrase, part in parts if is_phrase)
 
     def wordless(self, holds: Holds) -> set[str]:
         """Return the values that have a long number, and no long word."""
