@@ -26,7 +26,7 @@ from sdssync.isams.datasets import wanted_datasets
 from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, measure
 from sdssync.isams.failures import FailedAttempt, in_words
 from sdssync.isams.origin import DOWNLOADED
-from sdssync.isams.part_file import PartFile, temporary_path, writing_state
+from sdssync.isams.temporary import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure

@@ -20,7 +20,7 @@ from sdssync.isams import parser
 from sdssync.isams.completeness import check_complete
 from sdssync.isams.datasets import GROUP_DATASETS, group_datasets
 from sdssync.isams.document import Document, cached_document, recorded_document
-from sdssync.isams.part_file import remove_part_files
+from sdssync.isams.temporary import remove_temporary
 from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
 from sdssync.log import events, outcomes
@@ -69,7 +69,7 @@ def take_document(
         SdsSyncError: there is none, it is not a complete iSAMS document, or there is no key.
 
     """
-    remove_part_files(settings.folders.state)
+    remove_temporary(settings.folders.state)
     source = settings.source
     if cached or isinstance(source, RecordedSource):
         return last_document(settings, progress=progress)

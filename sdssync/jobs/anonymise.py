@@ -5,11 +5,9 @@ It proves itself before it is written: no personal value of the real document is
 set of both. Where chance spoils that (two invented ids in another order than the real ones, say), all is invented anew.
 """
 
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, OutputError
-from sdssync.files.folders import remove_folder
 from sdssync.files.lock import installation_lock
 from sdssync.isams import parser
 from sdssync.isams.anonymise.codebook import Codebook
@@ -28,7 +25,7 @@ from sdssync.isams.anonymise.values import Values
 from sdssync.isams.anonymise.writer import Writer
 from sdssync.isams.document import Document
 from sdssync.isams.origin import RECORDED
-from sdssync.isams.part_file import writing_state
+from sdssync.isams.temporary import remove_temporary, temporary_folder
 from sdssync.isams.records import Records
 from sdssync.isams.source import last_document
 from sdssync.jobs import profile_warnings
@@ -43,8 +40,6 @@ from sdssync.school import GroupKind, Pupil, Teacher
 
 _ATTEMPTS = 12
 """An order that is kept by chance is kept in one of two attempts."""
-_PREFIX = "record-"
-"""Of the folder in the state folder in which sets and documents are until they are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +91,13 @@ def anonymise(school: ConfiguredSchool, output: Path, wanted: Wanted, progress: 
     folders, file = settings.folders, PrivateFile(path=output)
     file.check([*(profile.folder for profile in profiles), folders.state, folders.profiles])
     profile_warnings.warn_of_others(school, ())
-    with installation_lock(folders.state), _private_folder(folders.state) as folder:
-        real = _take(settings, profiles, wanted, folder, progress)
-        invented = _prove(real, settings, profiles, folder)
-        content = invented.path.read_bytes()
-        file.write(content)
+    with installation_lock(folders.state):
+        remove_temporary(folders.state)
+        with temporary_folder(folders.state) as folder:
+            real = _take(settings, profiles, wanted, folder, progress)
+            invented = _prove(real, settings, profiles, folder)
+            content = invented.path.read_bytes()
+            file.write(content)
     made = invented.side.reading.school
     recorded = Recorded(
         file=output,
@@ -116,28 +113,6 @@ def anonymise(school: ConfiguredSchool, output: Path, wanted: Wanted, progress: 
     facts = {"pupils": recorded.pupils, "staff": recorded.staff, "sets": recorded.teaching_sets}
     events.log().info("record.written", **facts, bytes=recorded.bytes, seconds=round(time.monotonic() - started, 3))
     return recorded
-
-
-@contextmanager
-def _private_folder(state: Path) -> Iterator[Path]:
-    """
-    Make a folder that only this account can enter, and remove it at the end; the lock must be held.
-
-    Raises:
-        OutputError: the state folder cannot be written.
-
-    """
-    with suppress(OSError):  # left by an interrupted run; its files do not matter to this one
-        for left in state.glob(f"{_PREFIX}*"):
-            remove_folder(left)
-    with writing_state(state):
-        folder = Path(tempfile.mkdtemp(dir=state, prefix=_PREFIX))
-    try:
-        with writing_state(folder):
-            yield folder
-    finally:
-        with suppress(OSError):
-            remove_folder(folder)
 
 
 def _take(

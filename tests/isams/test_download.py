@@ -24,7 +24,7 @@ from sdssync.isams import error_documents
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
 from sdssync.isams.origin import CACHED, RECORDED
-from sdssync.isams.part_file import remove_part_files
+from sdssync.isams.temporary import remove_temporary
 from sdssync.isams.progress import Progress
 from sdssync.net.pace import Pace
 from sdssync.school import GroupKind
@@ -210,13 +210,15 @@ def test_without_keep_the_last_document_stays(httpserver: HTTPServer, tmp_path: 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"isams.xml": b"the last one"}
 
 
-def test_removes_the_files_of_killed_runs(tmp_path: Path) -> None:
-    """A temporary file of an earlier run, full of pupils, is removed; other files stay."""
+def test_removes_what_killed_commands_left(tmp_path: Path) -> None:
+    """A temporary file or folder of an earlier command, full of pupils, is removed; other files stay."""
     (tmp_path / "isams-killed.part").write_bytes(b"half a school")
+    (tmp_path / "record-killed" / "real-1").mkdir(parents=True)
+    (tmp_path / "record-killed" / "real-1" / "users.csv").write_bytes(b"a school")
     (tmp_path / "notes.txt").write_bytes(b"")
 
-    remove_part_files(tmp_path)
-    remove_part_files(tmp_path / "not there")
+    remove_temporary(tmp_path)
+    remove_temporary(tmp_path / "not there")
 
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 

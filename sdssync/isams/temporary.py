@@ -1,4 +1,8 @@
-"""The temporary file of a download in the state folder: private, emptied by each attempt, removed at the end."""
+"""
+What is in the state folder only while a command runs: private, removed at the end, or by the next run after a kill.
+
+A download has a file, which each attempt empties; `record` has a folder for the sets that it compares.
+"""
 
 import os
 import tempfile
@@ -8,10 +12,12 @@ from io import FileIO
 from pathlib import Path
 
 from sdssync.errors import OutputError, os_reason
+from sdssync.files.folders import remove_folder
 from sdssync.files.hints import hint_for
 from sdssync.files.patience import make_folders, remove_file
 
 _PREFIX, _SUFFIX = "isams-", ".part"
+_FOLDER = "record-"
 
 
 class PartFile:
@@ -70,12 +76,35 @@ def temporary_path(state: Path) -> Iterator[Path]:
             remove_file(path)
 
 
-def remove_part_files(state: Path) -> None:
-    """Remove the files left by interrupted runs; the caller must hold the lock of the installation."""
+@contextmanager
+def temporary_folder(state: Path) -> Iterator[Path]:
+    """
+    Make a folder that only this account can enter, and remove it at the end.
+
+    Raises:
+        OutputError: the state folder cannot be written.
+
+    """
+    with writing_state(state):
+        make_folders(state)
+        folder = Path(tempfile.mkdtemp(dir=state, prefix=_FOLDER))
+    try:
+        with writing_state(folder):
+            yield folder
+    finally:
+        with suppress(OSError):  # the next run removes it
+            remove_folder(folder)
+
+
+def remove_temporary(state: Path) -> None:
+    """Remove what interrupted commands left; the caller must hold the lock of the installation."""
     with suppress(OSError):  # the run does not depend on it
         for path in state.glob(f"{_PREFIX}*{_SUFFIX}"):
             with suppress(OSError):  # it may be open elsewhere
                 remove_file(path)
+        for folder in state.glob(f"{_FOLDER}*"):
+            with suppress(OSError):
+                remove_folder(folder)
 
 
 @contextmanager
