@@ -22,7 +22,12 @@ RAISING = {
     "isams.parser._feed": "parse",
     "log.file._file_away": "_rotate, whose caller is LogFile.doRollover",
     "log.file._rotate": "LogFile.doRollover",
+    "jobs.anonymise._faults": "isams.temporary.temporary_folder, in whose block it works",
+    "jobs.anonymise._invent": "isams.temporary.temporary_folder, in whose block it works",
+    "jobs.anonymise._prove": "isams.temporary.temporary_folder, in whose block it works",
+    "jobs.anonymise._take": "isams.temporary.temporary_folder, in whose block it works",
     "jobs.doctor._document": "_ask and _last",
+    "jobs.mirror.count_set": "jobs.anonymise, in the block of isams.temporary.temporary_folder",
     "publish.generations.Generations.write.fill": "files.folders.write_folder, which `write` calls",
     "publish.healing._clear": "heal",
     "publish.healing._holds_more": "_clear",
@@ -49,6 +54,7 @@ RAISING = {
 """The functions that let an OSError out, or their modules; and who translates it."""
 
 OPENING = {
+    "jobs.anonymise": "writes a document in a folder that it has made",
     "roster.csv_files": "writes the files of a set, which are new",
     "safety.audit": "appends to a file that was read as a regular one",
     "isams.download": "writes a file that it has made",

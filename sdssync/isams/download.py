@@ -26,8 +26,8 @@ from sdssync.isams.datasets import wanted_datasets
 from sdssync.isams.document import LAST_DOCUMENT, REFUSED_DOCUMENT, Document, measure
 from sdssync.isams.failures import FailedAttempt, in_words
 from sdssync.isams.origin import DOWNLOADED
-from sdssync.isams.temporary import PartFile, temporary_path, writing_state
 from sdssync.isams.progress import Progress
+from sdssync.isams.temporary import PartFile, temporary_path, writing_state
 from sdssync.net.deadline import Deadline
 from sdssync.net.failure import Failure
 from sdssync.net.pace import Pace

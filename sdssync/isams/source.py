@@ -20,9 +20,9 @@ from sdssync.isams import parser
 from sdssync.isams.completeness import check_complete
 from sdssync.isams.datasets import GROUP_DATASETS, group_datasets
 from sdssync.isams.document import Document, cached_document, recorded_document
-from sdssync.isams.temporary import remove_temporary
 from sdssync.isams.progress import Progress
 from sdssync.isams.records import Reading
+from sdssync.isams.temporary import remove_temporary
 from sdssync.log import events, outcomes
 from sdssync.school import GroupKind
 

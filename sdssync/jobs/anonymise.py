@@ -16,6 +16,7 @@ from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, OutputError
 from sdssync.files.lock import installation_lock
+from sdssync.files.patience import make_folder
 from sdssync.isams import parser
 from sdssync.isams.anonymise.codebook import Codebook
 from sdssync.isams.anonymise.disguise import Disguise
@@ -25,9 +26,9 @@ from sdssync.isams.anonymise.values import Values
 from sdssync.isams.anonymise.writer import Writer
 from sdssync.isams.document import Document
 from sdssync.isams.origin import RECORDED
-from sdssync.isams.temporary import remove_temporary, temporary_folder
 from sdssync.isams.records import Records
 from sdssync.isams.source import last_document
+from sdssync.isams.temporary import remove_temporary, temporary_folder
 from sdssync.jobs import profile_warnings
 from sdssync.jobs.mirror import Mirror, SetCounts, Side, count_set
 from sdssync.jobs.progress import RunProgress
@@ -170,7 +171,7 @@ def _prove(real: _Real, settings: SchoolSettings, profiles: Sequence[Profile], f
     fault = ""
     for attempt in range(_ATTEMPTS):
         place = folder / f"attempt-{attempt}"
-        place.mkdir()
+        make_folder(place)
         invented = _invent(real, place / "isams.xml")
         fault = next(_faults(real, invented, settings, profiles, place), "")
         if not fault:

@@ -16,6 +16,7 @@ from sdssync.config.classes import Merge
 from sdssync.config.profile import Profile
 from sdssync.config.settings import SchoolSettings
 from sdssync.errors import SourceError
+from sdssync.files.patience import make_folder
 from sdssync.isams.anonymise.disguise import Disguise
 from sdssync.isams.anonymise.known import Holds
 from sdssync.isams.completeness import check_complete
@@ -190,7 +191,7 @@ def count_set(
         roster = enrol_parts(take(profile), profile, settings.identity)
     except SourceError as error:
         return SetCounts(failed=type(error).__name__)
-    folder.mkdir()
+    make_folder(folder)
     write(csv_files(roster, settings.identity, profile), folder)
     report = judge(folder, roster, profile, settings).report
     return SetCounts(

@@ -24,8 +24,8 @@ from sdssync.isams import error_documents
 from sdssync.isams.document import Document, cached_document, recorded_document
 from sdssync.isams.download import download
 from sdssync.isams.origin import CACHED, RECORDED
-from sdssync.isams.temporary import remove_temporary
 from sdssync.isams.progress import Progress
+from sdssync.isams.temporary import remove_temporary
 from sdssync.net.pace import Pace
 from sdssync.school import GroupKind
 from tests.support.fake_isams import CANARY, KEY, PATH, Clock, failing, play, recorded, source
