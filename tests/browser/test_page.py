@@ -98,6 +98,7 @@ def test_search_finds_members_by_their_names(reader: Reader, demo: Path) -> None
         page.click("button[type=reset]")
         page.wait_for_function(f"document.getElementById('found').textContent === {everything!r}")
         assert part(page, "Seniors", "Gates").is_visible()
+        assert page.locator(".members li:visible, .hit").count() == 0
 
 
 def test_a_class_that_is_found_by_a_member_shows_its_members(reader: Reader, demo: Path) -> None:

@@ -17,6 +17,7 @@
   }));
   const total = parts.reduce((sum, part) => sum + part.rows.length, 0);
   let isFiltered = false;
+  let revealed = [];
 
   function plain(text) {
     return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -56,13 +57,23 @@
   // Members are shown where a class is found by them and not by its own line; who was found is marked.
   function showMembers(row, wanted) {
     const members = row.element.querySelector(".members details");
-    if (members) {
-      const [line, ...people] = textsOf(row);
-      members.open = !hasAll(line, wanted);
-      members.querySelectorAll("li").forEach((person, index) => {
-        person.classList.toggle("hit", members.open && hasAll(people[index], wanted));
-      });
+    const [line, ...people] = textsOf(row);
+    if (!members || members.open || hasAll(line, wanted)) {
+      return;
     }
+    members.querySelectorAll("li").forEach((person, index) => {
+      person.classList.toggle("hit", hasAll(people[index], wanted));
+    });
+    members.open = true;
+    revealed.push(members);
+  }
+
+  function hideMembers() {
+    for (const members of revealed) {
+      members.open = false;
+      members.querySelectorAll(".hit").forEach((person) => person.classList.remove("hit"));
+    }
+    revealed = [];
   }
 
   function filter() {
@@ -70,6 +81,7 @@
     const wantsAll = !wanted.length && !year.value && !subject.value && !only.value;
     let number = 0;
     const shown = [];
+    hideMembers();
     for (const part of parts) {
       let inPart = 0;
       for (const row of part.rows) {
