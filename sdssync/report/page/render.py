@@ -17,7 +17,8 @@ _LOADER = PackageLoader("sdssync.report", "page")
 def render(page: Page) -> bytes:
     """Return the page as a file in UTF-8."""
     environment = _environment()
-    style, script = (_LOADER.get_source(environment, name)[0] for name in ("page.css", "page.js"))
+    sources = (_LOADER.get_source(environment, name)[0] for name in ("page.css", "page.js"))
+    style, script = (source.replace("\r\n", "\n") for source in sources)  # as a browser hashes them
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; base-uri 'none';"
         " form-action 'none'"
