@@ -215,13 +215,14 @@ class Records:
 
     def _take_usual_row(self, record: etree._Element) -> bool:
         """Read a row that begins with the two elements in the order of iSAMS, both filled; else return False."""
-        if len(record) < 2:
+        if not len(record):
             return False
-        first, second = record[0], record[1]
-        if first.tag != "SetId" or second.tag != "SchoolId":
+        first = record[0]
+        second = first.getnext()
+        if second is None or first.tag != "SetId" or second.tag != "SchoolId":
             return False
-        set_id, school_id = first.text, second.text
-        if not set_id or not school_id or set_id.isspace() or school_id.isspace():
+        set_id, school_id = first.text, self._texts[second.text]
+        if not set_id or set_id.isspace() or not school_id:
             return False
         self._lists[set_id].append(school_id)
         return True
