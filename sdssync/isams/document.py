@@ -46,7 +46,7 @@ def cached_document(state: Path, max_bytes: int) -> Document:
     except OSError as error:
         raise SourceUnavailableError(
             f"no document of an earlier download: {path}: {os_reason(error)}",
-            "run once without --cached"
+            "download one: `sdssync plan`"
             if isinstance(error, FileNotFoundError)
             else "give the account of sdssync the right to read that file",
         ) from None

@@ -17,7 +17,7 @@ DOWNLOADED = Origin(
     again="run it again",
     another="check [isams] url: it is the address of the iSAMS server, and nothing on the way may ask for a login",
 )
-CACHED = Origin(again="run it without --cached", another="run it without --cached")
+CACHED = Origin(again="download it again: `sdssync plan`", another="download it again: `sdssync plan`")
 RECORDED = Origin(
     again="record the document again",
     another="name an XML document under [isams] file: the answer of xml.ashx, not of json.ashx",

@@ -161,7 +161,7 @@ def test_an_id_that_is_a_text_is_not_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "again"), [(CACHED, "run it without --cached"), (RECORDED, "record the document again")]
+    ("origin", "again"), [(CACHED, "download it again: `sdssync plan`"), (RECORDED, "record the document again")]
 )
 def test_hints_follow_the_origin(tmp_path: Path, origin: Origin, again: str) -> None:
     """A document that was not downloaded now is not made anew by another run."""

@@ -144,7 +144,7 @@ def test_refuses_what_is_not_an_isams_document(tmp_path: Path, data: bytes, line
 @pytest.mark.parametrize(
     ("origin", "hint"),
     [
-        (CACHED, "run it without --cached"),
+        (CACHED, "download it again: `sdssync plan`"),
         (RECORDED, "name an XML document under [isams] file: the answer of xml.ashx, not of json.ashx"),
     ],
 )

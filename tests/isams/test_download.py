@@ -650,7 +650,7 @@ def test_cached_without_a_document(tmp_path: Path) -> None:
         cached_document(tmp_path / "state", 7)
 
     assert caught.value.message.startswith(f"no document of an earlier download: {tmp_path / 'state' / 'isams.xml'}: ")
-    assert caught.value.hint == "run once without --cached"
+    assert caught.value.hint == "download one: `sdssync plan`"
 
 
 def test_recorded(tmp_path: Path) -> None:

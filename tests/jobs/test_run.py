@@ -454,7 +454,7 @@ def test_cached_without_a_document(two_profiles: Path, arguments: list[str]) -> 
 
     failed = ran.logs("command.failed" if arguments == ["subjects"] else "source.failed")
     assert ran.exit_code == 3
-    assert [line["hint"] for line in failed] == ["run once without --cached"]
+    assert [line["hint"] for line in failed] == ["download one: `sdssync plan`"]
 
 
 def test_unknown_things_in_a_profile(two_profiles: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_last_document_without_them_fails_who_wants_them(remote: Path, httpser
     [failed] = ran.logs("profile.failed")
     assert "isams.xml: the iSAMS document is not complete: section SchoolManager/Forms is missing" in failed["error"]
     assert failed["hint"].startswith(TICK)
-    assert failed["hint"].endswith("then run it without --cached")
+    assert failed["hint"].endswith("then download it again: `sdssync plan`")
     assert not httpserver.log
 
 
