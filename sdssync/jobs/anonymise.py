@@ -112,7 +112,7 @@ def anonymise(school: ConfiguredSchool, output: Path, wanted: Wanted, progress: 
         profiles=tuple(profile.name for profile in profiles),
     )
     facts = {"pupils": recorded.pupils, "staff": recorded.staff, "sets": recorded.teaching_sets}
-    events.log().info("record.written", **facts, bytes=recorded.bytes, seconds=round(time.monotonic() - started, 3))
+    events.log().info("document.recorded", **facts, bytes=recorded.bytes, seconds=round(time.monotonic() - started, 3))
     return recorded
 
 
