@@ -166,9 +166,11 @@ def test_phrases(text: str, expected: list[str]) -> None:
 
 
 def test_every_number_of_a_length_has_one() -> None:
-    """A permutation: all numbers of three digits become all numbers of three digits, in another order."""
+    """A permutation: all numbers of three digits become others, whatever telephone numbers have been invented."""
     real = [str(number) for number in range(100, 1000)]
-    images = list(map(codebook().number, real))
+    book = codebook()
+    assert book.phrase("471") != "471"
+    images = list(map(book.number, real))
 
     assert sorted(images) == real
     assert sum(one == other for one, other in zip(real, images, strict=True)) < 20
@@ -249,6 +251,34 @@ def test_days_are_none_of_the_source() -> None:
 
 
 SECTION = "<iSAMS><PupilManager><CurrentPupils>{}</CurrentPupils></PupilManager></iSAMS>"
+
+
+@pytest.mark.parametrize("title", ["12/03/11", "3/12/11", "07 70 09 00 12", "9A/2/1", "07700900123"])
+def test_numbers_in_a_title_that_may_be_personal(title: str) -> None:
+    """A day or a telephone number in the code of a set is replaced, although short numbers of a title stay."""
+    image = Disguise(codebook()).of(Holds.TITLE, title)
+
+    assert image != title
+    assert [character for character in image if not character.isalnum()] == [
+        character for character in title if not character.isalnum()
+    ]
+
+
+@pytest.mark.parametrize(("title", "kept"), [("9A/Ma1", ["9", "1"]), ("Year 12", ["12"]), ("10", ["10"])])
+def test_years_and_numbers_of_sets_stay(title: str, kept: list[str]) -> None:
+    """Without them a profile would take no year."""
+    assert re.findall("[0-9]+", Disguise(codebook()).of(Holds.TITLE, title)) == kept
+
+
+@pytest.mark.parametrize("attribute", ['Id="07700 900123"', 'SubjectId="x 07700 900123"'])
+def test_a_telephone_number_leaks_anywhere(tmp_path: Path, attribute: str) -> None:
+    """A number that no id has by chance must not be in any field, not even in an id."""
+    real = values_of(tmp_path, SECTION.format("<Pupil><MobileNumber>07700 900123</MobileNumber></Pupil>"))
+    invented = values_of(
+        tmp_path, f"<iSAMS><TeachingManager><Sets><Set {attribute} /></Sets></TeachingManager></iSAMS>"
+    )
+
+    assert sum(invented.leaked_from(real).values()) == 1
 
 
 @pytest.mark.parametrize(

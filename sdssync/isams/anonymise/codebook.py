@@ -23,6 +23,28 @@ _YEARS = range(1801, 1900)
 _HEXADECIMAL = re.compile("[0-9a-f]")
 
 
+class _Book:
+    """What the real ones of one kind have become; no two have become the same, unless the caller wants that."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, str] = {}
+        self._used = set[str]()
+
+    def put(self, real: str, image: str) -> str:
+        """Note what a real one becomes, and return it."""
+        self.images[real] = image
+        self._used.add(image)
+        return image
+
+    def draws(self, number: int, invent: Callable[[], str]) -> Iterator[str]:
+        """Yield inventions that have not been used."""
+        return self.unused(invent() for _ in range(number))
+
+    def unused(self, inventions: Iterable[str]) -> Iterator[str]:
+        """Yield those that have not been used."""
+        return (invention for invention in inventions if invention not in self._used)
+
+
 class Codebook:
     """What has been invented so far."""
 
@@ -39,20 +61,15 @@ class Codebook:
         self._avoided = avoided
         self._avoided_phrases = phrases
         self._avoided_days = days
-        self._words: dict[str, str] = {}
-        self._numbers: dict[str, str] = {}
-        self._phrases: dict[str, str] = {}
-        self._days: dict[str, str] = {}
-        self._guids: dict[str, str] = {}
-        self._used = set[str]()
+        self._words, self._numbers, self._phrases, self._days, self._guids = (_Book() for _ in range(5))
         letters = self._rng.sample(_LETTERS, len(_LETTERS))
         for letter, image in zip(letters, (*letters[1:], letters[0]), strict=True):  # no letter stays
-            self._put(self._words, letter, image)
+            self._words.put(letter, image)
 
     def word(self, word: str) -> str:
         """Return the word for one, in its mixture of capitals and small letters."""
         lower = word.lower()
-        image = self._words.get(lower) or self._put(self._words, lower, self._invent_word(lower))
+        image = self._words.images.get(lower) or self._words.put(lower, self._invent_word(lower))
         return _in_case_of(word, lower, image)
 
     def phrase(self, phrase: str) -> str:
@@ -62,35 +79,33 @@ class Codebook:
         A large school has nearly all initials: then several become the same ones, such as Q.Q., which no one has.
         """
         lower = phrase.lower()
-        if lower not in self._phrases:
-            draws = self._draws(_FEW_TRIES, lambda: self._spelt(lower))
+        if lower not in self._phrases.images:
+            draws = self._phrases.draws(_FEW_TRIES, lambda: self._spelt(lower))
             images = (image for image in chain(draws, self._alike(lower)) if image not in self._avoided_phrases)
-            self._put(self._phrases, lower, next(images, self._spelt(lower)))
-        return _in_case_of(phrase, lower, self._phrases[lower])
+            self._phrases.put(lower, next(images, self._spelt(lower)))
+        return _in_case_of(phrase, lower, self._phrases.images[lower])
 
     def number(self, digits: str) -> str:
         """Return the number for one: of as many digits, with the zeros at its beginning; 0 stays 0."""
         value = digits.lstrip("0")
         if not value:
             return digits
-        image = self._numbers.get(value) or self._put(self._numbers, value, self._invent_number(value))
+        image = self._numbers.images.get(value) or self._numbers.put(value, self._invent_number(value))
         return digits[: len(digits) - len(value)] + image
 
     def day(self, day: str) -> str:
         """Return the day of the calendar for one that is written YYYY-MM-DD."""
-        if day not in self._days:
-            draws = self._draws(_TRIES, self._invent_day)
-            self._put(
-                self._days, day, next((new for new in draws if new not in self._avoided_days), self._invent_day())
-            )
-        return self._days[day]
+        if day not in self._days.images:
+            draws = self._days.draws(_TRIES, self._invent_day)
+            self._days.put(day, next((new for new in draws if new not in self._avoided_days), self._invent_day()))
+        return self._days.images[day]
 
     def guid(self, guid: str) -> str:
         """Return the GUID for one."""
         lower = guid.lower()
-        if lower not in self._guids:
-            self._guids[lower] = _HEXADECIMAL.sub(lambda _: self._rng.choice("0123456789abcdef"), lower)
-        image = self._guids[lower]
+        image = self._guids.images.get(lower) or self._guids.put(
+            lower, _HEXADECIMAL.sub(lambda _: self._rng.choice("0123456789abcdef"), lower)
+        )
         return image if guid == lower else image.upper()
 
     def keep_order(self, groups: Iterable[Collection[str]]) -> None:
@@ -101,21 +116,11 @@ class Codebook:
                 by_length[len(value)].append(value)
             for values in by_length.values():
                 images = sorted(map(self.number, values))
-                self._numbers.update(zip(sorted(values), images, strict=True))
-
-    def _put(self, book: dict[str, str], real: str, image: str) -> str:
-        book[real] = image
-        self._used.add(image)
-        return image
-
-    def _draws(self, number: int, invent: Callable[[], str]) -> Iterator[str]:
-        """Yield inventions that have not been used."""
-        inventions = (invent() for _ in range(number))
-        return (invention for invention in inventions if invention not in self._used)
+                self._numbers.images.update(zip(sorted(values), images, strict=True))
 
     def _invent_word(self, word: str) -> str:
-        spoken = self._draws(_PLEASANT, lambda: self._spoken(word))
-        spelt = self._draws(_TRIES, lambda: self._spelt(word))
+        spoken = self._words.draws(_PLEASANT, lambda: self._spoken(word))
+        spelt = self._words.draws(_TRIES, lambda: self._spelt(word))
         for image in chain(spoken, spelt):
             if image != word and not self._avoided.are_within(image):
                 return image
@@ -152,10 +157,10 @@ class Codebook:
 
     def _invent_number(self, value: str) -> str:
         low, high = 10 ** (len(value) - 1), 10 ** len(value)
-        for image in self._draws(_TRIES, lambda: self._digits(len(value))):
+        for image in self._numbers.draws(_TRIES, lambda: self._digits(len(value))):
             if image != value:
                 return image
-        return next(str(number) for number in range(low, high) if str(number) not in self._used)
+        return next(self._numbers.unused(map(str, range(low, high))))
 
     def _digits(self, length: int) -> str:
         return self._rng.choice("123456789") + "".join(self._rng.choices("0123456789", k=length - 1))

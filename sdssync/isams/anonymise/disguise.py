@@ -10,6 +10,8 @@ from sdssync.sds.checks.mangled import is_mangled
 
 _SHORT_NUMBER = 2
 """Digits of a number that stays in a title: a year, or which of several sets."""
+_FEW_NUMBERS = 2
+"""How many such numbers a title has: more of them may be a date, or a telephone number."""
 _DAY = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<time>T\d\d:\d\d:\d\d(?P<rest>\.\d+)?Z?)?", re.ASCII)
 _GUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FLAG = re.compile(r"\s*(true|false|0|1)?\s*", re.IGNORECASE)
@@ -47,7 +49,7 @@ class Disguise:
             text, end = without_local(value) if holds is Holds.ADDRESS else (value, "")
             parts = (self._codebook.phrase(part) if whole else self._text(part) for whole, part in phrases(text))
             return "".join((*parts, end))
-        return self._text(value, kept_digits=_SHORT_NUMBER if holds is Holds.TITLE else 0)
+        return self._text(value, kept_digits=_kept_digits(value) if holds is Holds.TITLE else 0)
 
     def _text(self, value: str, *, kept_digits: int = 0) -> str:
         """Replace a text piece by piece; the E of a number that a spreadsheet has shortened stays."""
@@ -61,3 +63,9 @@ class Disguise:
             else:
                 replaced.append(self._codebook.word(run))
         return "".join(replaced)
+
+
+def _kept_digits(title: str) -> int:
+    """Return of how many digits the numbers are that stay in a title."""
+    short = [run for piece, run in pieces(title) if piece is Piece.DIGITS and len(run) <= _SHORT_NUMBER]
+    return _SHORT_NUMBER if len(short) <= _FEW_NUMBERS else 0

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from lxml import etree
@@ -11,6 +11,10 @@ from sdssync.isams.anonymise.disguise import day_of, is_guid
 from sdssync.isams.anonymise.known import KNOWN, PERSONAL, Holds, known_values
 from sdssync.isams.anonymise.pieces import SHORTEST, Piece, Words, phrases, pieces, without_local, words
 from sdssync.isams.records import finished_records
+
+_WORD = re.compile(r"\w+")
+_TELLING = 7
+"""Digits of a value that no id has by chance."""
 
 
 class Values:
@@ -50,15 +54,19 @@ class Values:
         Return how many of a source's personal values are in values of this document, by what these hold.
 
         A word is found within a word, without regard to case. A value without a long word but with a long number (a
-        day, a telephone number) is found within the personal values, where no letter or digit is next to it; initials
-        such as J.P. are found as such.
+        day, a telephone number) is found within the personal values, where no letter or digit is next to it, and one of
+        seven digits or more within any value: a shorter one may be the invented id of someone else. Initials such as
+        J.P. are found as such.
         """
         leaks: dict[Holds, int] = {}
         for holds in self._found:
             leaks[holds] = sum(map(source.words.are_within, set(self._words_of(holds))))
-        personal = "\n".join(_plain(value) for holds in PERSONAL for value in self._found[holds])
+        personal = _Text(value for holds in PERSONAL for value in self._found[holds])
+        every = _Text(value for values in self._found.values() for value in values)
         for holds in PERSONAL:
-            leaks[holds] = leaks.get(holds, 0) + sum(_is_in(value, personal) for value in source.wordless(holds))
+            wordless = source.wordless(holds)
+            found = sum((every if _is_telling(value) else personal).has(value) for value in wordless)
+            leaks[holds] = leaks.get(holds, 0) + found
             leaks[holds] += len(source.phrases.intersection(self._phrases_of(holds)))
         return {holds: number for holds, number in leaks.items() if number}
 
@@ -83,14 +91,27 @@ def _has_long_number(value: str) -> bool:
     return any(piece in (Piece.DIGITS, Piece.SYMBOLS) and len(run) >= SHORTEST for piece, run in pieces(value))
 
 
+def _is_telling(value: str) -> bool:
+    return sum(map(str.isdigit, value)) >= _TELLING
+
+
 def _plain(value: str) -> str:
     return day_of(value) or _without_end(value).strip().lower()
 
 
-def _is_in(value: str, text: str) -> bool:
-    """Return True if a text has a value, and not only as a part of a longer word or number."""
-    return value in text and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
-
-
 def _without_end(value: str) -> str:
     return without_local(value)[0]
+
+
+class _Text:
+    """Many values as one text in which others are looked for."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._text = "\n".join(map(_plain, values))
+        self._words = frozenset(_WORD.findall(self._text))
+
+    def has(self, value: str) -> bool:
+        """Return True if a value is in it, and not only as a part of a longer word or number."""
+        if not self._words.issuperset(_WORD.findall(value)):  # nearly always: the search below takes long
+            return False
+        return value in self._text and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", self._text) is not None
