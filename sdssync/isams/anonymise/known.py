@@ -22,7 +22,7 @@ class Holds(Enum):
     NAME = "name or free text", "invented words of the same length, and other numbers"
     ADDRESS = "address", "the same, word by word; `.local` at its end stays"
     DATE = "date", "a day of the 19th century, at midnight"
-    TITLE = "year, code or title", "invented words; numbers of one or two digits stay"
+    TITLE = "year, code or title", "invented words; up to two numbers of one or two digits stay"
     FLAG = "yes or no", "stays if it is `True`, `False`, `1` or `0`; otherwise invented words"
 
     def __init__(self, label: str, becomes: str) -> None:
