@@ -1,5 +1,5 @@
 """
-Write the page of `sdssync report`: what a run of now would do, and what was before, as one HTML file.
+Write the page of `sdssync report`: what a run would do now, and what was before, as one HTML file.
 
 The sets are made as for `sdssync plan`; nothing is published, and nothing is kept but the page.
 """
@@ -16,7 +16,7 @@ from sdssync.config.settings import SchoolSettings
 from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
 from sdssync.jobs.job import Job
 from sdssync.jobs.progress import RunProgress
-from sdssync.jobs.run import run
+from sdssync.jobs.run import run_and_hold
 from sdssync.log import outcomes
 from sdssync.publish.generations import Generation, Generations
 from sdssync.publish.os_errors import reading
@@ -73,14 +73,11 @@ def write_page(installation: Installation, job: Job, wanted: WantedPage, progres
     file.check([*(profile.output for profile in school.profiles if profile.output), folders.state, folders.profiles])
     if wanted.since is not None:
         _check_since(school, job.names, wanted.since)
-    report = run(installation, job, progress)
-    facts = _facts(school, report, job, wanted)
+    with run_and_hold(installation, job, progress) as report:
+        facts = _facts(school, report, job, wanted)
     page = render(make_page(facts, wanted.naming))
     file.write(page)
-    codes = (profile.result.exit_code for profile in facts.profiles)
-    return WrittenPage(
-        bytes=len(page), profiles=len(facts.profiles), exit_code=max(report.exit_code, *codes, ExitCode.DONE)
-    )
+    return WrittenPage(bytes=len(page), profiles=len(facts.profiles), exit_code=facts.report.exit_code)
 
 
 def _check_since(school: ConfiguredSchool, names: Sequence[str], since: int) -> None:
@@ -93,17 +90,29 @@ def _check_since(school: ConfiguredSchool, names: Sequence[str], since: int) -> 
     found = school.find(names[0])
     if found is None:
         return  # the run says so
-    generations = Generations.of(school.settings.folders.state, found.name).all()
-    wanted = next((generation for generation in generations if generation.number == since), None)
-    kept = ", ".join(str(generation.number) for generation in generations) or "none"
-    if wanted is None:
-        raise ConfigError(f"{found.name} has no generation {since}", f"the generations that are kept: {kept}")
-    if not wanted.is_whole:
-        raise OutputError(f"generation {since} of {found.name} is damaged", f"compare with another one of: {kept}")
+    _generation(Generations.of(school.settings.folders.state, found.name).all(), since, found.name)
+
+
+def _generation(generations: Sequence[Generation], number: int, profile: str) -> Generation:
+    """
+    Return a generation of a profile by its number.
+
+    Raises:
+        ConfigError: it is not kept.
+        OutputError: it is damaged.
+
+    """
+    wanted = next((generation for generation in generations if generation.number == number), None)
+    if wanted and wanted.is_whole:
+        return wanted
+    whole = ", ".join(str(generation.number) for generation in generations if generation.is_whole) or "none"
+    if wanted:
+        raise OutputError(f"generation {number} of {profile} is damaged", f"the generations that are whole: {whole}")
+    raise ConfigError(f"{profile} has no generation {number}", f"the generations that are kept: {whole}")
 
 
 def _facts(school: ConfiguredSchool, report: RunReport, job: Job, wanted: WantedPage) -> Facts:
-    """Read what was before, and put it to what a run of now would do."""
+    """Read what was before, and put it to what a run would do now."""
     state = school.settings.folders.state
     audit, entries = Audit(state), tuple[Entry, ...]()
     try:
@@ -112,21 +121,22 @@ def _facts(school: ConfiguredSchool, report: RunReport, job: Job, wanted: Wanted
         fault = Fault(0, error.message)
     profiles = {profile.name: profile for profile in school.profiles}
     past = _Past(school.settings, job, entries, wanted.since)
+    found = tuple(
+        past.of(result, profiles.get(result.profile))
+        for result in report.results
+        if result.outcome is not Outcome.COMBINED
+    )
     return Facts(
         school=school.settings.identity.name,
-        report=report,
-        profiles=tuple(
-            past.of(result, profiles.get(result.profile))
-            for result in report.results
-            if result.outcome is not Outcome.COMBINED
-        ),
+        report=replace(report, results=tuple(facts.result for facts in found)),
+        profiles=found,
         fault=fault,
         now=wanted.now,
     )
 
 
 class _Past:
-    """What was before the sets of now."""
+    """What was before the sets as the document gives them now."""
 
     def __init__(self, settings: SchoolSettings, job: Job, entries: Sequence[Entry], since: int | None) -> None:
         self._settings, self._job, self._entries, self._since = settings, job, entries, since
@@ -158,7 +168,7 @@ class _Past:
         plan, settings = facts.result.plan, self._settings
         new = made.roster, settings.identity, profile
         before = _newest_other(generations, plan.digest if plan else "")
-        since = next((found for found in generations if found.number == self._since), before)
+        since = _generation(generations, self._since, profile.name) if self._since else before
         if since is None:
             compared = Compared(
                 since=None, changes=plan.changes if plan else None, causes=plan.causes if plan else None

@@ -7,7 +7,8 @@ before they begin is raised.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
@@ -51,6 +52,20 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
         SdsSyncError: nothing could be done for any of them.
 
     """
+    with run_and_hold(installation, job, progress) as report:
+        pass
+    return report
+
+
+@contextmanager
+def run_and_hold(installation: Installation, job: Job, progress: RunProgress) -> Iterator[RunReport]:
+    """
+    Do the same, and keep the lock: what the block reads of state and output is what the run has seen, or left.
+
+    Raises:
+        SdsSyncError: nothing could be done for any of them.
+
+    """
     started = time.monotonic()
     log = events.log()
     school = installation.school
@@ -83,9 +98,9 @@ def run(installation: Installation, job: Job, progress: RunProgress) -> RunRepor
             report = tidy_up(report, school, job)
             report = _hand_over(report, profiles, school, job, progress)
             report = record(report, before, school)
-    seconds = round(time.monotonic() - started, 3)
-    log.info("run.finished", exit_code=int(report.exit_code), seconds=seconds, **report.outcomes)
-    return report
+        seconds = round(time.monotonic() - started, 3)
+        log.info("run.finished", exit_code=int(report.exit_code), seconds=seconds, **report.outcomes)
+        yield report
 
 
 def _run_current(

@@ -2,11 +2,13 @@
 
 import re
 import shutil
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from sdssync.files.lock import is_held
 from tests.support.documents import PHYSICS, TWINS, document, pupil, row
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.messy_page import LONG, ODD, messy_school
@@ -251,7 +253,25 @@ def test_a_generation_that_is_damaged_is_passed_over(nights: Path) -> None:
 
     assert "From generation 1, published" in shown(days=2).words
     ran = report("Seniors", "--since", "2", days=2)
-    assert (ran.exit_code, ran.logs("command.failed")[0]["error"]) == (6, "generation 2 of Seniors is damaged")
+    [failed] = ran.logs("command.failed")
+    assert (ran.exit_code, failed["error"]) == (6, "generation 2 of Seniors is damaged")
+    assert failed["hint"] == "the generations that are whole: 1, 3"
+
+
+def test_one_state_on_one_page(nights: Path) -> None:
+    """History and generations are read while no other command can publish: before the lock of the run is released."""
+    state, held, is_watching = nights / "state", dict[str, bool](), True
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        name = Path(str(arguments[0])).name if event == "open" and is_watching else ""
+        if name in ("audit.jsonl", "status.json", "manifest.json"):
+            held[name] = held.get(name, True) and is_held(state)
+
+    sys.addaudithook(watch)
+    assert report(days=2).exit_code == 0
+    is_watching = False
+
+    assert held == {"audit.jsonl": True, "status.json": True, "manifest.json": True}
 
 
 SINCE = {
