@@ -12,8 +12,9 @@ from pathlib import Path
 from sdssync.config.effective import effective_profile
 from sdssync.config.installation import ConfiguredSchool, Installation
 from sdssync.config.profile import Profile
-from sdssync.config.settings import SchoolSettings
+from sdssync.config.settings import RecordedSource, SchoolSettings
 from sdssync.errors import ConfigError, ExitCode, OutputError, SdsSyncError
+from sdssync.isams.document import cached_document
 from sdssync.jobs.job import Job
 from sdssync.jobs.progress import RunProgress
 from sdssync.jobs.run import run_and_hold
@@ -113,26 +114,39 @@ def _generation(generations: Sequence[Generation], number: int, profile: str) ->
 
 def _facts(school: ConfiguredSchool, report: RunReport, job: Job, wanted: WantedPage) -> Facts:
     """Read what was before, and put it to what a run would do now."""
-    state = school.settings.folders.state
+    settings = school.settings
+    state = settings.folders.state
     audit, entries = Audit(state), tuple[Entry, ...]()
     try:
         entries, fault = audit.entries(), audit.verify(read_status(state).audit)
     except OutputError as error:
         fault = Fault(0, error.message)
     profiles = {profile.name: profile for profile in school.profiles}
-    past = _Past(school.settings, job, entries, wanted.since)
+    past = _Past(settings, job, entries, wanted.since)
     found = tuple(
         past.of(result, profiles.get(result.profile))
         for result in report.results
         if result.outcome is not Outcome.COMBINED
     )
     return Facts(
-        school=school.settings.identity.name,
+        school=settings.identity.name,
         report=replace(report, results=tuple(facts.result for facts in found)),
         profiles=found,
         fault=fault,
+        has_last_document=isinstance(report.source, SdsSyncError) and not job.cached and _has_last_document(settings),
         now=wanted.now,
     )
+
+
+def _has_last_document(settings: SchoolSettings) -> bool:
+    """Return True if `--cached` would find the document of an earlier download."""
+    if isinstance(settings.source, RecordedSource):
+        return False
+    try:
+        cached_document(settings.folders.state, settings.source.max_bytes)
+    except SdsSyncError:
+        return False
+    return True
 
 
 class _Past:

@@ -228,5 +228,11 @@ def _skip(profile: Profile, today: date) -> ProfileResult:
 
 def _fail_wrong(profile_file: ProfileFile) -> ProfileResult:
     code = profile_warnings.report_wrong(profile_file)
-    first, *_ = render([profile_file.report]).splitlines()
-    return ProfileResult(profile=profile_file.name, outcome=Outcome.FAILED, exit_code=code, why=first)
+    first, *mistakes = render([profile_file.report]).splitlines()
+    return ProfileResult(
+        profile=profile_file.name,
+        outcome=Outcome.FAILED,
+        exit_code=code,
+        why=first,
+        mistakes=tuple(map(str.strip, mistakes)),
+    )

@@ -44,9 +44,15 @@ def _not_published(report: RunReport) -> Iterator[Matter]:
             yield Matter(what=f"{result.profile} {result.why}: nothing was done for it")
         elif result.outcome is Outcome.FAILED:
             if not _lacks_only_the_source(result, report):
-                yield Matter(what=f"{result.profile} failed: {result.why}", is_grave=True)
+                yield _failed(result)
         elif result.why:
             yield Matter(what=f"{result.profile}: {result.outcome}: {result.why}", is_grave=True)
+
+
+def _failed(result: ProfileResult) -> Matter:
+    """Return why a profile failed, with the mistakes of its file."""
+    advice = "Correct this in the file of the profile." if result.mistakes else ""
+    return Matter(what=f"{result.profile} failed: {result.why}", details=result.mistakes, advice=advice, is_grave=True)
 
 
 def _lacks_only_the_source(result: ProfileResult, report: RunReport) -> bool:

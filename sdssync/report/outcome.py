@@ -88,6 +88,8 @@ class ProfileResult:
     """The counts of the set that was published before the run, if they are known."""
     why: str = ""
     """The reason, for the outcomes that need one; without names, addresses and cells."""
+    mistakes: tuple[str, ...] = ()
+    """What is wrong in its file, if that is why it failed."""
 
     @classmethod
     def of(cls, profile: Profile, outcome: Outcome, exit_code: ExitCode = ExitCode.DONE, *, why: str = "") -> Self:

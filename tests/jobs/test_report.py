@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from sdssync.files.lock import is_held
 from tests.support.documents import PHYSICS, TWINS, document, pupil, row
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.messy_page import LONG, ODD, messy_school
 from tests.support.needs import needs_modes
+from tests.support.patients import COMBINED, PARTS, answer, remote
 from tests.support.runs import Ran, command
 from tests.support.shown_page import ShownPage
 
@@ -58,7 +60,7 @@ def test_a_page_of_a_school_that_has_published_nothing(school: Path) -> None:
     """The set that a run would publish is shown, with who is left out; nothing is published, and nothing is kept."""
     page = shown()
 
-    assert page.cards() == ["Seniors a run would publish it Users2 Classes1 Enrollments2 Last published: never"]
+    assert page.cards() == ["Seniors a run would publish it New set Users2 Classes1 Enrollments2 Last published: never"]
     assert page.table(CLASSES) == [
         ["9A/Ph1 11", "9", "Physics", "1", "1", "", ""],
         ["Members: Member101, Staff101TeachersMember101, Staff101PupilsSurname501, Forename501"],
@@ -109,15 +111,28 @@ def test_what_changed_since_a_generation() -> None:
     assert "from generation 2 to this set" in page.words
 
 
-def test_what_a_run_of_now_would_change(nights: Path) -> None:
+def test_what_a_run_would_change_now(nights: Path) -> None:
     """A document that is not published yet is compared with the last generation, as the plan does."""
     write(nights, 603, 624)
     page = shown(days=3)
 
-    assert page.cards()[0].startswith("Seniors a run would publish it Users23")
+    assert page.cards()[0].startswith(
+        "Seniors a run would publish it Published Users22 Classes1 Enrollments22 New set Users23 Classes1"
+    )
     assert "From generation 3, published" in page.words
     assert [line[0] for line in page.table(CHANGES)] == ["+ added"]
-    assert "What a run of now would count" in page.words
+    assert "What a run would count now" in page.words
+
+
+@pytest.mark.usefixtures("school")
+def test_after_the_first_run() -> None:
+    """The only generation is the set itself: there is one, but none that differs."""
+    run()
+    page = shown(days=1)
+
+    assert "What changed 0 No earlier set that is kept and whole differs from this one." in page.words
+    assert "There is no earlier set" not in page.words
+    assert "no earlier set that is kept and whole differs from it" in page.part("Gates")
 
 
 def test_a_changed_title(nights: Path) -> None:
@@ -194,7 +209,9 @@ def test_a_held_set(nights: Path) -> None:
     page = ShownPage.read(Path("page.html"))
 
     assert ran.exit_code == 4
-    assert page.cards()[0].startswith("Seniors held held by users")
+    assert page.cards()[0].startswith(
+        "Seniors held held by users, enrollments, year Published Users22 Classes1 Enrollments22 New set Users13 Classes1 Enrollments13"
+    )
     limits = {line[0]: line[2:] for line in page.table(LIMITS)}
     assert limits["users"][0] == "holds the set"
     assert limits["users"][1].startswith("11 of 21, over the window of [safety]")
@@ -230,21 +247,81 @@ def test_a_rejected_set(school: Path) -> None:
 
     assert ran.exit_code == 1
     assert page.cards()[0].startswith("Seniors rejected SDS202")
+    assert "New set Users" in page.cards()[0]
+    assert page.part("Gates") == "Gates No gate is asked of a set that is rejected."
     [finding] = [line for line in page.table("Findings of the rules of SDS in Seniors") if "SDS202" in line[0]]
     assert all(finding)
     assert "2 pupils have the same SchoolId in iSAMS" in page.words
 
 
 def test_without_a_document(nights: Path) -> None:
-    """When the source fails the page is written with what was published before."""
+    """When the source fails that is the first thing to do something about; what needs a set is not known."""
     (nights / "hartley.xml").unlink()
     ran = report(days=3)
     page = ShownPage.read(Path("page.html"))
 
     assert ran.exit_code not in (0, 70)
-    assert "iSAMS failed:" in page.words
-    assert page.cards()[0].startswith("Seniors failed the source failed Last published: generation 3")
+    [(what, advice), *_] = page.matters()
+    assert what.startswith("iSAMS failed, and no set could be made for Seniors: the document that isams.file names")
+    assert advice
+    assert "--cached" not in page.words
+    assert "Nothing: no person" not in page.words
+    assert page.cards() == [
+        f"Seniors failed the source failed Published Users22 Classes1 Enrollments22 {published(page)}"
+    ]
+    assert page.part("What changed") == "What changed Not known: there is no new set (the source failed)."
+    assert page.part("Gates") == "Gates Not known: there is no new set (the source failed)."
     assert len(page.table(HISTORY)) == 3
+
+
+def published(page: ShownPage) -> str:
+    """Return the last line of the only card."""
+    [found] = re.findall(r"Last published: generation 3, \d{4}-\d\d-\d\d \d\d:\d\d", page.cards()[0])
+    return str(found)
+
+
+@pytest.mark.parametrize("names", [(), ("--no-names",)], ids=["names", "no names"])
+def test_isams_does_not_answer(nights: Path, httpserver: HTTPServer, names: tuple[str, ...]) -> None:
+    """The page says what failed and what to do now; `--cached` is named where there is a document to look at."""
+    remote(nights, answer(httpserver, "<html>Please sign in</html>"))
+    assert report(*names, days=3).exit_code == 3
+    [(what, advice), *_] = ShownPage.read(Path("page.html")).matters()
+    assert what.startswith("iSAMS failed, and no set could be made for Seniors: ")
+    assert advice
+    assert "--cached" not in advice
+
+    shutil.copy(nights / "hartley.xml", nights / "state" / "isams.xml")
+    assert report(*names, days=3).exit_code == 3
+    [(_, more), *_] = ShownPage.read(Path("page.html")).matters()
+    assert more == f"{advice} To look at the document that was downloaded last, add --cached."
+
+
+MISTAKES = {
+    "no TOML": ({"seniors": "name = "}, "seniors", "profiles.d/seniors.toml"),
+    "a value": ({"wrong": 'name = "Wrong"\noutput = "csv/Wrong"\nyear_groups = "nine"\n'}, "Wrong", "year_groups: "),
+    "a part": (
+        {"all": COMBINED.replace("Other", "Prep"), "prep": PARTS + 'name = "Prep"\ncolour = "red"\n'},
+        "School",
+        "combine[1]: profiles.d/prep.toml has mistakes",
+    ),
+}
+
+
+@pytest.mark.parametrize("names", [(), ("--no-names",)], ids=["names", "no names"])
+@pytest.mark.parametrize(("files", "name", "mistake"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_profile_with_mistakes(
+    nights: Path, names: tuple[str, ...], files: dict[str, str], name: str, mistake: str
+) -> None:
+    """The mistakes themselves are on the page, with their keys, and what needs a set is not known."""
+    install(nights, **{"seniors": SENIORS.replace("year", 'format = "v2.1"\nyear'), **files})
+    ran = report(*names, days=2)
+    page = ShownPage.read(Path("page.html"))
+
+    assert ran.exit_code == 2
+    assert any(what.startswith(f"{name} failed: profiles.d/") for what, _ in page.matters())
+    assert mistake in page.section(name)
+    assert "Not known: there is no new set (profiles.d/" in page.section(name)
+    assert "There is no earlier set to compare with" not in page.section(name)
 
 
 def test_a_generation_that_is_damaged_is_passed_over(nights: Path) -> None:

@@ -51,6 +51,7 @@ def page_of(roster: Roster, parts: tuple[Part, ...], naming: Naming, *entries: E
             report=RunReport(run_id="1", results=(result,)),
             profiles=(ProfileFacts(result=result, entries=entries),),
             fault=None,
+            has_last_document=False,
             now=NOW,
         ),
         naming,

@@ -38,6 +38,22 @@ class ShownPage:
         """Return the cards of the overview."""
         return [_words(card) for card in self.root.xpath("//ul[@class='cards']/li")]
 
+    def matters(self) -> list[tuple[str, str]]:
+        """Return what is to be done, each with its advice."""
+        return [
+            (_words(matter.find("h3")), " ".join(map(_words, matter.xpath("./p"))).removeprefix("What to do: "))
+            for matter in self.root.xpath("//section[@id='todo']/article")
+        ]
+
+    def section(self, profile: str) -> str:
+        """Return what the page shows of a profile."""
+        [found] = [found for found in self.root.xpath("//section[h2]") if _words(found.find("h2")) == profile]
+        return _words(found)
+
+    def part(self, title: str) -> str:
+        """Return the part with this title of the only profile that has it."""
+        return next(text for text in map(_words, self.root.xpath("//details")) if text.startswith(title))
+
     def policy(self) -> str:
         """Return the Content-Security-Policy."""
         [meta] = self.root.xpath("//meta[@http-equiv='Content-Security-Policy']")

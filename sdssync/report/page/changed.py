@@ -27,7 +27,7 @@ def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
     compared = facts.compared
     changes, causes = compared.changes, compared.causes
     if changes is None:
-        return Changed(since="There is no earlier set to compare with.")
+        return Changed(since=facts.unknown or _nothing_earlier(facts), is_known=not facts.unknown)
     if compared.since:
         at = compared.since.published_at.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")
         since = f"From generation {compared.since.number}, published {at}, to the set that the document gives now."
@@ -45,6 +45,12 @@ def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
     rest = len(rows) - MOST_ROWS
     more = f"and {counted(rest, 'more change', 'more changes')}: sdssync plan --all lists them" if rest > 0 else ""
     return Changed(since=since, totals=totals, rows=tuple(rows[:MOST_ROWS]), more=more)
+
+
+def _nothing_earlier(facts: ProfileFacts) -> str:
+    if facts.generations:
+        return "No earlier set that is kept and whole differs from this one."
+    return "There is no earlier set to compare with."
 
 
 class _Rows:

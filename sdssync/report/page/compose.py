@@ -1,9 +1,11 @@
 """Put what is known of the profiles into the words of the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sdssync.errors import SdsSyncError
 from sdssync.files.names import printable
+from sdssync.report.matter import Matter, sentence
 from sdssync.report.matters import matters
 from sdssync.report.outcome import Outcome, SourceSummary
 from sdssync.report.page.changed import changed
@@ -12,7 +14,7 @@ from sdssync.report.page.facts import Facts, ProfileFacts
 from sdssync.report.page.gates import gates
 from sdssync.report.page.history import history
 from sdssync.report.page.naming import Naming, shown
-from sdssync.report.page.values import FindingRow, Page, ProfilePage, SetPart
+from sdssync.report.page.values import Counts, FindingRow, Page, ProfilePage, SetPart
 from sdssync.roster.identifiers import order
 from sdssync.sds.catalogue.rules import CATALOGUE
 
@@ -40,7 +42,7 @@ def make_page(facts: Facts, naming: Naming) -> Page:
         source=_source(facts),
         audience=naming.audience,
         warning=_warning(facts),
-        matters=naming.matters(tuple(matters(facts.report))),
+        matters=naming.matters((*_source_failure(facts), *matters(facts.report))),
         years=tuple(sorted(_years(contents), key=order)),
         subjects=tuple(sorted({row.subject for content in contents for row in content.classes} - {""}, key=str.lower)),
         profiles=profiles,
@@ -65,6 +67,19 @@ def _source(facts: Facts) -> str:
             return f"iSAMS failed: {printable(error.message)}"
 
 
+def _source_failure(facts: Facts) -> Iterator[Matter]:
+    """Yield why there was no document, which is graver than anything else."""
+    error = facts.report.source
+    if isinstance(error, SdsSyncError):
+        names = [profile.result.profile for profile in facts.profiles if profile.made is None]
+        look = "To look at the document that was downloaded last, add --cached." if facts.has_last_document else ""
+        yield Matter(
+            what=printable(f"iSAMS failed, and no set could be made for {', '.join(names)}: {error.message}"),
+            advice=printable(" ".join(filter(None, (sentence(error.hint), look)))),
+            is_grave=True,
+        )
+
+
 def _warning(facts: Facts) -> str:
     if facts.fault is None:
         return ""
@@ -74,7 +89,6 @@ def _warning(facts: Facts) -> str:
 
 def _profile(facts: ProfileFacts, anchor: str, naming: Naming, now: datetime) -> ProfilePage:
     result = facts.result
-    has_set = facts.made is not None
     last = facts.generations[-1] if facts.generations else None
     return ProfilePage(
         name=printable(result.profile),
@@ -82,8 +96,9 @@ def _profile(facts: ProfileFacts, anchor: str, naming: Naming, now: datetime) ->
         outcome=_OUTCOMES.get(result.outcome, result.outcome),
         is_grave=result.outcome in _GRAVE,
         why=printable(result.why),
+        mistakes=tuple(map(printable, result.mistakes)),
         published=f"generation {last.number}, {_local(last.published_at, now)}" if last else "never",
-        counts=(f"{result.users:,}", f"{result.classes:,}", f"{result.enrollments:,}") if has_set else ("", "", ""),
+        counts=tuple(_counts(facts)),
         findings=tuple(
             FindingRow(
                 code=code,
@@ -99,6 +114,17 @@ def _profile(facts: ProfileFacts, anchor: str, naming: Naming, now: datetime) ->
         history=history(facts, naming, now),
         content=set_part(facts, naming),
     )
+
+
+def _counts(facts: ProfileFacts) -> Iterator[Counts]:
+    """Yield the sizes of the published set and of the new one; they are one set if that is published already."""
+    result, is_published = facts.result, facts.result.outcome is Outcome.UNCHANGED
+    if facts.generations and not is_published:
+        files = facts.generations[-1].files
+        yield Counts("Published", f"{files.users:,}", f"{files.classes:,}", f"{files.enrollments:,}")
+    if facts.made:
+        of = "" if is_published else "New set"
+        yield Counts(of, f"{result.users:,}", f"{result.classes:,}", f"{result.enrollments:,}")
 
 
 def _local(at: datetime, now: datetime) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from sdssync.files.names import printable
 from sdssync.publish.manifest import Manifest
-from sdssync.report.outcome import Made, ProfileResult, RunReport
+from sdssync.report.outcome import Made, Outcome, ProfileResult, RunReport
 from sdssync.report.page.values import Change
 from sdssync.safety.audit import Entry, Fault
 from sdssync.safety.causes import Causes
@@ -83,7 +84,14 @@ class ProfileFacts:
     """What the gates count; (): none was asked."""
     measured_since: Manifest | None = None
     """The generation against which they were asked once more, because the set is published already; None: they were
-    asked for a run of now."""
+    asked for what a run would do now."""
+
+    @property
+    def unknown(self) -> str:
+        """Return why nothing can be said of a new set, as a sentence; "" if there is one."""
+        if self.made is None:
+            return f"Not known: there is no new set ({printable(self.result.why)})."
+        return f"Not known: {printable(self.result.why)}." if self.result.outcome is Outcome.FAILED else ""
 
     @property
     def made(self) -> Made | None:
@@ -100,5 +108,7 @@ class Facts:
     profiles: Sequence[ProfileFacts]
     fault: Fault | None
     """What is wrong with the audit."""
+    has_last_document: bool
+    """True if the source failed and a document of an earlier download can be looked at instead."""
     now: datetime
     """In the time zone of the reader."""

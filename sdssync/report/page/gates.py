@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from sdssync.report.outcome import Outcome
 from sdssync.report.page.facts import ProfileFacts
 from sdssync.report.page.naming import shown
 from sdssync.report.page.pictures import Bar
@@ -31,7 +32,13 @@ def _about(facts: ProfileFacts) -> str:
             f" {facts.measured_since.number} to this set, with the limits of today."
         )
     if facts.measures:
-        return "What a run of now would count against what is published, and how much of it the gates let pass."
+        return "What a run would count now against what is published, and how much of it the gates let pass."
+    if facts.unknown:
+        return facts.unknown
+    if facts.result.outcome is Outcome.REJECTED:
+        return "No gate is asked of a set that is rejected."
+    if facts.generations:
+        return "The set is published, so no gate is asked, and no earlier set that is kept and whole differs from it."
     return "There is nothing to compare with, so no gate is asked."
 
 

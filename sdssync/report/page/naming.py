@@ -42,7 +42,7 @@ class WithNames:
     """Names, titles and addresses, for those who look after the sets."""
 
     audience = (
-        "This page holds names and addresses of children and staff. It is for the people of your school who look"
+        "This page may hold names and addresses of children and staff. It is for the people of your school who look"
         " after School Data Sync only: do not pass it on, and delete it when you have read it."
     )
 

@@ -89,6 +89,8 @@ class ChangeRow:
 class Changed:
     """What changed since an earlier set."""
 
+    is_known: bool = True
+
     since: str
     """With what the page compares, or why it compares with nothing."""
     totals: tuple[str, ...] = ()
@@ -181,6 +183,17 @@ class SetPart:
     left_out: tuple[PersonRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How large a set is."""
+
+    of: str
+    """Of which set; "" where the outcome says so."""
+    users: str
+    classes: str
+    enrollments: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilePage:
     """Everything about one profile."""
@@ -190,9 +203,10 @@ class ProfilePage:
     outcome: str
     is_grave: bool
     why: str
+    mistakes: tuple[str, ...]
     published: str
-    counts: tuple[str, str, str]
-    """Users, classes and enrollments; "" each if there is no set."""
+    counts: tuple[Counts, ...]
+    """Of the published set and of the new one, as far as there are such sets."""
     findings: tuple[FindingRow, ...]
     changed: Changed
     gates: Gates
