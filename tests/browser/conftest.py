@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.demo_nights import LAST_DAY, demo_after_nights
+from tests.support.documents import MATHS, PHYSICS, document, pupil, row
 from tests.support.installation import SENIORS, SETTINGS, install
 from tests.support.made_school import make_school
 from tests.support.messy_page import messy_school
@@ -46,6 +47,20 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a held set: a class with a very long title goes."""
+    folder = tmp_path_factory.mktemp("changed")
+    title = f'title = "{"LongTitle" * 12}{{set_code}}"\n'
+    settings = install(folder, SETTINGS, seniors=SENIORS.replace("[9]", "[3, 9]") + title)
+    pupils, maths = "".join(map(pupil, range(601, 641))), row(MATHS, 640)
+    both = document(pupils=pupils, rows=maths + "".join(row(PHYSICS, number) for number in range(601, 640)))
+    (folder / "hartley.xml").write_text(both, encoding="utf-8")
+    assert command("--config", settings, "-q", "run-all", "--today", LAST_DAY).exit_code == 0
+    (folder / "hartley.xml").write_text(document(pupils=pupils, rows=maths), encoding="utf-8")
+    return _write_page(settings, folder / "page.html", LAST_DAY, code=4)
+
+
+@pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a school of 4,000 pupils."""
     folder = tmp_path_factory.mktemp("large")
@@ -54,6 +69,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _write_page(settings, folder / "page.html", LAST_DAY)
 
 
-def _write_page(settings: Path, page: Path, day: str) -> Path:
-    assert command("--config", settings, "-q", "report", "--output", page, "--today", day).exit_code == 0
+def _write_page(settings: Path, page: Path, day: str, code: int = 0) -> Path:
+    assert command("--config", settings, "-q", "report", "--output", page, "--today", day).exit_code == code
     return page

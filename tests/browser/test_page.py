@@ -115,6 +115,21 @@ def test_a_class_that_is_found_by_a_member_shows_its_members(reader: Reader, dem
         assert page.locator(".members li:visible").count() == 0
 
 
+def test_a_class_that_goes_is_found_by_a_member(reader: Reader, changed: Path) -> None:
+    """A pupil is found in a class that is gone, and the members are shown; the class itself is found closed."""
+    with reader.opens(changed, 360) as page:
+        page.evaluate(OPEN_ALL)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        page.reload()
+        page.fill("#words", "surname601")
+        assert page.locator(".changes li:visible").all_inner_texts()
+        assert page.locator(".changes .hit").all_inner_texts() == ["Surname601, Forename601 (year 9, 7983000000601)"]
+
+        page.fill("#words", "9a/ph1")
+        assert page.locator(".changes tr[data-row]:visible").count() == 1
+        assert page.locator(".changes li:visible").count() == 0
+
+
 def test_a_search_without_a_row(reader: Reader, demo: Path) -> None:
     """Where nothing is found the count says so, and no part is shown."""
     with reader.opens(demo) as page:

@@ -10,7 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from sdssync.files.lock import is_held
-from tests.support.documents import PHYSICS, TWINS, document, pupil, row
+from tests.support.documents import MATHS, PHYSICS, TWINS, document, pupil, row
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.messy_page import LONG, ODD, messy_school
 from tests.support.needs import needs_modes
@@ -140,6 +140,25 @@ def test_a_changed_title(nights: Path) -> None:
     write(nights, 603, 623, code="9B/Ph1")
 
     assert shown(days=3).table(CHANGES) == [["~ changed", "class", "9B/Ph1 (11)", "9", "title; before: 9A/Ph1"]]
+
+
+def test_a_class_that_goes(school: Path) -> None:
+    """The row of a class that goes has its members, so that a search for the class or for one of them finds it."""
+    install(school, seniors=SENIORS.replace("[9]", "[3, 9]"))
+    pupils, maths = "".join(map(pupil, range(601, 604))), row(MATHS, 603)
+    both = document(pupils=pupils, rows=maths + "".join(row(PHYSICS, number) for number in range(601, 604)))
+    (school / "hartley.xml").write_text(both, encoding="utf-8")
+    run()
+    (school / "hartley.xml").write_text(document(pupils=pupils, rows=maths), encoding="utf-8")
+    report(days=1)
+    page = ShownPage.read(Path("page.html"))
+
+    [gone] = [line for line in page.table(CHANGES) if line[:2] == ["− removed", "class"]]
+    assert gone[2] == (
+        "9A/Ph1 (11)4 membersTeachersMember101, Staff101 (staff 101)PupilsSurname601, Forename601 (year 9,"
+        " 7983000000601)Surname602, Forename602 (year 9, 7983000000602)Surname603, Forename603 (year 9, 7983000000603)"
+    )
+    assert gone[4] == "no pupil is left on the set list"
 
 
 def test_the_history(nights: Path) -> None:

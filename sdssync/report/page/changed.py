@@ -1,16 +1,17 @@
 """What changed since an earlier set: a row for each class and person, and for each move between them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
 from sdssync.report.names import counted
-from sdssync.report.page.facts import ProfileFacts
+from sdssync.report.page.facts import Compared, ProfileFacts
 from sdssync.report.page.naming import Naming, shown
-from sdssync.report.page.values import Change, Changed, ChangeRow
+from sdssync.report.page.values import Change, Changed, ChangeRow, Member
 from sdssync.report.plan_words import cause_words, summary_words
 from sdssync.roster.grades import grade
-from sdssync.safety.causes import CLASS_GONE, USER_GONE, Causes
+from sdssync.safety.causes import CLASS_GONE, USER_GONE
 from sdssync.safety.changes import Changes, changed_columns
 from sdssync.safety.csv_set import Enrollment
 from sdssync.safety.plan import summarise
@@ -41,7 +42,7 @@ def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
     )
     classes = facts.made.roster.classes if facts.made else ()
     years = {made.id: made.made_of.year for made in classes}
-    rows = list(_Rows(changes, causes, naming, years).all())
+    rows = list(_Rows(compared, changes, naming, years).all())
     rest = len(rows) - MOST_ROWS
     more = f"and {counted(rest, 'more change', 'more changes')}: sdssync plan --all lists them" if rest > 0 else ""
     return Changed(since=since, totals=totals, rows=tuple(rows[:MOST_ROWS]), more=more)
@@ -57,10 +58,10 @@ class _Rows:
     """The changes from one set to another, in words."""
 
     def __init__(
-        self, changes: Changes, causes: Causes | None, naming: Naming, years_of_classes: Mapping[str, str]
+        self, compared: Compared, changes: Changes, naming: Naming, years_of_classes: Mapping[str, str]
     ) -> None:
-        self._changes, self._causes, self._naming = changes, causes, naming
-        self._years = years_of_classes
+        self._changes, self._causes, self._naming = changes, compared.causes, naming
+        self._left, self._years = compared.left, years_of_classes
 
     def all(self) -> Iterator[ChangeRow]:
         """Yield every change: what goes before what changes before what comes; classes, people, memberships."""
@@ -100,7 +101,14 @@ class _Rows:
 
     def _class_gone(self, class_id: str) -> ChangeRow:
         why = cause_words(self._causes.of_class(class_id)) if self._causes else ""
-        return self._class(Change.REMOVED, class_id, why)
+        teachers, pupils = (self._members(class_id, is_teacher=is_teacher) for is_teacher in (True, False))
+        return replace(self._class(Change.REMOVED, class_id, why), teachers=teachers, pupils=pupils)
+
+    def _members(self, class_id: str, *, is_teacher: bool) -> tuple[Member, ...]:
+        """Return who was in a class that goes, by name."""
+        found = (left for left in self._left.get(class_id, ()) if left.is_teacher is is_teacher)
+        names = sorted(self._naming.someone(left.user_id, self._changes, self._causes) for left in found)
+        return tuple(map(Member, names))
 
     def _user_gone(self, user: str) -> ChangeRow:
         return self._person(Change.REMOVED, user, cause_words(self._causes.of_user(user)) if self._causes else "")

@@ -63,7 +63,7 @@ class Compared:
 
     @cached_property
     def left(self) -> Mapping[str, Sequence[Enrollment]]:
-        """Who left which class that is still there."""
+        """Who left which class, be it gone or not."""
         found: defaultdict[str, list[Enrollment]] = defaultdict(list)
         for removed in self.changes.enrollments.removed if self.changes else ():
             found[removed.class_id].append(removed)

@@ -25,12 +25,17 @@
 
   // Of a class its own line and each member are texts of their own: all words have to be in one of them.
   function textsOf(row) {
-    const isClass = row.element.matches("tbody");
-    row.texts ??= Array.from(
-      isClass ? row.element.querySelectorAll("tr:first-child, li") : [row.element],
-      (element) => plain(element.textContent),
-    );
+    row.texts ??= [lineOf(row.element), ...Array.from(row.element.querySelectorAll("li"), (item) => item.textContent)]
+      .map(plain);
     return row.texts;
+  }
+
+  function lineOf(element) {
+    if (element.matches("tbody")) {
+      return element.rows[0].textContent;
+    }
+    const members = element.querySelector(".members");
+    return members ? element.textContent.replace(members.textContent, () => " ") : element.textContent;
   }
 
   function hasAll(text, wanted) {

@@ -83,6 +83,9 @@ class ChangeRow:
     what: str
     year: str
     why: str
+    teachers: tuple[Member, ...] = ()
+    """Of a class that goes."""
+    pupils: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
