@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from sdssync.report.matter import LISTED, Matter, more, sentence, shortened
+from sdssync.report.matter import Matter, more, sentence, shortened
 from sdssync.report.names import counted, legible, person_words, set_words
 from sdssync.report.outcome import ProfileResult
 from sdssync.roster.attention import OwnerlessClass
@@ -69,7 +69,7 @@ _WHY_NO_PUPIL = {
 }
 
 
-def omitted_classes(results: Sequence[ProfileResult], untaken: UntakenSets) -> Iterator[Matter]:
+def omitted_classes(results: Sequence[ProfileResult], untaken: UntakenSets, most: int) -> Iterator[Matter]:
     """Yield the classes that were left out, by reason; those for want of a code are among the untaken sets."""
     for reason, (words, advice) in _OMITTED.items():
         if reason is Reason.CLASS_WITHOUT_TITLE and Lack.CODE in untaken.by_lack():
@@ -82,7 +82,7 @@ def omitted_classes(results: Sequence[ProfileResult], untaken: UntakenSets) -> I
         if details:
             yield Matter(
                 what=f"{counted(len(details), 'class is', 'classes are')} left out: {words}",
-                details=shortened(details),
+                details=shortened(details, most=most),
                 advice=advice,
             )
 
@@ -100,11 +100,11 @@ def _omitted(result: ProfileResult, reason: Reason) -> Iterator[tuple[Omission, 
         yield omission, f" ({why})" if why else ""
 
 
-def untaken_sets(untaken: UntakenSets) -> Iterator[Matter]:
+def untaken_sets(untaken: UntakenSets, most: int) -> Iterator[Matter]:
     """Yield the teaching sets that no profile takes as classes, by what they lack."""
     for lack, teaching_sets in untaken.by_lack().items():
         yield Matter(
             what=f"{counted(len(teaching_sets), 'teaching set has', 'teaching sets have')} {lack}",
-            details=(", ".join(map(set_words, teaching_sets[:LISTED])) + more(len(teaching_sets) - LISTED),),
+            details=(", ".join(map(set_words, teaching_sets[:most])) + more(len(teaching_sets) - most),),
             advice=sentence(untaken.advice(lack)),
         )

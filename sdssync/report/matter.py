@@ -33,10 +33,10 @@ def matter_lines(matter: Matter) -> Iterator[Line]:
         yield Line(f"  {matter.advice}", "dim")
 
 
-def shortened(details: Sequence[str], where: str = "--format json") -> tuple[str, ...]:
+def shortened(details: Sequence[str], where: str = "--format json", most: int = LISTED) -> tuple[str, ...]:
     """Return the first details, and how many more there are and where."""
-    rest = more(len(details) - LISTED, where)
-    return (*details[:LISTED], *([rest.removeprefix(", ")] if rest else []))
+    rest = more(len(details) - most, where)
+    return (*details[:most], *([rest.removeprefix(", ")] if rest else []))
 
 
 def more(number: int, where: str = "--format json") -> str:

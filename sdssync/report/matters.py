@@ -20,24 +20,24 @@ from sdssync.sds.catalogue.rules import CATALOGUE
 _ABOUT_TEACHERS = "SDS301"
 
 
-def matters(report: RunReport) -> Iterator[Matter]:
-    """Yield what a run gives to act on, the gravest first."""
-    yield from _not_published(report)
+def matters(report: RunReport, most: int = LISTED) -> Iterator[Matter]:
+    """Yield what a run gives to act on, the gravest first, with at most so many details each."""
+    yield from _not_published(report, most)
     yield from ownerless_classes(ownerless for result in report.results for ownerless in result.attention.ownerless)
-    yield from pupils_without_year(report.untaken)
+    yield from pupils_without_year(report.untaken, most)
     yield from kept_addresses(report.results)
-    yield from people_left_out(report.results)
-    yield from doubtful_addresses(report.results)
-    yield from omitted_classes(report.results, report.untaken)
-    yield from untaken_sets(report.untaken)
+    yield from people_left_out(report.results, most)
+    yield from doubtful_addresses(report.results, most)
+    yield from omitted_classes(report.results, report.untaken, most)
+    yield from untaken_sets(report.untaken, most)
     yield from _findings(report.results)
 
 
-def _not_published(report: RunReport) -> Iterator[Matter]:
+def _not_published(report: RunReport, most: int) -> Iterator[Matter]:
     """Yield why profiles were not published, or not without problems."""
     for result in report.results:
         if result.outcome is Outcome.REJECTED:
-            yield _rejected(result)
+            yield _rejected(result, most)
         elif result.outcome is Outcome.HELD and result.plan:
             yield held_matter(result, result.plan)
         elif result.outcome is Outcome.SKIPPED:
@@ -60,10 +60,10 @@ def _lacks_only_the_source(result: ProfileResult, report: RunReport) -> bool:
     return isinstance(report.source, Exception) and result.exit_code == report.source.exit_code
 
 
-def _rejected(result: ProfileResult) -> Matter:
+def _rejected(result: ProfileResult, most: int) -> Matter:
     """Return why a set was rejected: its findings in words, and whom they are about."""
     stays = ", and the set published before stays" if result.before else ""
-    details = [_offence(offence) for offence in result.offences if offence.finding.code in result.rejecting]
+    details = [_offence(offence, most) for offence in result.offences if offence.finding.code in result.rejecting]
     return Matter(
         what=f"{result.profile} was not published{stays}: {result.why}",
         details=tuple(dict.fromkeys(details)),
@@ -72,11 +72,11 @@ def _rejected(result: ProfileResult) -> Matter:
     )
 
 
-def _offence(offence: Attributed) -> str:
+def _offence(offence: Attributed, most: int) -> str:
     """Return a finding as a sentence: what, who, what to do."""
     finding = offence.finding
     about = [*map(person_words, offence.people), *map(class_words, offence.classes)]
-    who = f": {'; '.join(about[:LISTED])}{more(len(about) - LISTED)}" if about else ""
+    who = f": {'; '.join(about[:most])}{more(len(about) - most)}" if about else ""
     return f"{finding.code}: {finding.message}{who}. {sentence(finding.hint)}"
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sdssync.report.matter import LISTED, Matter, more, profile_words, shortened
+from sdssync.report.matter import Matter, more, profile_words, shortened
 from sdssync.report.names import counted, legible, person_words
 from sdssync.report.outcome import ProfileResult
 from sdssync.roster.attribution import PersonRef
@@ -67,9 +67,9 @@ _LEFT_OUT = {
 _UNLIMITED = (Reason.PUPIL_WITHOUT_EMAIL, Reason.TEACHER_WITHOUT_EMAIL)
 
 
-def people_left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
+def people_left_out(results: Sequence[ProfileResult], most: int) -> Iterator[Matter]:
     """Yield the people who were left out, by reason, each once with the profiles."""
-    lost = dict(_lost(results))
+    lost = dict(_lost(results, most))
     for reason, wording in _LEFT_OUT.items():
         profiles: defaultdict[PersonRef, list[str]] = defaultdict(list)
         for result in results:
@@ -85,12 +85,12 @@ def people_left_out(results: Sequence[ProfileResult]) -> Iterator[Matter]:
             ]
             yield Matter(
                 what=f"{len(profiles):,} {wording.one if len(profiles) == 1 else wording.several}",
-                details=tuple(details) if reason in _UNLIMITED else shortened(details),
+                details=tuple(details) if reason in _UNLIMITED else shortened(details, most=most),
                 advice=wording.advice,
             )
 
 
-def _lost(results: Sequence[ProfileResult]) -> Iterator[tuple[str, str]]:
+def _lost(results: Sequence[ProfileResult], most: int) -> Iterator[tuple[str, str]]:
     """
     Yield which classes lose a teacher, by the id of the teacher, as the end of a sentence.
 
@@ -111,12 +111,12 @@ def _lost(results: Sequence[ProfileResult]) -> Iterator[tuple[str, str]]:
     for teacher_id in alone.keys() | shared.keys():
         number, titles = len(alone[teacher_id]), list(shared[teacher_id].values())
         parts = [f"the only teacher of {counted(number, 'class', 'classes')}"] if number else []
-        named = f"{', '.join(titles[:LISTED])}{more(len(titles) - LISTED)}"
+        named = f"{', '.join(titles[:most])}{more(len(titles) - most)}"
         parts += [f"one of the teachers of {named}"] if titles else []
         yield teacher_id, f" ({'; '.join(parts)})"
 
 
-def doubtful_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
+def doubtful_addresses(results: Sequence[ProfileResult], most: int) -> Iterator[Matter]:
     """Yield the users whose address cannot be a sign-in name, each once, and such entries of profiles."""
     details: dict[str, str] = {}
     entries: set[str] = set()
@@ -132,7 +132,7 @@ def doubtful_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
     if details:
         yield Matter(
             what=f"{counted(len(details), 'e-mail address', 'e-mail addresses')} in iSAMS cannot match an account",
-            details=shortened(list(details.values()), "sdssync validate"),
+            details=shortened(list(details.values()), "sdssync validate", most),
             advice="Correct this in iSAMS: each address must be the sign-in name in Microsoft 365.",
         )
     if entries:
@@ -142,13 +142,13 @@ def doubtful_addresses(results: Sequence[ProfileResult]) -> Iterator[Matter]:
         )
 
 
-def pupils_without_year(untaken: UntakenSets) -> Iterator[Matter]:
+def pupils_without_year(untaken: UntakenSets, most: int) -> Iterator[Matter]:
     """Yield the pupils whom no profile can take, because their year in iSAMS is empty or is not a number."""
     details = [f"{person_words(PersonRef(id=user_id(pupil), record=pupil))}" for pupil in untaken.pupils]
     if details:
         yield Matter(
             what=f"{counted(len(details), 'pupil has', 'pupils have')} no year that a profile can take",
-            details=shortened(details),
+            details=shortened(details, most=most),
             advice="Correct NCYear of each pupil in iSAMS: SDS takes a pupil who is missing as one who has left.",
         )
 

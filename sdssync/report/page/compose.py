@@ -1,5 +1,6 @@
 """Put what is known of the profiles into the words of the page."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -42,7 +43,7 @@ def make_page(facts: Facts, naming: Naming) -> Page:
         source=_source(facts),
         audience=naming.audience,
         warning=_warning(facts),
-        matters=naming.matters((*_source_failure(facts), *matters(facts.report))),
+        matters=naming.matters((*_source_failure(facts), *matters(facts.report, most=sys.maxsize))),
         years=tuple(sorted(_years(contents), key=order)),
         subjects=tuple(sorted({row.subject for content in contents for row in content.classes} - {""}, key=str.lower)),
         profiles=profiles,
