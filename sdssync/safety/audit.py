@@ -61,6 +61,8 @@ class Entry:
     generation: int | None
     counts: tuple[int, int, int] | None
     """Users, classes and enrollments; None: the line has none."""
+    gates: tuple[str, ...] = ()
+    """Those that held the set."""
     account: str = ""
     reason: str = ""
 
@@ -269,12 +271,14 @@ def _history(entry: Mapping[str, object]) -> Entry | None:
     if time.tzinfo is None or not 2000 <= time.year < 9000:
         return None
     users, classes, enrollments = (_number(entry.get(name)) for name in _COUNTS)
+    gates = entry.get("gates")
     return Entry(
         at=time,
         act=known,
         profile=str(entry.get("profile", "")),
         generation=_number(entry.get("generation")),
         counts=None if users is None or classes is None or enrollments is None else (users, classes, enrollments),
+        gates=tuple(map(str, gates)) if isinstance(gates, list) else (),
         account=str(entry.get("account", "")),
         reason=str(entry.get("reason", "")),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sdssync.publish.manifest import Manifest, Origin
 from sdssync.report.names import counted
 from sdssync.report.page.facts import ProfileFacts
-from sdssync.report.page.naming import Naming
+from sdssync.report.page.naming import Naming, shown
 from sdssync.report.page.pictures import line
 from sdssync.report.page.values import History, HistoryRow
 from sdssync.safety.audit import Act, Entry
@@ -56,8 +56,8 @@ def _complete(entries: Sequence[Entry], generations: Sequence[Manifest]) -> list
         for manifest in generations
         if manifest.number not in known
     ]
-    shown = (entry for entry in (*entries, *lost) if entry.act in _WORDS)
-    return sorted(shown, key=lambda entry: entry.at)
+    of_interest = (entry for entry in (*entries, *lost) if entry.act in _WORDS)
+    return sorted(of_interest, key=lambda entry: entry.at)
 
 
 def _row(entry: Entry, kept: set[int], naming: Naming, now: datetime) -> HistoryRow:
@@ -65,7 +65,7 @@ def _row(entry: Entry, kept: set[int], naming: Naming, now: datetime) -> History
     users, classes, enrollments = (f"{count:,}" for count in entry.counts) if entry.counts else ("", "", "")
     return HistoryRow(
         at=entry.at.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M"),
-        what=_WORDS[entry.act],
+        what=f"{_WORDS[entry.act]} by {shown(', '.join(entry.gates))}" if entry.gates else _WORDS[entry.act],
         generation="" if number is None else f"{number:,}" if number in kept else f"{number:,}, kept no longer",
         counts=(users, classes, enrollments),
         by=": ".join(filter(None, map(naming.private, (entry.account, entry.reason)))),
