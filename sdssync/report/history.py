@@ -186,7 +186,7 @@ def diff_lines(profile: str, old: Generation, new: Generation, changes: Changes,
     """Yield what changed between two generations, at most so many lines; None: all."""
     yield Line(f"{profile}: from generation {old.number} to generation {new.number}", "bold")
     for what, summary in _summaries(changes).items():
-        yield Line(f"  {what}: {summary.before:,} before, {summary.after:,} after; {summary_words(summary)}")
+        yield Line(f"  {what}: {summary.before:,} before, {summary.after:,} after; {summary_words(what, summary)}")
     lines = list(change_lines(changes, None))
     room = len(lines) if most is None else most - 5
     yield from lines[:room]

@@ -13,6 +13,7 @@ from sdssync.report.names import counted, person_words
 from sdssync.report.outcome import Outcome, ProfileResult, RunReport
 from sdssync.report.plan_words import cause_words, gate_details, summary_words
 from sdssync.report.screen import Line
+from sdssync.report.years import year_of
 from sdssync.roster.attribution import PersonRef
 from sdssync.roster.roll import user_id
 from sdssync.safety.causes import Causes
@@ -184,7 +185,7 @@ def _body(result: ProfileResult) -> Iterator[Line]:
         yield Line(f"  {printable(detail)}", "red")
     for what, summary in (("users", plan.users), ("classes", plan.classes), ("enrollments", plan.enrollments)):
         if summary.added or summary.changed or summary.removed:
-            yield Line(f"  {what}: {summary.before:,} before, {summary.after:,} now; {summary_words(summary)}")
+            yield Line(f"  {what}: {summary.before:,} before, {summary.after:,} now; {summary_words(what, summary)}")
     for kept in plan.kept:
         who = person_words(PersonRef(id=user_id(kept.person), record=kept.person))
         yield Line(printable(f"  {who} has no e-mail address in iSAMS and keeps the last one until {kept.until}"))
@@ -241,5 +242,5 @@ def who(changes: Changes, causes: Causes | None, user: str) -> str:
     if row is None:
         return user
     name = ", ".join(filter(None, (row.surname, row.forename)))
-    year = f"year {row.grade}, " if row.grade else ""
+    year = f"year {year_of(row.grade)}, " if row.grade else ""
     return f"{name or row.username} ({year}{user})"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from sdssync.report.matter import Matter, quoted, sentence
 from sdssync.report.names import counted
 from sdssync.report.outcome import ProfileResult
+from sdssync.report.years import year_of
 from sdssync.roster.omissions import Reason
 from sdssync.safety.causes import CLASS_GONE, NOT_IN_ISAMS, OMITTED, OUT_OF_SCOPE, RENAMED, USER_GONE
 from sdssync.safety.counts import BaselineName
@@ -64,8 +65,15 @@ def trip_words(trip: Trip) -> str:
     return f"gate {trip.gate}: {figures}{noun}{GATES[trip.gate].means}{detail}, {BASELINES[trip.baseline]}{limit}"
 
 
-def summary_words(summary: KindSummary) -> str:
-    """Return how many rows of a kind come, change and go, with the causes of those that go."""
+def left_words(cause: str, *, is_teacher: bool) -> str:
+    """Return why a person is in a class no longer, in words; the person may well be in iSAMS."""
+    if cause == NOT_IN_ISAMS:
+        return "no longer its teacher in iSAMS" if is_teacher else "no longer on the list of the class in iSAMS"
+    return cause_words(cause)
+
+
+def summary_words(what: str, summary: KindSummary) -> str:
+    """Return how many users, classes or enrollments come, change and go, with the causes of those that go."""
     parts = [
         f"{number:,} {what}"
         for number, what in (
@@ -75,7 +83,10 @@ def summary_words(summary: KindSummary) -> str:
         )
         if number
     ]
-    causes = ", ".join(f"{number:,} {cause_words(cause)}" for cause, number in summary.causes.items())
+    words = {cause: cause_words(cause) for cause in summary.causes}
+    if what == "enrollments" and NOT_IN_ISAMS in words:
+        words[NOT_IN_ISAMS] = "no longer in the class in iSAMS"
+    causes = ", ".join(f"{number:,} {words[cause]}" for cause, number in summary.causes.items())
     return (", ".join(parts) or "no change") + (f": {causes}" if causes else "")
 
 
@@ -112,7 +123,7 @@ def _losses(plan: Plan) -> Iterator[str]:
     """Yield the counts of what goes, with the causes."""
     for what, summary in (("users", plan.users), ("classes", plan.classes), ("enrollments", plan.enrollments)):
         if summary.removed:
-            yield f"{what}: {summary.before:,} before, {summary.after:,} now; {summary_words(summary)}"
+            yield f"{what}: {summary.before:,} before, {summary.after:,} now; {summary_words(what, summary)}"
 
 
 def _hit_worst(plan: Plan) -> Iterator[str]:
@@ -123,7 +134,7 @@ def _hit_worst(plan: Plan) -> Iterator[str]:
     years = Counter({grade: len(pupils) for grade, pupils in changes.lost_pupils.items()}).most_common(_WORST)
     if years:
         yield "years hit worst: " + ", ".join(
-            f"year {grade} ({counted(number, 'pupil', 'pupils')} of {changes.pupils_of_grades[grade]:,})"
+            f"year {year_of(grade)} ({counted(number, 'pupil', 'pupils')} of {changes.pupils_of_grades[grade]:,})"
             for grade, number in years
         )
     classes = Counter(dict(changes.net_losses)).most_common(_WORST)

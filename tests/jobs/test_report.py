@@ -10,7 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from sdssync.files.lock import is_held
-from tests.support.documents import MATHS, PHYSICS, TWINS, document, pupil, row
+from tests.support.documents import MATHS, PHYSICS, PUPILS, ROWS, TWINS, document, pupil, row
 from tests.support.installation import PREP, SENIORS, SETTINGS, install
 from tests.support.messy_page import LONG, ODD, messy_school
 from tests.support.needs import needs_modes
@@ -86,8 +86,8 @@ def test_what_changed_after_a_run() -> None:
     assert "From generation 2, published" in page.words
     assert "users: 23 before, 22 now; 1 added, 2 removed: 2 no longer in iSAMS" in page.words
     assert page.table(CHANGES) == [
-        ["− removed", "pupil", "pupil601@hollowell.example (year 09, 7983000000601)", "9", "no longer in iSAMS"],
-        ["− removed", "pupil", "pupil602@hollowell.example (year 09, 7983000000602)", "9", "no longer in iSAMS"],
+        ["− removed", "pupil", "pupil601@hollowell.example (year 9, 7983000000601)", "9", "no longer in iSAMS"],
+        ["− removed", "pupil", "pupil602@hollowell.example (year 9, 7983000000602)", "9", "no longer in iSAMS"],
         ["+ added", "pupil", "Surname623, Forename623 (year 9, 7983000000623)", "9", ""],
     ]
     members = page.table(CLASSES)[1][0]
@@ -133,6 +133,62 @@ def test_after_the_first_run() -> None:
     assert "What changed 0 No earlier set that is kept and whole differs from this one." in page.words
     assert "There is no earlier set" not in page.words
     assert "no earlier set that is kept and whole differs from it" in page.part("Gates")
+
+
+def test_who_leaves_a_class(school: Path) -> None:
+    """A pupil who stays leaves the list of the class; a teacher who stays does not teach it any more."""
+    install(school, seniors=SENIORS.replace("[9]", "[3, 9]"))
+    pupils = "".join(map(pupil, range(601, 604)))
+    rows = row(MATHS, 603) + row(PHYSICS, 601) + row(PHYSICS, 602)
+    before = document(pupils=pupils, rows=rows + row(PHYSICS, 603)).replace('StaffId="102"', 'StaffId="101"')
+    (school / "hartley.xml").write_text(before, encoding="utf-8")
+    run()
+    (school / "hartley.xml").write_text(document(pupils=pupils, rows=rows), encoding="utf-8")
+    report(days=1)
+    page = ShownPage.read(Path("page.html"))
+
+    pupil_left, teacher_left = "no longer on the list of the class in iSAMS", "no longer its teacher in iSAMS"
+    left = [line[2:] for line in page.table(CHANGES) if line[:2] == ["− removed", "membership"]]
+    assert sorted(left) == [
+        ["Member101, Staff101 (staff 101) teacher of 3B/Ma (12)", "", teacher_left],
+        ["Surname603, Forename603 (year 9, 7983000000603) in 9A/Ph1 (11)", "9", pupil_left],
+    ]
+    members = [line[0] for line in page.table(CLASSES) if len(line) == 1]
+    assert [f"removed: {teacher_left}" in line for line in members] == [True, False]
+    assert [f"removed: {pupil_left}" in line for line in members] == [False, True]
+    assert "2 removed: 2 no longer in the class in iSAMS" in page.words
+
+
+def test_nothing_is_cut(school: Path) -> None:
+    """Where the summary of a run lists twenty and refers to its JSON, the page lists all."""
+    pupils = "".join(pupil(number, email=f"pupil{number}") for number in range(601, 631))
+    rows = "".join(row(PHYSICS, number) for number in range(601, 631))
+    (school / "hartley.xml").write_text(document(pupils=PUPILS + pupils, rows=ROWS + rows), encoding="utf-8")
+    page = shown()
+
+    [matter] = [matter for matter in page.root.xpath("//article") if "cannot match an account" in matter.text_content()]
+    assert len(matter.xpath(".//li")) == 30
+    assert "--format json" not in page.words
+    assert "sdssync validate lists them" not in page.words
+
+
+def test_the_gates_that_held(nights: Path) -> None:
+    """The history says which gates held a set."""
+    write(nights, 612, 623)
+    assert command("run-all", "--today", str(DAY + timedelta(days=3))).exit_code == 4
+    report(days=3)
+
+    first, *_ = ShownPage.read(Path("page.html")).table(HISTORY)
+    assert first[1] == "held by users, enrollments, year"
+
+
+def test_what_the_last_column_says(school: Path) -> None:
+    """A cause is called one: why people are left out, and what there is to note of classes and of others."""
+    assert school.exists()
+    page = shown()
+
+    assert page.headers("People left out of Seniors")[-1] == "Why"
+    assert page.headers(CLASSES)[-2:] == page.headers(PEOPLE)[-2:] == ["Note", "Change"]
 
 
 def test_a_changed_title(nights: Path) -> None:
@@ -229,7 +285,7 @@ def test_a_held_set(nights: Path) -> None:
 
     assert ran.exit_code == 4
     assert page.cards()[0].startswith(
-        "Seniors held held by users, enrollments, year Published Users22 Classes1 Enrollments22 New set Users13 Classes1 Enrollments13"
+        "Seniors held held by users, enrollments, year Published Users22 Classes1 Enrollments22 New set Users13"
     )
     limits = {line[0]: line[2:] for line in page.table(LIMITS)}
     assert limits["users"][0] == "holds the set"

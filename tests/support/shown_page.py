@@ -31,8 +31,15 @@ class ShownPage:
 
     def table(self, caption: str) -> list[list[str]]:
         """Return the rows of the table with this caption, without its header."""
+        return [[_words(cell) for cell in row.xpath("./th|./td")] for row in self._table(caption).xpath(".//tr")[1:]]
+
+    def headers(self, caption: str) -> list[str]:
+        """Return the headers of the columns of the table with this caption."""
+        return [_words(cell) for cell in self._table(caption).xpath(".//th[@scope='col']")]
+
+    def _table(self, caption: str) -> html.HtmlElement:
         [table] = [found for found in self.root.iter("table") if _words(found.find("caption")) == caption]
-        return [[_words(cell) for cell in row.xpath("./th|./td")] for row in table.xpath(".//tr")[1:]]
+        return table
 
     def cards(self) -> list[str]:
         """Return the cards of the overview."""

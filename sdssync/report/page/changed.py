@@ -9,8 +9,8 @@ from sdssync.report.names import counted
 from sdssync.report.page.facts import Compared, ProfileFacts
 from sdssync.report.page.naming import Naming, shown
 from sdssync.report.page.values import Change, Changed, ChangeRow, Member
-from sdssync.report.plan_words import cause_words, summary_words
-from sdssync.roster.grades import grade
+from sdssync.report.plan_words import cause_words, left_words, summary_words
+from sdssync.report.years import year_of
 from sdssync.safety.causes import CLASS_GONE, USER_GONE
 from sdssync.safety.changes import Changes, changed_columns
 from sdssync.safety.csv_set import Enrollment
@@ -19,8 +19,6 @@ from sdssync.school import Pupil
 
 MOST_ROWS = 4_000
 """Rows that are listed: after a change of the school year there may be as many as the school has enrollments."""
-_YEARS = {grade(str(year)): str(year) for year in range(-2, 15)}
-"""By grade: of someone whom iSAMS does not have any more only the grade is known."""
 
 
 def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
@@ -36,7 +34,7 @@ def changed(facts: ProfileFacts, naming: Naming, now: datetime) -> Changed:
         since = "From the set in the output folder to the set that the document gives now."
     counts = causes.count(changes) if causes else None
     totals = tuple(
-        f"{kind}: {summary.before:,} before, {summary.after:,} now; {summary_words(summary)}"
+        f"{kind}: {summary.before:,} before, {summary.after:,} now; {summary_words(kind, summary)}"
         for kind in ("users", "classes", "enrollments")
         for summary in (summarise(getattr(changes, kind), getattr(counts, kind) if counts else {}),)
     )
@@ -92,7 +90,7 @@ class _Rows:
         if isinstance(person, Pupil):
             return shown(person.year)
         row = self._changes.new.users.get(user) or self._changes.old.users[user]
-        return shown(_YEARS.get(row.grade, row.grade))
+        return shown(year_of(row.grade))
 
     def _title(self, class_id: str) -> str:
         found = self._changes.new.classes.get(class_id) or self._changes.old.classes.get(class_id)
@@ -138,7 +136,7 @@ class _Rows:
         why = ""
         if change is Change.REMOVED and self._causes:
             cause = self._causes.of_enrollment(found, self._changes)
-            why = "" if cause in (CLASS_GONE, USER_GONE) else cause_words(cause)
+            why = "" if cause in (CLASS_GONE, USER_GONE) else left_words(cause, is_teacher=found.is_teacher)
         who = self._naming.someone(found.user_id, self._changes, self._causes)
         role = "teacher of" if found.is_teacher else "in"
         what = f"{who} {role} {self._title(found.class_id)}"

@@ -10,7 +10,7 @@ from sdssync.report.page.facts import ProfileFacts
 from sdssync.report.page.naming import Naming, shown
 from sdssync.report.page.pictures import Bar
 from sdssync.report.page.values import Change, ClassRow, Member, PersonRow, SetPart, SizeRow, Sizes
-from sdssync.report.plan_words import cause_words
+from sdssync.report.plan_words import cause_words, left_words
 from sdssync.roster.attribution import person_ref
 from sdssync.roster.classes import EnrolledClass
 from sdssync.roster.identifiers import order
@@ -94,7 +94,8 @@ class _Described:
         changes, causes = self._compared.changes, self._compared.causes
         for left in self._compared.left.get(made.id, ()):
             if changes and left.is_teacher is is_teacher:
-                why = cause_words(causes.of_enrollment(left, changes)) if causes else ""
+                cause = causes.of_enrollment(left, changes) if causes else ""
+                why = left_words(cause, is_teacher=is_teacher)
                 yield Member(self._naming.someone(left.user_id, changes, causes), Change.REMOVED, why)
 
     def _subject(self, made: EnrolledClass) -> str:
