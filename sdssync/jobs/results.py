@@ -7,7 +7,7 @@ from sdssync.config.installation import ConfiguredSchool
 from sdssync.config.profile import Profile
 from sdssync.errors import ExitCode, SdsSyncError
 from sdssync.log import events, outcomes
-from sdssync.report.outcome import Outcome, ProfileResult
+from sdssync.report.outcome import SOURCE_FAILED, Outcome, ProfileResult
 
 
 class Results:
@@ -31,9 +31,14 @@ class Results:
 
     def fail_without_source(self, profile: Profile, error: SdsSyncError) -> None:
         """Note that a profile failed for want of a document; the event `source.failed` has said why, once for all."""
-        why, code = "the source failed", int(error.exit_code)
-        events.log().error("profile.failed", profile=profile.name, reason="source", error=why, exit_code=code)
-        self.add(ProfileResult.of(profile, Outcome.FAILED, error.exit_code, why=why))
+        events.log().error(
+            "profile.failed",
+            profile=profile.name,
+            reason="source",
+            error=SOURCE_FAILED,
+            exit_code=int(error.exit_code),
+        )
+        self.add(ProfileResult.of(profile, Outcome.FAILED, error.exit_code, why=SOURCE_FAILED))
 
     @contextmanager
     def attempt(self, profile: Profile) -> Iterator[None]:

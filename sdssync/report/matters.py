@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from sdssync.report.class_matters import omitted_classes, ownerless_classes, untaken_sets
 from sdssync.report.matter import LISTED, Matter, more, profile_words, quoted, sentence
 from sdssync.report.names import class_words, counted, person_words
-from sdssync.report.outcome import Outcome, ProfileResult, RunReport
+from sdssync.report.outcome import SOURCE_FAILED, Outcome, ProfileResult, RunReport
 from sdssync.report.people_matters import doubtful_addresses, kept_addresses, people_left_out, pupils_without_year
 from sdssync.report.plan_words import held_matter
 from sdssync.roster.attribution import Attributed
@@ -43,7 +43,7 @@ def _not_published(report: RunReport, most: int) -> Iterator[Matter]:
         elif result.outcome is Outcome.SKIPPED:
             yield Matter(what=f"{result.profile} {result.why}: nothing was done for it")
         elif result.outcome is Outcome.FAILED:
-            if not _lacks_only_the_source(result, report):
+            if result.why != SOURCE_FAILED:
                 yield _failed(result)
         elif result.why:
             yield Matter(what=f"{result.profile}: {result.outcome}: {result.why}", is_grave=True)
@@ -53,11 +53,6 @@ def _failed(result: ProfileResult) -> Matter:
     """Return why a profile failed, with the mistakes of its file."""
     advice = "Correct this in the file of the profile." if result.mistakes else ""
     return Matter(what=f"{result.profile} failed: {result.why}", details=result.mistakes, advice=advice, is_grave=True)
-
-
-def _lacks_only_the_source(result: ProfileResult, report: RunReport) -> bool:
-    """Return True if a profile failed for want of a document, which is said once for all."""
-    return isinstance(report.source, Exception) and result.exit_code == report.source.exit_code
 
 
 def _rejected(result: ProfileResult, most: int) -> Matter:

@@ -23,6 +23,9 @@ from sdssync.roster.omissions import Kind, Omission
 from sdssync.roster.untaken import UntakenSets
 from sdssync.safety.plan import Plan
 
+SOURCE_FAILED = "the source failed"
+"""Why a profile failed that lacks nothing but a document; the report of the run says once for all what went wrong."""
+
 
 class Outcome(StrEnum):
     """How a run ended for one profile."""

@@ -368,7 +368,18 @@ def test_isams_does_not_answer(nights: Path, httpserver: HTTPServer, names: tupl
     shutil.copy(nights / "hartley.xml", nights / "state" / "isams.xml")
     assert report(*names, days=3).exit_code == 3
     [(_, more), *_] = ShownPage.read(Path("page.html")).matters()
-    assert more == f"{advice} To look at the document that was downloaded last, add --cached."
+    assert more == f"{advice} To see the sets from the last document: sdssync report --cached"
+
+
+def test_what_failed_before_the_document_was_needed(nights: Path) -> None:
+    """A profile with mistakes has its own matter, also if the source fails with the same code."""
+    (nights / "hartley.xml").unlink()
+    install(nights, wrong='name = "Wrong"\noutput = "csv/Wrong"\nyear_groups = "nine"\n')
+    assert report(days=3).exit_code == 2
+
+    [(source, _), (wrong, _)] = ShownPage.read(Path("page.html")).matters()
+    assert source.startswith("iSAMS failed, and no set could be made for Seniors: ")
+    assert wrong == "Wrong failed: profiles.d/wrong.toml has 1 mistake"
 
 
 MISTAKES = {

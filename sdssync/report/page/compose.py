@@ -8,7 +8,7 @@ from sdssync.errors import SdsSyncError
 from sdssync.files.names import printable
 from sdssync.report.matter import Matter, sentence
 from sdssync.report.matters import matters
-from sdssync.report.outcome import Outcome, SourceSummary
+from sdssync.report.outcome import SOURCE_FAILED, Outcome, SourceSummary
 from sdssync.report.page.changed import changed
 from sdssync.report.page.classes import set_part
 from sdssync.report.page.facts import Facts, ProfileFacts
@@ -72,10 +72,11 @@ def _source_failure(facts: Facts) -> Iterator[Matter]:
     """Yield why there was no document, which is graver than anything else."""
     error = facts.report.source
     if isinstance(error, SdsSyncError):
-        names = [profile.result.profile for profile in facts.profiles if profile.made is None]
-        look = "To look at the document that was downloaded last, add --cached." if facts.has_last_document else ""
+        names = [profile.result.profile for profile in facts.profiles if profile.result.why == SOURCE_FAILED]
+        lacking = f", and no set could be made for {', '.join(names)}" if names else ""
+        look = "To see the sets from the last document: sdssync report --cached" if facts.has_last_document else ""
         yield Matter(
-            what=printable(f"iSAMS failed, and no set could be made for {', '.join(names)}: {error.message}"),
+            what=printable(f"iSAMS failed{lacking}: {error.message}"),
             advice=printable(" ".join(filter(None, (sentence(error.hint), look)))),
             is_grave=True,
         )
