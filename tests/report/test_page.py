@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from sdssync.report.page.compose import make_page
 from sdssync.report.page.facts import Facts, ProfileFacts
 from sdssync.report.page.naming import Naming, WithNames, WithoutNames
 from sdssync.report.page.pictures import Bar, line
-from sdssync.report.page.render import MARK, render
+from sdssync.report.page.render import MARK, _environment, render
 from sdssync.report.page.values import Page
 from sdssync.roster.attention import attention
 from sdssync.roster.combine import Part
@@ -155,3 +156,15 @@ def test_the_account_and_its_reason() -> None:
 def _small() -> tuple[Roster, tuple[Part, ...]]:
     parts = (part(SCHOOL),)
     return enrol(parts, include_names=False), parts
+
+
+@pytest.mark.parametrize(("items", "is_cut"), [(30, False), (400, True)])
+def test_a_long_list_opens(items: int, is_cut: bool) -> None:
+    """Of hundreds of sets the first ones are shown, and the others open; all are on the page."""
+    detail = ", ".join(f"Set {number} & Co" for number in range(items))
+    parts: Any = _environment().get_template("parts.html.jinja").module
+
+    shown = html.fromstring(f"<li>{parts.one_detail(detail)}</li>")
+
+    assert ", ".join(text.text_content() for text in shown.iter("bdi")) == detail
+    assert bool(shown.xpath(".//details")) is is_cut
