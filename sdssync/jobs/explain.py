@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from sdssync.config.combined import owners_of
 from sdssync.config.installation import ConfiguredSchool
+from sdssync.config.mistakes import render
 from sdssync.config.profile import Profile
+from sdssync.config.profile_file import ProfileFile
 from sdssync.errors import ExitCode
 from sdssync.files.lock import installation_lock
 from sdssync.isams.progress import Progress
@@ -51,6 +54,7 @@ def explain(
     settings, results = school.settings, Results()
     code = max(map(profile_warnings.report_wrong, wrong), default=ExitCode.DONE)
     publishing = [profile for profile in profiles if profile.output]
+    failures = {file.name: _mistakes(file) for file in wrong if not _is_part(file, school)}
     with installation_lock(settings.folders.state):
         taken = take_document(settings, wanted_groups(school.profiles, today), cached=cached, progress=progress)
         profile_warnings.warn_of_old_document(taken.document, datetime.now(UTC), cached=cached)
@@ -62,12 +66,18 @@ def explain(
             if not profile.has_expired(today):
                 with results.attempt(profile):
                     made[profile.name] = make_set(profile, selections, settings, today)
-        stores = [Generations.of(settings.folders.state, profile.name) for profile in publishing]
+        names = [*(profile.name for profile in publishing), *failures]
+        stores = [Generations.of(settings.folders.state, name) for name in names]
         meant = Lookup(_directory(selections, made), selections.roll, stores).look_up(question)
         result: Answer | Suggestions
         if isinstance(meant, Asked):
-            stories = _stories(ProfileStory(meant, selections, settings, today), publishing, made, results)
-            result = _answer(meant, selections.roll, addresses, stories)
+            story = ProfileStory(meant, selections, settings, today)
+            failures |= {ended.profile: ended.why for ended in results.in_order(school)}
+            asked = [profile for profile in publishing if profile.name not in failures]
+            stories = _stories(story, asked, made, results)
+            failures |= {ended.profile: ended.why for ended in results.in_order(school)}
+            stories += [story.of_failed(name, why) for name, why in failures.items()]
+            result = _answer(meant, selections.roll, addresses, tuple(stories))
         else:
             result = meant
     return Explained(result=result, exit_code=max([code, *(ended.exit_code for ended in results.in_order(school))]))
@@ -88,15 +98,24 @@ def _directory(selections: Selections, made: Mapping[str, MadeSet]) -> Directory
 
 def _stories(
     story: ProfileStory, profiles: Sequence[Profile], made: Mapping[str, MadeSet], results: Results
-) -> tuple[ProfileAnswer, ...]:
-    """Return the answers of the profiles; of one that fails there is only that it does."""
+) -> list[ProfileAnswer]:
+    """Return the answers of the profiles that do not fail."""
     answers = []
     for profile in profiles:
-        answer = ProfileAnswer(profile=profile.name, failure="it failed, as the log says")
         with results.attempt(profile):
-            answer = story.of(profile, made.get(profile.name))
-        answers.append(answer)
-    return tuple(answers)
+            answers.append(story.of(profile, made.get(profile.name)))
+    return answers
+
+
+def _mistakes(file: ProfileFile) -> str:
+    """Return why a profile cannot be asked whose file has mistakes."""
+    first, *_ = render([file.report]).splitlines()
+    return first
+
+
+def _is_part(file: ProfileFile, school: ConfiguredSchool) -> bool:
+    """Return True if a profile publishes nothing by itself."""
+    return file.lacks_output and bool(owners_of(file, school.profile_files))
 
 
 def _answer(asked: Asked, roll: Roll, addresses: KeptAddresses, profiles: tuple[ProfileAnswer, ...]) -> Answer:

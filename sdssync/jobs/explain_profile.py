@@ -32,6 +32,7 @@ from sdssync.safety.csv_set import CsvSet, has_set, read_set
 from sdssync.safety.held import Waiting
 from sdssync.safety.presence import (
     Look,
+    Presence,
     Seen,
     SourceRef,
     classes_of,
@@ -95,15 +96,14 @@ class ProfileStory:
 
     def of(self, profile: Profile, made: MadeSet | None) -> ProfileAnswer:
         """
-        Return the answer of a profile; without a set it has expired, or failed.
+        Return the answer of a profile; without a set it has expired.
 
         Raises:
             SdsSyncError: a set cannot be written, judged or read.
 
         """
         state = self._settings.folders.state
-        presence = look_through(Generations.of(state, profile.name), self._look(frozenset()))
-        class_ids = self._class_ids.union(*(classes_of(found.made_of, self._sources) for found in presence.sightings))
+        presence, class_ids = self._published(profile.name)
         look = self._look(class_ids)
         waiting = Waiting(state, profile.name)
         held = waiting.held()
@@ -116,7 +116,6 @@ class ProfileStory:
             profile=profile.name,
             files={part.name: display(part.file, folder) for part in (profile, *profile.combined)},
             years={part.name: part.year_groups for part in profile.parts},
-            failure="" if made or has_expired else "it failed, as the log says",
             expired=profile.last_day if has_expired else None,
             new=self._new(made, look) if made else None,
             output=output,
@@ -128,6 +127,30 @@ class ProfileStory:
             has_upload=profile.upload is not None,
             handed_over=read_uploads(state).of(profile.name).newest,
         )
+
+    def of_failed(self, profile: str, why: str) -> ProfileAnswer:
+        """
+        Return what the published sets of a profile have that cannot be asked today, and why it cannot.
+
+        Raises:
+            OutputError: the state folder cannot be read.
+
+        """
+        presence, class_ids = self._published(profile)
+        return ProfileAnswer(
+            profile=profile,
+            failure=f"cannot be said: {why}",
+            output=presence.last.seen if presence.last else None,
+            presence=presence,
+            class_ids=class_ids,
+        )
+
+    def _published(self, profile: str) -> tuple[Presence, frozenset[str]]:
+        """Return what the generations of a profile have, and every id that the class has had in them."""
+        store = Generations.of(self._settings.folders.state, profile)
+        presence = look_through(store, self._look(frozenset()))
+        made_of = [classes_of(found.made_of, self._sources) for found in presence.sightings]
+        return presence, self._class_ids.union(*made_of)
 
     @property
     def _class_ids(self) -> frozenset[str]:

@@ -46,7 +46,7 @@ class ProfileAnswer:
     years: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The years of the profile, of a combined one those of its parts, by name."""
     failure: str = ""
-    """Why nothing can be said of the profile today."""
+    """Why nothing can be said of the profile today: then only what is published is known."""
     expired: date | None = None
     """The last day of a profile that has expired."""
     new: NewSet | None = None
@@ -76,6 +76,11 @@ class Answer:
     """What the class is made of in iSAMS, of a question about a person in a class too; None: no class was asked for."""
     kept: KeptAddress | None = None
     profiles: tuple[ProfileAnswer, ...] = ()
+
+    @property
+    def unasked(self) -> tuple[ProfileAnswer, ...]:
+        """Return the profiles of which nothing can be said today."""
+        return tuple(profile for profile in self.profiles if profile.failure)
 
     @property
     def namesakes(self) -> tuple[Pupil | Teacher, ...]:

@@ -23,6 +23,7 @@ from sdssync.report.standing import (
     what_waits,
 )
 from sdssync.report.step_words import StepWords, enumerated, person_of
+from sdssync.report.unasked import without_all
 from sdssync.roster.attribution import PersonRef
 from sdssync.roster.steps import ClassTrace, Place, Role, StepKind, Thing
 from sdssync.safety.presence import Seen
@@ -59,6 +60,8 @@ def _headline(answer: Answer) -> str:
         return f"{name} is{still} a class of {enumerated(there)}{waits}."
     if coming:
         return f"{name} is not a published class of {enumerated(coming)} yet."
+    if answer.unasked:
+        return without_all(answer, name, "a class of no set", _has_class)
     if not answer.things:
         return f"{name} is a class of former sets only: nothing in iSAMS makes it any more."
     ends = [

@@ -22,6 +22,7 @@ from sdssync.report.standing import (
     what_waits,
 )
 from sdssync.report.step_words import StepWords, called, enumerated, thing_words
+from sdssync.report.unasked import without_all
 from sdssync.roster.attribution import PersonRef
 from sdssync.roster.sources import ClassKind
 from sdssync.roster.steps import PersonTrace, Place, Step, StepKind, Who
@@ -116,6 +117,8 @@ def _headline(answer: Answer, who: Who) -> str:
         return f"{name} is{still} in the {_sets(there)}{waits}."
     if coming:
         return f"{name} is not in the published {_sets(coming)} yet."
+    if answer.unasked:
+        return without_all(answer, name, "in no set", lambda _, seen: answer.has_person(seen))
     whose = f"not in the {_sets(list(found))}" if len(found) == 1 else "in no set"
     if any(profile.presence.spans(answer.has_person) for profile in answer.profiles):
         whose += " any more"

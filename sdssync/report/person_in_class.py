@@ -21,6 +21,7 @@ from sdssync.report.standing import (
     what_waits,
 )
 from sdssync.report.step_words import StepWords, called, enumerated, thing_words
+from sdssync.report.unasked import without_all
 from sdssync.roster.steps import ClassTrace, PersonTrace, Place, Role, StepKind, Thing
 from sdssync.safety.presence import Seen
 from sdssync.school import TeachingSet
@@ -67,6 +68,8 @@ def _headline(answer: Answer) -> str:
         return f"{name} is{still} in {class_name} of {enumerated(there)}{waits}."
     if coming:
         return f"{name} is not in the published class {class_name} of {enumerated(coming)} yet."
+    if answer.unasked:
+        return without_all(answer, name, f"not in {class_name} of any set", _is_in)
     reasons: dict[_Reason, list[str]] = {}
     for profile in answer.profiles:
         for reason in _reasons(answer, profile)[:1]:
