@@ -67,7 +67,7 @@ def explain(
                 with results.attempt(profile):
                     made[profile.name] = make_set(profile, selections, settings, today)
         names = [*(profile.name for profile in publishing), *failures]
-        stores = [Generations.of(settings.folders.state, name) for name in names]
+        stores = {name: Generations.of(settings.folders.state, name) for name in names}
         meant = Lookup(_directory(selections, made), selections.roll, stores).look_up(question)
         result: Answer | Suggestions
         if isinstance(meant, Asked):
@@ -127,4 +127,6 @@ def _answer(asked: Asked, roll: Roll, addresses: KeptAddresses, profiles: tuple[
         things=asked.school_class.things(roll) if asked.school_class else None,
         kept=next(iter(addresses.of(usernames)), None),
         profiles=profiles,
+        is_nearest=asked.is_nearest,
+        former_names=asked.former_names,
     )

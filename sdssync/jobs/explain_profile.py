@@ -19,7 +19,7 @@ from sdssync.publish.os_errors import reading
 from sdssync.publish.staging import staging
 from sdssync.publish.uploads import read_uploads
 from sdssync.publish.verdict import judge
-from sdssync.report.answers import NewSet, ProfileAnswer
+from sdssync.report.answers import FormerName, NewSet, ProfileAnswer
 from sdssync.report.outcome import Outcome
 from sdssync.roster.attribution import Attributed, Attribution
 from sdssync.roster.combine import Part
@@ -49,6 +49,10 @@ class Asked:
 
     person: PersonMatch | None = None
     school_class: ClassMatch | None = None
+    is_nearest: bool = False
+    """Only a part of a name, code or title was given."""
+    former_names: tuple[FormerName, ...] = ()
+    """What was given, if it is not a name of today."""
 
     def sources(self, roll: Roll) -> frozenset[SourceRef]:
         """Return what the class is made of."""

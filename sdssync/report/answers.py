@@ -66,6 +66,17 @@ class ProfileAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerName:
+    """What someone or something was called that is called otherwise now."""
+
+    name: str
+    profile: str
+    generation: int
+    """The last in which it is so called."""
+    is_class: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Who or what was asked for, and what each profile has to do with it."""
 
@@ -76,6 +87,10 @@ class Answer:
     """What the class is made of in iSAMS, of a question about a person in a class too; None: no class was asked for."""
     kept: KeptAddress | None = None
     profiles: tuple[ProfileAnswer, ...] = ()
+    is_nearest: bool = False
+    """Only a part of a name, code or title was given."""
+    former_names: tuple[FormerName, ...] = ()
+    """What was given, if it is not a name of today."""
 
     @property
     def unasked(self) -> tuple[ProfileAnswer, ...]:

@@ -30,6 +30,11 @@ def explanation_json(result: Answer | Suggestions) -> str:
         asked=asked,
         person=person,
         made_of=None if result.things is None else [_thing_shape(thing) for thing in result.things],
+        nearest=result.is_nearest,
+        former_names=[
+            {"name": former.name, "profile": former.profile, "generation": former.generation}
+            for former in result.former_names
+        ],
         profiles=[_profile_shape(result, profile) for profile in result.profiles],
     )
 

@@ -1,16 +1,17 @@
 """
 Look up the people and classes that someone asks for: by an id, an address, a code, a title, or a part of a name.
 
-What matches best wins: an id before an address, that before a whole name, that before a part of one. A match says where
-in the document its records are, for a parity profile reads the same document in another way.
+What matches best wins: what someone or something is called in full before the number of a record, that before a part
+of a name. A match says where in the document its records are, for a parity profile reads the same document in another
+way.
 """
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import cached_property
-from typing import TypeVar
 
 from sdssync.roster.classes import JudgedClass
 from sdssync.roster.roll import Roll, Stranger, user_id
@@ -54,9 +55,17 @@ class ClassMatch:
 
 
 Match = PersonMatch | ClassMatch
-Found = TypeVar("Found", bound=PersonMatch | ClassMatch)
-_TIERS = 4
-"""Id; address or number of the record; whole name, code or title; part of one."""
+
+
+class Tier(Enum):
+    """How well a text matches, the best first."""
+
+    EXACT = auto()
+    """An id, an address, or a whole name, code or title."""
+    NUMBER = auto()
+    """The number of the record of a pupil."""
+    PART = auto()
+    """A part of a name, code or title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +98,19 @@ class Directory:
         self._made = made
         self._extra = frozenset(extra)
 
-    def find(self, text: str) -> tuple[Match, ...]:
-        """Return the people and classes that match a text best."""
-        return _best(text, self._people_and_classes) or _best(text, self._other_groups)
+    def find_people(self, text: str, tier: Tier) -> tuple[PersonMatch, ...]:
+        """Return the people whom a text matches this well."""
+        wanted = text.strip()
+        return tuple(self._people(wanted, tier)) if wanted else ()
 
-    def find_people(self, text: str) -> tuple[PersonMatch, ...]:
-        """Return the people who match a text best."""
-        return _best(text, self._people)
+    def find_classes(self, text: str, tier: Tier) -> tuple[ClassMatch, ...]:
+        """Return the classes that a text matches this well, and the groups of which no profile makes one."""
+        wanted = text.strip()
+        return tuple(self._matches(wanted, tier)) if wanted else ()
 
-    def find_classes(self, text: str) -> tuple[ClassMatch, ...]:
-        """Return the classes that match a text best; a group of which no profile makes a class only if nothing else."""
-        return _best(text, self._classes) or _best(text, self._other_groups)
+    def of_id(self, person_id: str) -> tuple[PersonMatch, ...]:
+        """Return the people who have an id, in iSAMS or on one of its lists."""
+        return tuple(person for person in (*self.people, *self.absent) if person.id == person_id)
 
     @cached_property
     def people(self) -> tuple[PersonMatch, ...]:
@@ -133,41 +144,23 @@ class Directory:
         known = self._roll.staff.keys() | set(_NO_NAME)
         return tuple(PersonMatch(id=name) for name in (*named, *sorted(self._extra)) if name not in known)
 
-    def _people_and_classes(self, text: str, tier: int) -> Iterator[Match]:
-        yield from self._people(text, tier)
-        yield from self._classes(text, tier)
-
-    def _people(self, text: str, tier: int) -> Iterator[PersonMatch]:
-        if tier == 0:
-            yield from (person for person in (*self.people, *self.absent) if person.id == text)
-        elif tier == 1:
-            folded_text = text.casefold()
-            yield from (
-                person for person in self.people if any(_is_known_by(record, text) for record in self._records(person))
-            )
-            yield from (person for person in self.absent if person.id.casefold() == folded_text)
-        else:
-            words = folded(text.replace(",", " ")).split()
-            for person in self.people:
-                if any(_is_named(record, words, is_whole=tier == 2) for record in self._records(person)):
-                    yield person
+    def _people(self, text: str, tier: Tier) -> Iterator[PersonMatch]:
+        words, low = words_of(text), text.casefold()
+        for person in self.people:
+            is_own_id = tier is Tier.EXACT and person.id == text
+            if is_own_id or any(_is_meant(record, text, words, tier) for record in self._records(person)):
+                yield person
+        if tier is Tier.EXACT:
+            yield from (person for person in self.absent if person.id.casefold() == low)
 
     def _records(self, person: PersonMatch) -> tuple[Pupil | Teacher, ...]:
         return person.who(self._roll).records
 
-    def _classes(self, text: str, tier: int) -> Iterator[ClassMatch]:
-        return (match for match in self._matches(text, tier) if match.ids or not match.is_group)
-
-    def _other_groups(self, text: str, tier: int) -> Iterator[ClassMatch]:
-        return (match for match in self._matches(text, tier) if match.is_group and not match.ids)
-
-    def _matches(self, text: str, tier: int) -> Iterator[ClassMatch]:
+    def _matches(self, text: str, tier: Tier) -> Iterator[ClassMatch]:
         wanted = folded(text)
         for (is_group, positions), names in self._class_names.items():
-            if (
-                (tier == 0 and text in names.ids)
-                or (tier == 2 and any(folded(name) == wanted for name in names.texts))
-                or (tier == 3 and any(wanted in folded(name) for name in names.texts))
+            if (tier is Tier.EXACT and (text in names.ids or wanted in map(folded, names.texts))) or (
+                tier is Tier.PART and any(wanted in folded(name) for name in names.texts)
             ):
                 yield ClassMatch(positions=positions, is_group=is_group, ids=tuple(names.class_ids))
 
@@ -209,28 +202,31 @@ class Directory:
 
 
 def folded(text: str) -> str:
-    """Return a text as names are compared: without case and accents, with single blanks."""
-    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'").casefold())
+    """Return a text as names are compared: without case, accents and apostrophes, with single blanks."""
+    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "").replace("'", "").casefold())
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
-def _best(text: str, find: Callable[[str, int], Iterable[Found]]) -> tuple[Found, ...]:
-    """Return what matches in the first tier that has a match."""
-    wanted = text.strip()
-    tiers = (tuple(find(wanted, tier)) for tier in range(_TIERS)) if wanted else ()
-    return next(filter(None, tiers), ())
+def words_of(name: str) -> list[str]:
+    """Return the words of a name as they are compared; a comma after a surname does not count."""
+    return folded(name.replace(",", " ")).split()
 
 
-def _is_known_by(record: Pupil | Teacher, text: str) -> bool:
-    """Return True if a text is the address of a person, or the number of the record of a pupil."""
-    is_address = bool(record.email) and record.email.strip().casefold() == text.casefold()
-    return is_address or (isinstance(record, Pupil) and record.id == text)
-
-
-def _is_named(record: Pupil | Teacher, words: Sequence[str], *, is_whole: bool) -> bool:
+def is_name(words: Sequence[str], forename: str, surname: str, *, in_part: bool = False) -> bool:
     """Return True if words are the name of a person in either order, or each of them is a part of it."""
-    forename, surname = folded(record.forename).split(), folded(record.surname).split()
-    if is_whole:
-        return list(words) in (forename + surname, surname + forename)
-    name = " ".join(forename + surname)
-    return bool(words) and all(word in name for word in words)
+    first, last = folded(forename).split(), folded(surname).split()
+    if in_part:
+        name = " ".join(first + last)
+        return bool(words) and all(word in name for word in words)
+    return bool(words) and list(words) in (first + last, last + first)
+
+
+def _is_meant(record: Pupil | Teacher, text: str, words: Sequence[str], tier: Tier) -> bool:
+    """Return True if a text is the address, the name, the number or a part of the name of a person."""
+    match tier:
+        case Tier.EXACT:
+            is_address = bool(record.email) and record.email.strip().casefold() == text.casefold()
+            return is_address or is_name(words, record.forename, record.surname)
+        case Tier.NUMBER:
+            return isinstance(record, Pupil) and record.id == text
+    return is_name(words, record.forename, record.surname, in_part=True)

@@ -175,18 +175,32 @@ def thing_ref(thing: Thing) -> SourceRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerClass:
+    """A class of a published set."""
+
+    title: str
+    code: str
+    """The title without the suffix of the profile."""
+    sources: tuple[SourceRef, ...]
+    """What it was made of, if that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Former:
-    """What a published set has of a text that the document does not know."""
+    """What a published set has under a text."""
 
-    users: tuple[str, ...] = ()
-    """Their ids."""
-    classes: Mapping[str, tuple[SourceRef, ...]] = field(default_factory=dict)
-    """By id, with what each was made of, if that is known."""
+    generation: int
+    users: Mapping[str, str] = field(default_factory=dict)
+    """By id, with the username or the name that was meant; "" if the id was."""
+    classes: Mapping[str, FormerClass] = field(default_factory=dict)
+    """By id."""
 
 
-def find_former(store: Generations, is_meant: Callable[[Sequence[str]], bool]) -> Former:
+def find_former(
+    store: Generations, is_meant: Callable[[str], bool], is_named: Callable[[UserRow], bool]
+) -> Former | None:
     """
-    Return what the newest generation has whose ids, usernames, names or titles are meant.
+    Return what the newest generation has whose ids, usernames, titles, codes or sources are meant, or who is named.
 
     Raises:
         OutputError: the state folder cannot be read.
@@ -197,16 +211,28 @@ def find_former(store: Generations, is_meant: Callable[[Sequence[str]], bool]) -
             csv_set = read_set(generation.folder)
         except OSError:
             continue
-        users = tuple(
-            user_id
+        users = {
+            user_id: "" if is_meant(user_id) else user.username if is_meant(user.username) else _name(user)
             for user_id, user in csv_set.users.items()
-            if is_meant((user_id, user.username, f"{user.forename} {user.surname}"))
-        )
-        classes = {
-            class_id: sources_of(generation.manifest.classes, class_id)
-            for class_id, row in csv_set.classes.items()
-            if is_meant((class_id, row.title))
+            if is_meant(user_id) or is_meant(user.username) or is_named(user)
         }
+        classes = dict(_former_classes(generation, csv_set, is_meant))
         if users or classes:
-            return Former(users=users, classes=classes)
-    return Former()
+            return Former(generation=generation.number, users=users, classes=classes)
+    return None
+
+
+def _name(user: UserRow) -> str:
+    return f"{user.forename} {user.surname}"
+
+
+def _former_classes(
+    generation: Generation, csv_set: CsvSet, is_meant: Callable[[str], bool]
+) -> Iterator[tuple[str, FormerClass]]:
+    suffixes = {suffix for _, suffix in generation.manifest.effective.class_ids() if suffix}
+    for class_id, row in csv_set.classes.items():
+        code = next((row.title.removesuffix(suffix) for suffix in suffixes if row.title.endswith(suffix)), row.title)
+        sources = sources_of(generation.manifest.classes, class_id)
+        texts = (class_id, row.title, code, *(source_id for _, source_id in sources))
+        if any(map(is_meant, texts)):
+            yield class_id, FormerClass(title=row.title, code=code, sources=sources)
