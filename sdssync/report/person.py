@@ -144,6 +144,8 @@ def _why_in_short(answer: Answer) -> str:
     if not ends:
         return ""
     step, wording = min(ends, key=lambda end: end[0].kind is StepKind.YEAR)
+    if step.kind is StepKind.YEAR and (takers := _takers(answer, step.value)):
+        return f"year {legible(step.value)} is taken only by {enumerated(takers).removesuffix(',')}"
     return wording.in_short(step)
 
 
@@ -173,24 +175,25 @@ def _user_sentences(answer: Answer, trace: PersonTrace, wording: StepWords) -> I
     """Yield how someone comes to be a user, or why not."""
     yield from filter(None, (wording.duty(step) for step in trace.steps if step.passes))
     for step in ends_of(trace.steps):
-        takers = _takers(answer) if step.kind is StepKind.YEAR else []
+        takers = _takers(answer, step.value) if step.kind is StepKind.YEAR else []
         taken = f"; {enumerated(takers)} {'takes' if len(takers) == 1 else 'take'} it" if takers else ""
         left_out = "left out: " if step.kind is StepKind.OMISSION else ""
         yield sentence(f"{left_out}{wording.why(step)}{taken}")
         if step.kind is StepKind.YEAR and step.value.strip() and not takers:
-            yield "If it is to be taken, add it to year_groups; else correct NCYear of the pupil in iSAMS."
+            yield (
+                f"If it is to be taken, add {legible(step.value)} to year_groups;"
+                " else correct NCYear of the pupil in iSAMS."
+            )
         if advice := wording.advice(step):
             yield advice
 
 
-def _takers(answer: Answer) -> list[str]:
-    """Return the profiles that take the year of a pupil."""
+def _takers(answer: Answer, year: str) -> list[str]:
+    """Return the profiles that take the year of a pupil; of one that is not asked today also why not."""
     return [
-        profile.profile
+        f"{profile.profile}, which has expired," if profile.expired else profile.profile
         for profile in answer.profiles
-        if profile.new
-        and profile.new.person
-        and any(step.kind is StepKind.YEAR and step.passes for step in profile.new.person.steps)
+        if any(year in map(str, years) for years in profile.years.values())
     ]
 
 
