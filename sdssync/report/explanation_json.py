@@ -6,7 +6,7 @@ from typing import Any
 from sdssync.publish.uploads import HandedOver
 from sdssync.report.answers import Answer, NewSet, ProfileAnswer, Suggestion, Suggestions
 from sdssync.report.json_result import json_result
-from sdssync.report.person_in_class import places_in
+from sdssync.report.person_in_class import places_in, unlisted_steps
 from sdssync.report.plan import trip_shape
 from sdssync.report.standing import standing
 from sdssync.report.step_words import StepWords
@@ -119,6 +119,8 @@ def _new_shape(answer: Answer, profile: ProfileAnswer, new: NewSet) -> dict[str,
     if new.person:
         places = new.person.places if answer.things is None else places_in(new.person, answer)
         shape["steps"] = _steps(new.person.steps, wording)
+        if answer.things:
+            shape["steps"] += unlisted_steps(answer, new, wording)
         shape["places"] = [_place_shape(place, wording) for place in places]
     if answer.things is not None:
         members = answer.who is None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from sdssync.files.names import printable
 from sdssync.report.answers import Answer, NewSet, ProfileAnswer
@@ -22,9 +23,9 @@ from sdssync.report.standing import (
 )
 from sdssync.report.step_words import StepWords, called, enumerated, thing_words
 from sdssync.report.unasked import without_all
-from sdssync.roster.steps import ClassTrace, PersonTrace, Place, Role, StepKind, Thing
+from sdssync.roster.steps import PersonTrace, Place, Role, StepKind, Thing
 from sdssync.safety.presence import Seen
-from sdssync.school import TeachingSet
+from sdssync.school import Pupil, TeachingSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def _headline(answer: Answer) -> str:
         return without_all(answer, name, f"not in {class_name} of any set", _is_in)
     reasons: dict[_Reason, list[str]] = {}
     for profile in answer.profiles:
-        for reason in _reasons(answer, profile)[:1]:
+        for reason in _reasons(answer, profile):
             reasons.setdefault(reason, []).append(profile.profile)
     if not reasons:
         return f"{name} is not in {class_name}."
@@ -131,7 +132,11 @@ def _not_listed(answer: Answer, new: NewSet, wording: StepWords) -> _Reason:
         return _Reason(why="nothing in iSAMS makes this class")
     for trace in new.classes:
         for step in ends_of(trace.steps):
-            return _Reason(why=f"it makes no class: {wording.why(step)}", advice=wording.advice(step))
+            return _Reason(
+                why=f"it makes no class: {wording.why(step)}",
+                advice=wording.advice(step),
+                is_of_year=step.kind is StepKind.YEAR,
+            )
     is_pupil = answer.who is None or answer.who.is_pupil or not answer.who.records
     names = " or ".join(_where(thing, is_pupil=is_pupil) for thing in answer.things)
     return _Reason(why=f"not {names} in iSAMS", advice="If that is wrong, correct it in iSAMS; the next run takes it.")
@@ -145,7 +150,7 @@ def _where(thing: Thing, *, is_pupil: bool) -> str:
 
 def _story(answer: Answer, profile: ProfileAnswer, found: Standing) -> Iterator[str]:
     new, wording, reasons = profile.new, StepWords.of(answer, profile), _reasons(answer, profile)
-    is_for_others = bool(reasons) and reasons[0].is_of_year
+    is_for_others = bool(reasons) and all(reason.is_of_year for reason in reasons)
     if new and new.person and not is_for_others:
         for place in places_in(new.person, answer):
             yield from _way_sentences(place, wording)
@@ -186,7 +191,7 @@ def _hints(answer: Answer, new: NewSet, trace: PersonTrace) -> Iterator[str]:
     ]
     if others:
         yield f"In the same subject and year, on the list of {', '.join(others)}."
-    strangers = [place.who.id for known in new.classes for place in _strangers(known)]
+    strangers = strangers_of(answer, new)
     if strangers:
         listed = f"{', '.join(map(legible, strangers[:LISTED]))}{more(len(strangers) - LISTED)}"
         one, what = ("that", "not a current pupil") if len(strangers) == 1 else ("one", "not current pupils")
@@ -195,6 +200,32 @@ def _hints(answer: Answer, new: NewSet, trace: PersonTrace) -> Iterator[str]:
         yield f"If {one} is a former number of {name}, correct the list in iSAMS."
 
 
-def _strangers(trace: ClassTrace) -> list[Place]:
-    """Return the rows of the list of a class that name no current pupil."""
-    return [place for place in trace.places if place.role is Role.STUDENT and not place.who.records and place.who.id]
+def strangers_of(answer: Answer, new: NewSet) -> list[str]:
+    """Return the numbers on the list of the class that no current pupil has, if the person is of its year."""
+    years = {record.year for record in answer.who.records if isinstance(record, Pupil)} if answer.who else set()
+    return [
+        place.who.id
+        for known in new.classes
+        if not years or years & {thing.year for thing in known.things}
+        for place in known.places
+        if place.role is Role.STUDENT and not place.who.records and place.who.id
+    ]
+
+
+def unlisted_steps(answer: Answer, new: NewSet, wording: StepWords) -> Iterator[dict[str, Any]]:
+    """Yield, as the documented JSON, that the person is on no list of the class, with the unknown numbers there."""
+    if new.person is None or places_in(new.person, answer) or any(ends_of(known.steps) for known in new.classes):
+        return
+    reason, is_staff = _not_listed(answer, new, wording), bool(new.person.who.records) and not new.person.who.is_pupil
+    for thing in answer.things or ():
+        kind = (
+            StepKind.GROUP
+            if not isinstance(thing, TeachingSet)
+            else StepKind.TEACHER
+            if is_staff
+            else StepKind.SET_LIST
+        )
+        step = {"step": kind, "passes": False, "value": thing.id}
+        if kind is StepKind.SET_LIST and (strangers := strangers_of(answer, new)):
+            step["ids"] = strangers
+        yield step | {"why": reason.why, "advice": reason.advice}

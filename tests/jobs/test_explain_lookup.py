@@ -199,3 +199,35 @@ def test_an_apostrophe_does_not_count(copied: Path) -> None:
     school_with(copied, pupils=tuple(replace(p, surname="O\u2019Brien") if p.id == "2" else p for p in pupils))
 
     assert ask("ben OBRIEN").out.startswith("Ben O")
+
+
+def test_an_expired_profile_that_takes_the_year_is_named(copied: Path) -> None:
+    """No one is advised to add a year that an expired profile takes; else the year is named."""
+    install(copied, seniors=SENIORS.replace("[subjects]", "expires = 2026-11-14\n\n[subjects]", 1))
+
+    out = ask("Cleo Fox").out
+
+    assert out.startswith("Cleo Fox is in no set: year 9 is taken only by Seniors, which has expired.\n")
+    assert "; Seniors, which has expired, takes it.\n" in out
+    assert "If it is to be taken, add 9 to year_groups; else" in ask("Cleo Fox", "--profile", "Prep").out
+
+
+def test_the_profile_of_the_class_gives_the_reason(copied: Path) -> None:
+    """A person of another year is not on the list of the class, and no number there is offered as a former one."""
+    assert copied
+
+    out = ask("Ben Ash", "--class", "9A/Ma1").out
+
+    assert out.startswith("Ben Ash is not in 9A/Ma1 of Seniors: not on the set list of 501 in iSAMS.\n")
+    assert "8005" not in out
+
+
+def test_the_json_says_that_someone_is_on_no_list(copied: Path) -> None:
+    """The JSON has the step at which the way ends, with the unknown numbers on the list."""
+    assert copied
+
+    [profile] = ask("Ella Hart", "--class", "9A/Ma1", "--profile", "Seniors", "--format", "json").json["profiles"]
+
+    step = profile["steps"][-1]
+    assert (step["step"], step["passes"], step["value"], step["ids"]) == ("set_list", False, "501", ["8005"])
+    assert step["why"] == "not on the set list of 501 in iSAMS"
