@@ -182,14 +182,14 @@ class Generations:
             OutputError: the folder cannot be read.
 
         """
-        folders = [self.folder / str(number) for number in self._numbers()]
+        folders = [self.folder / str(number) for number in self.numbers]
         read = [(folder, StateFile(folder / _MANIFEST, Manifest).read()) for folder in folders if is_folder(folder)]
         return [Generation(folder, replace(found, number=int(folder.name))) for folder, found in read if found]
 
     @property
     def newest(self) -> int:
         """Return the highest number that was ever given, be its set damaged; 0 without any."""
-        return max(self._numbers(), default=0)
+        return max(self.numbers, default=0)
 
     def last(self) -> Generation | None:
         """
@@ -294,7 +294,9 @@ class Generations:
                     found.append(Pending(path, manifest))
         return found
 
-    def _numbers(self) -> list[int]:
+    @property
+    def numbers(self) -> list[int]:
+        """Return the numbers of all that are on disk, be they damaged."""
         return sorted(int(path.name) for path in self._entries() if _NUMBER.fullmatch(path.name))
 
     def _entries(self) -> Sequence[Path]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
-from sdssync.log import events
 from sdssync.publish.generations import Generation, Generations
 from sdssync.publish.manifest import ClassSources
 from sdssync.roster.sources import ClassKind
@@ -39,6 +39,10 @@ class Sighting:
     day: date
     seen: Seen
     made_of: ClassSources
+    digest: str = ""
+    """Of its files."""
+    output: str = ""
+    """The absolute path of the folder in which it was published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +52,11 @@ class Span:
     first: Sighting
     last: Sighting
     gone: Sighting | None
-    """The first generation without it; None: the last that is kept has it."""
+    """The first readable generation without it; None: the last one has it."""
     is_oldest: bool
-    """True if no generation before it is kept: it may have been there for longer."""
+    """True if no generation right before it can be read: it may have been there for longer."""
+    unseen: tuple[int, ...] = ()
+    """The damaged generations right after it: which of them it left, or whether it did, is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +76,34 @@ class Presence:
         """Return what a generation has; None if it is not kept any more, or damaged."""
         return next((found for found in self.sightings if found.generation == generation), None)
 
+    @property
+    def unseen(self) -> tuple[int, ...]:
+        """Return the damaged generations after the last readable one."""
+        return self._damaged_between(self.last, None)
+
     def spans(self, has: Callable[[Seen], object]) -> tuple[Span, ...]:
         """Return when the published sets had something."""
-        return tuple(_spans(self.sightings, has))
+        return tuple(self._spans(has))
 
+    def _spans(self, has: Callable[[Seen], object]) -> Iterator[Span]:
+        runs = [
+            (bool(found), list(group)) for found, group in groupby(self.sightings, lambda known: bool(has(known.seen)))
+        ]
+        for position, (is_there, run) in enumerate(runs):
+            if is_there:
+                before = runs[position - 1][1][-1] if position else None
+                gone = runs[position + 1][1][0] if position + 1 < len(runs) else None
+                yield Span(
+                    first=run[0],
+                    last=run[-1],
+                    gone=gone,
+                    is_oldest=before is None or bool(self._damaged_between(before, run[0])),
+                    unseen=self._damaged_between(run[-1], gone),
+                )
 
-def _spans(sightings: Sequence[Sighting], has: Callable[[Seen], object]) -> Iterator[Span]:
-    start: int | None = None
-    for position, sighting in enumerate(sightings):
-        if has(sighting.seen):
-            start = position if start is None else start
-        elif start is not None:
-            first, last = sightings[start], sightings[position - 1]
-            yield Span(first=first, last=last, gone=sighting, is_oldest=start == 0)
-            start = None
-    if start is not None:
-        yield Span(first=sightings[start], last=sightings[-1], gone=None, is_oldest=start == 0)
+    def _damaged_between(self, first: Sighting | None, last: Sighting | None) -> tuple[int, ...]:
+        start = first.generation if first else 0
+        return tuple(number for number in self.damaged if start < number and (not last or number < last.generation))
 
 
 Look = Callable[[CsvSet, ClassSources], Seen]
@@ -94,21 +112,16 @@ Look = Callable[[CsvSet, ClassSources], Seen]
 
 def look_through(store: Generations, look: Look) -> Presence:
     """
-    Return what every generation of a profile has; one that is damaged is passed over, with a warning.
+    Return what every generation of a profile has; one that is damaged is passed over, as the answer says.
 
     Raises:
         OutputError: the state folder cannot be read.
 
     """
-    sightings, damaged = [], []
-    for generation in store.all():
-        if sighting := _look_at(generation, look):
-            sightings.append(sighting)
-        else:
-            damaged.append(generation.number)
-            hint = f"{generation.folder} is damaged; it is passed over"
-            events.log().warning("generation.ignored", generation=generation.number, hint=hint)
-    return Presence(sightings=tuple(sightings), damaged=tuple(damaged))
+    found = [_look_at(generation, look) for generation in store.all()]
+    sightings = tuple(sighting for sighting in found if sighting)
+    whole = {sighting.generation for sighting in sightings}
+    return Presence(sightings=sightings, damaged=tuple(number for number in store.numbers if number not in whole))
 
 
 def _look_at(generation: Generation, look: Look) -> Sighting | None:
@@ -119,7 +132,14 @@ def _look_at(generation: Generation, look: Look) -> Sighting | None:
     except OSError:
         return None
     manifest = generation.manifest
-    return Sighting(generation=manifest.number, day=manifest.day, seen=seen, made_of=manifest.classes)
+    return Sighting(
+        generation=manifest.number,
+        day=manifest.day,
+        seen=seen,
+        made_of=manifest.classes,
+        digest=generation.digest,
+        output=manifest.output,
+    )
 
 
 def look_for_person(user_id: str, csv_set: CsvSet) -> Seen:

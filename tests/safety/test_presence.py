@@ -18,7 +18,7 @@ MADE_OF: ClassSources = {
 
 
 def presence(pattern: str) -> Presence:
-    """Make generations 1, 2 ... that have someone (x) or not (.)."""
+    """Make generations 1, 2 ... that have someone (x) or not (.), or are damaged (?)."""
     return Presence(
         sightings=tuple(
             Sighting(
@@ -28,7 +28,9 @@ def presence(pattern: str) -> Presence:
                 made_of={},
             )
             for number, mark in enumerate(pattern, 1)
-        )
+            if mark != "?"
+        ),
+        damaged=tuple(number for number, mark in enumerate(pattern, 1) if mark == "?"),
     )
 
 
@@ -51,6 +53,24 @@ def test_spans(pattern: str, spans: list[tuple[int, int, int | None, bool]]) -> 
         (span.first.generation, span.last.generation, span.gone.generation if span.gone else None, span.is_oldest)
         for span in found
     ] == spans
+
+
+@pytest.mark.parametrize(
+    ("pattern", "unseen", "is_oldest"),
+    [
+        pytest.param("x?", [(2,)], [True], id="the newest"),
+        pytest.param("x??.", [(2, 3)], [True], id="when it left"),
+        pytest.param(".?x", [()], [True], id="when it came"),
+        pytest.param("x?x.", [()], [True], id="within"),
+        pytest.param("x.?x?", [(), (5,)], [True, True], id="twice"),
+    ],
+)
+def test_damaged_generations(pattern: str, unseen: list[tuple[int, ...]], is_oldest: list[bool]) -> None:
+    """Next to a damaged generation it is not known when something came or left."""
+    found = presence(pattern).spans(lambda seen: seen.user)
+
+    assert [span.unseen for span in found] == unseen
+    assert [span.is_oldest for span in found] == is_oldest
 
 
 def test_what_classes_were_made_of() -> None:
