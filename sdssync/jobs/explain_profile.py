@@ -1,6 +1,6 @@
 """What one profile has to do with a person or a class: the set of today as `plan` makes it, and the published ones."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,6 +16,7 @@ from sdssync.jobs.waiting import hold_waiting_pupils
 from sdssync.publish.generations import Generations
 from sdssync.publish.manifest import ClassSources, class_sources
 from sdssync.publish.os_errors import reading
+from sdssync.publish.set_files import survey_set
 from sdssync.publish.staging import staging
 from sdssync.publish.uploads import read_uploads
 from sdssync.publish.verdict import judge
@@ -26,14 +27,18 @@ from sdssync.roster.combine import Part
 from sdssync.roster.csv_files import csv_files, write
 from sdssync.roster.directory import ClassMatch, PersonMatch
 from sdssync.roster.enrol import Roster
+from sdssync.roster.omissions import Kind
 from sdssync.roster.roll import Roll
+from sdssync.roster.steps import ClassTrace, Place
 from sdssync.roster.trace import Tracer
 from sdssync.safety.csv_set import CsvSet, has_set, read_set
 from sdssync.safety.held import Waiting
 from sdssync.safety.presence import (
+    ClassSeen,
     Look,
     Presence,
     Seen,
+    Sighting,
     SourceRef,
     classes_of,
     look_for_classes,
@@ -41,6 +46,9 @@ from sdssync.safety.presence import (
     look_through,
     thing_ref,
 )
+from sdssync.sds.findings import Finding
+
+_DUPLICATE_ROW = "SDS213"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +115,14 @@ class ProfileStory:
 
         """
         state = self._settings.folders.state
-        presence, class_ids = self._published(profile.name)
-        look = self._look(class_ids)
-        waiting = Waiting(state, profile.name)
+        store, waiting = Generations.of(state, profile.name), Waiting(state, profile.name)
         held = waiting.held()
+        presence, class_ids = self._published(profile.name, held.manifest.classes if held else {})
+        look = self._look(class_ids)
         with reading(profile.folder):
             output = look(read_set(profile.folder), {}) if has_set(profile.folder) else None
+            digest = survey_set(profile.folder).digest if output else ""
+        with reading(waiting.folder):
             held_seen = look(read_set(waiting.folder), held.manifest.classes) if held else None
         has_expired = profile.has_expired(self._today)
         folder = self._settings.folders.installation
@@ -127,6 +137,7 @@ class ProfileStory:
             class_ids=class_ids,
             held=held,
             held_seen=held_seen,
+            is_edited=_is_edited(presence.last, store, profile, digest),
             is_pinned=waiting.is_pinned,
             has_upload=profile.upload is not None,
             handed_over=read_uploads(state).of(profile.name).newest,
@@ -140,7 +151,7 @@ class ProfileStory:
             OutputError: the state folder cannot be read.
 
         """
-        presence, class_ids = self._published(profile)
+        presence, class_ids = self._published(profile, {})
         return ProfileAnswer(
             profile=profile,
             failure=f"cannot be said: {why}",
@@ -149,11 +160,12 @@ class ProfileStory:
             class_ids=class_ids,
         )
 
-    def _published(self, profile: str) -> tuple[Presence, frozenset[str]]:
-        """Return what the generations of a profile have, and every id that the class has had in them."""
+    def _published(self, profile: str, held: ClassSources) -> tuple[Presence, frozenset[str]]:
+        """Return what the generations of a profile have, and every id that the class has had in them or if held."""
         store = Generations.of(self._settings.folders.state, profile)
         presence = look_through(store, self._look(frozenset()))
-        made_of = [classes_of(found.made_of, self._sources) for found in presence.sightings]
+        sources = [*(found.made_of for found in presence.sightings), held]
+        made_of = [classes_of(made_of, self._sources) for made_of in sources]
         return presence, self._class_ids.union(*made_of)
 
     @property
@@ -185,13 +197,17 @@ class ProfileStory:
             seen = look(read_set(staged.folder), class_sources(roster.classes))
         tracer, asked = Tracer(made.parts, roster), self._asked
         things = asked.school_class.things(made.roll) if asked.school_class else ()
+        person = tracer.person(asked.person.who(made.roll)) if asked.person else None
+        classes = tracer.classes(things) if things else ()
+        shared = frozenset(clash.id for clash in roster.clashes if clash.kind is Kind.CLASS)
         attribution = Attribution(roster)
+        findings = [attribution.of(found) for found in verdict.report.findings if not _follows(found, roster)]
         return NewSet(
             outcome=planned.outcome if planned else Outcome.REJECTED,
-            seen=seen,
-            person=tracer.person(asked.person.who(made.roll)) if asked.person else None,
-            classes=tracer.classes(things) if things else (),
-            findings=tuple(found for found in map(attribution.of, verdict.report.findings) if self._is_about(found)),
+            seen=_told_apart(seen, shared, person.places if person else (), classes) if shared else seen,
+            person=person,
+            classes=classes,
+            findings=tuple(found for found in findings if self._is_about(found)),
             rejecting=tuple(sorted(verdict.rejecting)),
             plan=planned.plan if planned else None,
         )
@@ -207,3 +223,33 @@ class ProfileStory:
 def _look_for_person(user_id: str, csv_set: CsvSet, made_of: ClassSources) -> Seen:
     del made_of
     return look_for_person(user_id, csv_set)
+
+
+def _is_edited(last: Sighting | None, store: Generations, profile: Profile, digest: str) -> bool:
+    """Return True if the output folder has other files than the last generation, which was published there."""
+    if last is None or last.generation != store.newest or store.is_interrupted:
+        return False
+    return last.output == str(profile.folder) and last.digest != digest
+
+
+def _follows(finding: Finding, roster: Roster) -> bool:
+    """Return True for a row that is in the set twice because two people, or two classes, have one id."""
+    return finding.code == _DUPLICATE_ROW and bool(roster.clashes)
+
+
+def _told_apart(seen: Seen, shared: Container[str], own: Sequence[Place], classes: Sequence[ClassTrace]) -> Seen:
+    """
+    Return what a set has without taking the rows of one class for those of another one with the same id.
+
+    The way of a person or a class says what the rows cannot.
+    """
+    found = {class_id: known for class_id, known in seen.classes.items() if class_id not in shared}
+    places = own or [place for trace in classes for place in trace.places]
+    asked = {id(trace.candidate) for trace in classes}
+    for place in places:
+        candidate = place.candidate
+        if candidate and place.is_in and candidate.id in shared and (not classes or id(candidate) in asked):
+            known = found.get(candidate.id)
+            members = {**(known.members if known else {}), place.who.id: place.role}
+            found[candidate.id] = ClassSeen(title=candidate.title, members=members)
+    return Seen(user=seen.user, classes=found)

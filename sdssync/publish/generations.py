@@ -191,6 +191,11 @@ class Generations:
         """Return the highest number that was ever given, be its set damaged; 0 without any."""
         return max(self.numbers, default=0)
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Return True if an interrupted run has left a set that may be in the output folder already."""
+        return any(path.name.endswith(_PENDING) for path in self._entries())
+
     def last(self) -> Generation | None:
         """
         Return the newest one whose files are as they were written; None if there is none.

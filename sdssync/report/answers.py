@@ -24,6 +24,7 @@ class NewSet:
     outcome: Outcome
     """Published, unchanged, held or rejected."""
     seen: Seen
+    """What it has of what was asked for; of classes that share an id, only those that were asked for."""
     person: PersonTrace | None = None
     """The way of the person who was asked for."""
     classes: tuple[ClassTrace, ...] = ()
@@ -59,10 +60,18 @@ class ProfileAnswer:
     held: HeldSet | None = None
     """The set that waits for approval."""
     held_seen: Seen | None = None
+    is_edited: bool = False
+    """The output folder does not have the files of the last generation, although no run has changed it since."""
     is_pinned: bool = False
     has_upload: bool = False
     handed_over: HandedOver | None = None
     """What SDS got last."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return True if the new set is the one that waits for approval: a run has held it already."""
+        plan = self.new.plan if self.new else None
+        return bool(self.held and plan and self.held.plan_id == plan.plan_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +120,24 @@ class Answer:
             return False
         usernames = {record.email.lower() for record in self.who.records}
         return not self.namesakes or seen.user.username.lower() in usernames
+
+    def part_of(self, profile: ProfileAnswer, seen: Seen | None) -> Seen:
+        """Return of a set only what was asked for: the person with the classes, else the class."""
+        if seen is None:
+            return Seen()
+        if self.things is None:
+            return seen if self.has_person(seen) else Seen()
+        return Seen(classes={key: found for key, found in seen.classes.items() if key in profile.class_ids})
+
+    def has(self, profile: ProfileAnswer, seen: Seen) -> bool:
+        """Return True if a set has what was asked for."""
+        part = self.part_of(profile, seen)
+        return bool(part.user or part.classes)
+
+    def is_removed_by_hand(self, profile: ProfileAnswer) -> bool:
+        """Return True if the last generation has what was asked for, and the output folder was changed by hand."""
+        last = profile.presence.last
+        return profile.is_edited and last is not None and self.has(profile, last.seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

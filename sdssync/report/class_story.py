@@ -4,66 +4,39 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from sdssync.files.names import printable
 from sdssync.report.answers import Answer, ProfileAnswer
 from sdssync.report.matter import more, sentence
 from sdssync.report.names import counted, legible, name_of, person_words
-from sdssync.report.person import ends_of, in_order
-from sdssync.report.person_in_class import class_words
 from sdssync.report.screen import Line
-from sdssync.report.standing import (
-    Standing,
-    day_words,
-    finding_sentences,
-    gate_sentences,
-    history_sentences,
-    standing,
-    standing_words,
-    upload_sentences,
-    what_waits,
-)
-from sdssync.report.step_words import StepWords, enumerated, person_of
-from sdssync.report.unasked import without_all
+from sdssync.report.seen_words import MEMBERS
+from sdssync.report.standing import day_words, finding_sentences, history_sentences
+from sdssync.report.step_words import StepWords, ends_of, enumerated, person_of
+from sdssync.report.subject import class_words
+from sdssync.report.telling import Story, Telling, answer_lines
 from sdssync.roster.attribution import PersonRef
 from sdssync.roster.steps import ClassTrace, Place, Role, StepKind, Thing
-from sdssync.safety.presence import Seen
 from sdssync.school import TeachingSet
-
-_MEMBERS = 60
-"""People of a class who are listed by name."""
 
 
 def class_lines(answer: Answer) -> Iterator[Line]:
     """Yield the answer about a class."""
-    yield Line(printable(_headline(answer)), "bold")
-    yield from (Line(printable(_thing_sentence(answer, thing))) for thing in answer.things or ())
-    for profile in in_order(answer, _has_class):
-        found = standing(profile, partial(_has_class, profile))
-        yield Line("")
-        yield Line(printable(f"{profile.profile}: {standing_words(profile, found)}"), "bold")
-        for text in _story(answer, profile, found):
-            yield Line(f"  {printable(text)}")
-
-
-def _has_class(profile: ProfileAnswer, seen: Seen) -> bool:
-    return not profile.class_ids.isdisjoint(seen.classes)
-
-
-def _headline(answer: Answer) -> str:
     name = class_words(answer)
-    found = {profile.profile: standing(profile, partial(_has_class, profile)) for profile in answer.profiles}
-    there = [profile for profile, where in found.items() if where in (Standing.IN, Standing.LEAVING)]
-    coming = [profile for profile, where in found.items() if where is Standing.COMING]
-    if there:
-        is_leaving = all(found[profile] is Standing.LEAVING for profile in there)
-        still, waits = (" still", what_waits(answer.profiles)) if is_leaving else ("", "")
-        return f"{name} is{still} a class of {enumerated(there)}{waits}."
-    if coming:
-        return f"{name} is not a published class of {enumerated(coming)} yet."
-    if answer.unasked:
-        return without_all(answer, name, "a class of no set", _has_class)
+    telling = Telling(
+        name=name,
+        absent="a class of no set",
+        is_in=lambda profiles, still: f"{name} is{still} a class of {enumerated(profiles)}",
+        is_coming=lambda profiles: f"{name} is not a published class of {enumerated(profiles)}",
+        is_out=partial(_out_words, answer, name),
+        about=lambda: (_thing_sentence(answer, thing) for thing in answer.things or ()),
+        story=partial(_story, answer),
+    )
+    yield from answer_lines(answer, telling)
+
+
+def _out_words(answer: Answer, name: str) -> str:
+    """Return that nothing is a class, and why."""
     if not answer.things:
-        return f"{name} is a class of former sets only: nothing in iSAMS makes it any more."
+        return f"{name} is a class of former sets only: nothing in iSAMS makes it any more"
     ends = [
         (step, StepWords.of(answer, profile))
         for profile in answer.profiles
@@ -71,9 +44,9 @@ def _headline(answer: Answer) -> str:
         for step in ends_of(trace.steps)
     ]
     if not ends:
-        return f"{name} makes no class."
+        return f"{name} makes no class"
     step, wording = min(ends, key=lambda end: end[0].kind is StepKind.YEAR)
-    return f"{name} makes no class: {wording.in_short(step)}."
+    return f"{name} makes no class: {wording.in_short(step)}"
 
 
 def _thing_sentence(answer: Answer, thing: Thing) -> str:
@@ -92,21 +65,20 @@ def _thing_sentence(answer: Answer, thing: Thing) -> str:
     return f"In iSAMS: {', '.join(parts)}."
 
 
-def _story(answer: Answer, profile: ProfileAnswer, found: Standing) -> Iterator[str]:
-    wording, new, has = StepWords.of(answer, profile), profile.new, partial(_has_class, profile)
+def _story(answer: Answer, profile: ProfileAnswer) -> Story:
+    wording, new = StepWords.of(answer, profile), profile.new
+    way: list[str] = []
     why = ""
     for trace in new.classes if new else ():
-        yield from _class_sentences(trace, wording)
+        way += _class_sentences(trace, wording)
         why = next((wording.why(step) for step in ends_of(trace.steps)), why)
-    yield from gate_sentences(profile, found, partial(_has_class, profile))
     if new:
-        yield from finding_sentences(new, names_classes=False)
-    if new and not answer.things:
-        why = "nothing in iSAMS makes it any more"
-        yield sentence(why)
-    yield from history_sentences(profile, has, why)
-    yield from _leavers(answer, profile)
-    yield from upload_sentences(profile, has)
+        way += finding_sentences(new, names_classes=False)
+        if not answer.things:
+            why = "nothing in iSAMS makes it any more"
+            way.append(sentence(why))
+    past = [*history_sentences(profile, partial(answer.has, profile), why), *_leavers(answer, profile)]
+    return Story(way=way, past=past)
 
 
 def _class_sentences(trace: ClassTrace, wording: StepWords) -> Iterator[str]:
@@ -137,7 +109,7 @@ def _not_in(trace: ClassTrace, wording: StepWords) -> Iterator[str]:
         for step in own[:1]:
             reasons[wording.why(step), wording.advice(step)].append(place)
     for (why, advice), places in reasons.items():
-        people = "; ".join(_person(place) for place in places[:_MEMBERS]) + more(len(places) - _MEMBERS)
+        people = "; ".join(_person(place) for place in places[:MEMBERS]) + more(len(places) - MEMBERS)
         yield f"Not in it, {why}: {people}."
         if advice:
             yield f"  {advice}"
@@ -145,7 +117,7 @@ def _not_in(trace: ClassTrace, wording: StepWords) -> Iterator[str]:
 
 def _names(places: Sequence[Place]) -> str:
     names = [name_of(place.who.records[0]) if place.who.records else legible(place.who.id) for place in places]
-    return "; ".join(names[:_MEMBERS]) + more(len(names) - _MEMBERS)
+    return "; ".join(names[:MEMBERS]) + more(len(names) - MEMBERS)
 
 
 def _person(place: Place) -> str:
@@ -165,5 +137,5 @@ def _leavers(answer: Answer, profile: ProfileAnswer) -> Iterator[str]:
     for user, when in left.items():
         by_day[when].append(person_words(person_of(answer.roll, user)))
     for when, people in by_day.items():
-        names = "; ".join(sorted(people)[:_MEMBERS]) + more(len(people) - _MEMBERS)
+        names = "; ".join(sorted(people)[:MEMBERS]) + more(len(people) - MEMBERS)
         yield f"Left on {when}: {names}."

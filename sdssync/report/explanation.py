@@ -9,9 +9,10 @@ from sdssync.report.class_story import class_lines
 from sdssync.report.matter import LISTED
 from sdssync.report.names import legible, person_words, set_words
 from sdssync.report.person import person_lines
-from sdssync.report.person_in_class import class_words, person_in_class_lines
+from sdssync.report.person_in_class import person_in_class_lines
 from sdssync.report.screen import Line
 from sdssync.report.step_words import called, thing_words
+from sdssync.report.subject import class_words
 from sdssync.roster.attribution import PersonRef
 from sdssync.roster.directory import PersonMatch
 from sdssync.roster.roll import Roll

@@ -1,9 +1,9 @@
 """The result of `sdssync explain` as the documented JSON: the same steps as the text, with their facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from sdssync.publish.uploads import HandedOver
 from sdssync.report.answers import Answer, NewSet, ProfileAnswer, Suggestion, Suggestions
 from sdssync.report.json_result import json_result
 from sdssync.report.person_in_class import places_in, unlisted_steps
@@ -13,7 +13,7 @@ from sdssync.report.step_words import StepWords
 from sdssync.roster.directory import PersonMatch
 from sdssync.roster.roll import Roll
 from sdssync.roster.steps import ClassTrace, Place, Step, Thing, Who
-from sdssync.safety.presence import Seen, Span
+from sdssync.safety.presence import Span
 from sdssync.school import Group, Pupil
 
 
@@ -70,7 +70,7 @@ def _thing_shape(thing: Thing) -> dict[str, Any]:
 
 
 def _profile_shape(answer: Answer, profile: ProfileAnswer) -> dict[str, Any]:
-    has = _has(answer, profile)
+    has = partial(answer.has, profile)
     last = profile.handed_over
     return {
         "profile": profile.profile,
@@ -90,17 +90,6 @@ def _profile_shape(answer: Answer, profile: ProfileAnswer) -> dict[str, Any]:
         if last
         else None,
     }
-
-
-def _handed_over_shape(last: HandedOver) -> dict[str, Any]:
-    return {"generation": last.generation, "at": last.at.isoformat(timespec="seconds"), "trial": last.is_trial}
-
-
-def _has(answer: Answer, profile: ProfileAnswer) -> Callable[[Seen], bool]:
-    """Return what a set must have to have what was asked for."""
-    if answer.things is None:
-        return answer.has_person
-    return lambda seen: not profile.class_ids.isdisjoint(seen.classes)
 
 
 def _new_shape(answer: Answer, profile: ProfileAnswer, new: NewSet) -> dict[str, Any]:
@@ -171,7 +160,7 @@ def _step(step: Step, wording: StepWords) -> Iterator[tuple[str, Any]]:
 
 
 def _span_shape(span: Span) -> dict[str, Any]:
-    gone = span.gone
+    gone = None if span.unseen else span.gone
     return {
         "generation": span.first.generation,
         "day": span.first.day.isoformat(),

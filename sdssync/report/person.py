@@ -1,28 +1,17 @@
 """The answer about a person in words: the short answer first, then profile by profile, from the document to the set."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from sdssync.files.names import printable
 from sdssync.publish.manifest import ClassSources
 from sdssync.report.answers import Answer, ProfileAnswer
 from sdssync.report.matter import LISTED, more, sentence
 from sdssync.report.names import counted, legible, person_words
 from sdssync.report.screen import Line
-from sdssync.report.standing import (
-    Standing,
-    day_words,
-    finding_sentences,
-    gate_sentences,
-    history_sentences,
-    standing,
-    standing_words,
-    upload_sentences,
-    what_waits,
-)
-from sdssync.report.step_words import StepWords, called, enumerated, thing_words
-from sdssync.report.unasked import without_all
+from sdssync.report.standing import day_words, finding_sentences, history_sentences
+from sdssync.report.step_words import ELSEWHERE, StepWords, called, ends_of, enumerated, thing_words
+from sdssync.report.telling import Story, Telling, answer_lines
 from sdssync.roster.attribution import PersonRef
 from sdssync.roster.sources import ClassKind
 from sdssync.roster.steps import PersonTrace, Place, Step, StepKind, Who
@@ -33,15 +22,17 @@ def person_lines(answer: Answer) -> Iterator[Line]:
     """Yield the answer about a person."""
     if answer.who is None:
         return
-    who = answer.who
-    yield Line(printable(_headline(answer, who)), "bold")
-    yield from (Line(printable(text)) for text in record_words(answer, who))
-    for profile in in_order(answer, lambda _, seen: answer.has_person(seen)):
-        found = standing(profile, answer.has_person)
-        yield Line("")
-        yield Line(printable(f"{profile.profile}: {standing_words(profile, found)}"), "bold")
-        for text in _story(answer, profile, found):
-            yield Line(f"  {printable(text)}")
+    name = called(answer.who)
+    telling = Telling(
+        name=name,
+        absent="in no set",
+        is_in=lambda profiles, still: f"{name} is{still} in the {_sets(profiles)}",
+        is_coming=lambda profiles: f"{name} is not in the published {_sets(profiles)}",
+        is_out=partial(_out_words, answer, name),
+        about=partial(record_words, answer, answer.who),
+        story=partial(_story, answer),
+    )
+    yield from answer_lines(answer, telling)
 
 
 def record_words(answer: Answer, who: Who) -> Iterator[str]:
@@ -84,46 +75,14 @@ def _former_words(answer: Answer) -> Iterator[str]:
         yield "If it is a former number of a current pupil or teacher, correct it there."
 
 
-_ELSEWHERE = frozenset({StepKind.YEAR, StepKind.DUTY, StepKind.NOT_CURRENT})
-"""Where a way ends that has nothing to do with the profile."""
-
-
-def in_order(answer: Answer, has: Callable[[ProfileAnswer, Seen], object]) -> list[ProfileAnswer]:
-    """Return the answers that say most first: in the set, left out, once in it; last the profiles for others."""
-
-    def rank(profile: ProfileAnswer) -> tuple[bool, bool, bool]:
-        has_it = partial(has, profile)
-        is_out = standing(profile, has_it) is Standing.OUT
-        return is_out, _is_for_others(profile), not profile.presence.spans(has_it)
-
-    return sorted(answer.profiles, key=rank)
-
-
-def _is_for_others(profile: ProfileAnswer) -> bool:
-    new = profile.new
-    ways = [new.person] if new and new.person else [*new.classes] if new else []
-    return bool(ways) and all(any(step.kind in _ELSEWHERE for step in ends_of(way.steps)) for way in ways)
-
-
-def _headline(answer: Answer, who: Who) -> str:
-    """Return the short answer."""
-    found = {profile.profile: standing(profile, answer.has_person) for profile in answer.profiles}
-    name = called(who)
-    there = [profile for profile, where in found.items() if where in (Standing.IN, Standing.LEAVING)]
-    coming = [profile for profile, where in found.items() if where is Standing.COMING]
-    if there:
-        is_leaving = all(found[profile] is Standing.LEAVING for profile in there)
-        still, waits = (" still", what_waits(answer.profiles)) if is_leaving else ("", "")
-        return f"{name} is{still} in the {_sets(there)}{waits}."
-    if coming:
-        return f"{name} is not in the published {_sets(coming)} yet."
-    if answer.unasked:
-        return without_all(answer, name, "in no set", lambda _, seen: answer.has_person(seen))
-    whose = f"not in the {_sets(list(found))}" if len(found) == 1 else "in no set"
-    if any(profile.presence.spans(answer.has_person) for profile in answer.profiles):
+def _out_words(answer: Answer, name: str) -> str:
+    """Return that someone is in no set, and why."""
+    names = [profile.profile for profile in answer.profiles]
+    whose = f"not in the {_sets(names)}" if len(names) == 1 else "in no set"
+    if any(profile.presence.spans(partial(answer.has, profile)) for profile in answer.profiles):
         whose += " any more"
     why = _why_in_short(answer)
-    return f"{name} is {whose}{f': {why}' if why else ''}."
+    return f"{name} is {whose}{f': {why}' if why else ''}"
 
 
 def _sets(profiles: Sequence[str]) -> str:
@@ -149,26 +108,23 @@ def _why_in_short(answer: Answer) -> str:
     return wording.in_short(step)
 
 
-def ends_of(steps: Sequence[Step]) -> list[Step]:
-    """Return the steps at which a way ends."""
-    return [step for step in steps if not step.passes]
-
-
-def _story(answer: Answer, profile: ProfileAnswer, found: Standing) -> Iterator[str]:
+def _story(answer: Answer, profile: ProfileAnswer) -> Story:
     new, wording = profile.new, StepWords.of(answer, profile)
+    way: list[str] = []
     why = ""
     if new and new.person:
-        yield from _user_sentences(answer, new.person, wording)
+        way += _user_sentences(answer, new.person, wording)
         why = next((wording.why(step) for step in ends_of(new.person.steps)), "")
-    yield from gate_sentences(profile, found, answer.has_person)
     if new:
-        yield from finding_sentences(new, names_classes=True)
+        way += finding_sentences(new, names_classes=True)
         if new.person:
-            yield from _place_sentences(new.person, wording)
-    yield from history_sentences(profile, answer.has_person, why)
-    yield from _last_classes(answer, profile)
-    yield from _left_classes(answer, profile)
-    yield from upload_sentences(profile, answer.has_person)
+            way += _place_sentences(new.person, wording)
+    past = [
+        *history_sentences(profile, answer.has_person, why),
+        *_last_classes(answer, profile),
+        *_left_classes(answer, profile),
+    ]
+    return Story(way=way, past=past)
 
 
 def _user_sentences(answer: Answer, trace: PersonTrace, wording: StepWords) -> Iterator[str]:
@@ -211,7 +167,7 @@ def _place_sentences(trace: PersonTrace, wording: StepWords) -> Iterator[str]:
         yield f"Not in {_titles(places)}: {wording.why_all(steps)}."
         if advice := wording.advice(steps[0]):
             yield f"  {advice}"
-    if not trace.is_in and not any(step.kind in _ELSEWHERE for step in ends_of(trace.steps)):
+    if not trace.is_in and not any(step.kind in ELSEWHERE for step in ends_of(trace.steps)):
         places = [place for place in trace.places if not _is_extra(place)]
         if places:
             yield f"In iSAMS in {counted(len(places), 'set or group', 'sets or groups')}: {_things(places)}."

@@ -5,26 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sdssync.files.names import printable
 from sdssync.report.answers import Answer, NewSet, ProfileAnswer
 from sdssync.report.matter import LISTED, more, sentence
 from sdssync.report.names import legible
-from sdssync.report.person import ends_of, in_order, record_words
+from sdssync.report.person import record_words
 from sdssync.report.screen import Line
-from sdssync.report.standing import (
-    Standing,
-    finding_sentences,
-    gate_sentences,
-    history_sentences,
-    standing,
-    standing_words,
-    upload_sentences,
-    what_waits,
-)
-from sdssync.report.step_words import StepWords, called, enumerated, thing_words
-from sdssync.report.unasked import without_all
+from sdssync.report.standing import finding_sentences, history_sentences
+from sdssync.report.step_words import StepWords, called, ends_of, enumerated, thing_words
+from sdssync.report.subject import class_words
+from sdssync.report.telling import Story, Telling, answer_lines
 from sdssync.roster.steps import PersonTrace, Place, Role, StepKind, Thing
-from sdssync.safety.presence import Seen
 from sdssync.school import Pupil, TeachingSet
 
 
@@ -44,56 +34,31 @@ def person_in_class_lines(answer: Answer) -> Iterator[Line]:
     """Yield the answer about a person in a class."""
     if answer.who is None:
         return
-    yield Line(printable(_headline(answer)), "bold")
-    yield from (Line(printable(text)) for text in record_words(answer, answer.who))
-    for profile in in_order(answer, _is_in):
-        found = standing(profile, partial(_is_in, profile))
-        yield Line("")
-        yield Line(printable(f"{profile.profile}: {standing_words(profile, found, 'class')}"), "bold")
-        for text in _story(answer, profile, found):
-            yield Line(f"  {printable(text)}")
+    name, class_name = called(answer.who), class_words(answer)
+    telling = Telling(
+        name=name,
+        absent=f"not in {class_name} of any set",
+        is_in=lambda profiles, still: f"{name} is{still} in {class_name} of {enumerated(profiles)}",
+        is_coming=lambda profiles: f"{name} is not in the published class {class_name} of {enumerated(profiles)}",
+        is_out=partial(_out_words, answer, f"{name} is not in {class_name}"),
+        about=partial(record_words, answer, answer.who),
+        story=partial(_story, answer),
+        noun="class",
+    )
+    yield from answer_lines(answer, telling)
 
 
-def _is_in(profile: ProfileAnswer, seen: Seen) -> bool:
-    return not profile.class_ids.isdisjoint(seen.classes)
-
-
-def _headline(answer: Answer) -> str:
-    name, class_name = called(answer.who) if answer.who else "", class_words(answer)
-    found = {profile.profile: standing(profile, partial(_is_in, profile)) for profile in answer.profiles}
-    there = [profile for profile, where in found.items() if where in (Standing.IN, Standing.LEAVING)]
-    coming = [profile for profile, where in found.items() if where is Standing.COMING]
-    if there:
-        is_leaving = all(found[profile] is Standing.LEAVING for profile in there)
-        still, waits = (" still", what_waits(answer.profiles)) if is_leaving else ("", "")
-        return f"{name} is{still} in {class_name} of {enumerated(there)}{waits}."
-    if coming:
-        return f"{name} is not in the published class {class_name} of {enumerated(coming)} yet."
-    if answer.unasked:
-        return without_all(answer, name, f"not in {class_name} of any set", _is_in)
+def _out_words(answer: Answer, text: str) -> str:
+    """Return that someone is not in a class, and why."""
     reasons: dict[_Reason, list[str]] = {}
     for profile in answer.profiles:
         for reason in _reasons(answer, profile):
             reasons.setdefault(reason, []).append(profile.profile)
     if not reasons:
-        return f"{name} is not in {class_name}."
+        return text
     reason = min(reasons, key=lambda reason: reason.is_of_year)
     of_all = f" of {enumerated(reasons[reason])}" if not reason.is_of_year or len(answer.profiles) == 1 else ""
-    return f"{name} is not in {class_name}{of_all}: {reason.in_short or reason.why}."
-
-
-def class_words(answer: Answer) -> str:
-    """Return the class as a sentence names it."""
-    if answer.things:
-        return " and ".join(map(thing_words, answer.things))
-    titles = {
-        known.title
-        for profile in answer.profiles
-        for sighting in profile.presence.sightings
-        for class_id, known in sighting.seen.classes.items()
-        if class_id in profile.class_ids
-    }
-    return legible(next(iter(sorted(titles)), "the class"))
+    return f"{text}{of_all}: {reason.in_short or reason.why}"
 
 
 def _reasons(answer: Answer, profile: ProfileAnswer) -> list[_Reason]:
@@ -148,25 +113,22 @@ def _where(thing: Thing, *, is_pupil: bool) -> str:
     return f"on the set list of {legible(thing.id)}" if is_pupil else f"a teacher of set {legible(thing.id)}"
 
 
-def _story(answer: Answer, profile: ProfileAnswer, found: Standing) -> Iterator[str]:
+def _story(answer: Answer, profile: ProfileAnswer) -> Story:
     new, wording, reasons = profile.new, StepWords.of(answer, profile), _reasons(answer, profile)
-    is_for_others = bool(reasons) and all(reason.is_of_year for reason in reasons)
+    is_for_others = bool(reasons) and reasons[0].is_of_year
+    way: list[str] = []
     if new and new.person and not is_for_others:
         for place in places_in(new.person, answer):
-            yield from _way_sentences(place, wording)
+            way += _way_sentences(place, wording)
     for reason in reasons[:1] if is_for_others else reasons:
-        yield sentence(reason.why)
-        if reason.advice:
-            yield reason.advice
+        way += filter(None, (sentence(reason.why), reason.advice))
     if new and new.person and not is_for_others:
-        yield from _hints(answer, new, new.person)
-    yield from gate_sentences(profile, found, partial(_is_in, profile))
+        way += _hints(answer, new, new.person)
     if new:
-        yield from finding_sentences(new, names_classes=False)
+        way += finding_sentences(new, names_classes=False)
     why = reasons[0].why if reasons else ""
-    has = partial(_is_in, profile)
-    yield from history_sentences(profile, has, f"{why} any more" if why.startswith("not ") else why)
-    yield from upload_sentences(profile, has)
+    why = f"{why} any more" if why.startswith("not ") else why
+    return Story(way=way, past=[*history_sentences(profile, partial(answer.has, profile), why)])
 
 
 def _way_sentences(place: Place, wording: StepWords) -> Iterator[str]:

@@ -62,7 +62,8 @@ def trip_words(trip: Trip) -> str:
     detail = f" ({trip.detail})" if trip.detail and not noun else ""
     limit = f"; the limit is {trip.limit}" if trip.limit is not None else ""
     figures = f"{trip.removed:,} of {trip.of:,} " if trip.of else ""
-    return f"gate {trip.gate}: {figures}{noun}{GATES[trip.gate].means}{detail}, {BASELINES[trip.baseline]}{limit}"
+    means, mark, rest = GATES[trip.gate].means.partition(";")
+    return f"gate {trip.gate}: {figures}{noun}{means}{detail}, {BASELINES[trip.baseline]}{mark}{rest}{limit}"
 
 
 def left_words(cause: str, *, is_teacher: bool) -> str:

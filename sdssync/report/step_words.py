@@ -39,6 +39,10 @@ _ADVICE = {
 _GROUPS = {"form": "form", "academic-house": "academic house", "boarding-house": "boarding house", "year": "year group"}
 
 
+ELSEWHERE = frozenset({StepKind.YEAR, StepKind.DUTY, StepKind.NOT_CURRENT})
+"""Where a way ends that has nothing to do with the profile."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWords:
     """Words the steps of one profile."""
@@ -66,7 +70,7 @@ class StepWords:
                 other = f"not year {legible(step.value)}" if step.value.strip() else "and the year is empty in iSAMS"
                 return f"{step.part} takes only {self._years(step)}, {other} ({self._key(step)})"
             case StepKind.DUTY:
-                return "teaches none of its sets, leads none of its groups, and is no extra teacher"
+                return "teaches none of its sets, leads none of its groups, and is not an extra teacher"
             case StepKind.FILTER:
                 return self._filter([step])
             case StepKind.EMPTY:
@@ -173,6 +177,11 @@ class StepWords:
             names = "; ".join(person_words(person_of(self.roll, other)) for other in others)
             return f"{names} has the same e-mail address in iSAMS"
         return omission_words(reason)
+
+
+def ends_of(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps at which a way ends."""
+    return [step for step in steps if not step.passes]
 
 
 def enumerated(names: Sequence[str]) -> str:

@@ -1,17 +1,16 @@
 """The short answer of `sdssync explain` when a profile could not be asked: it must not claim more than is known."""
 
-from collections.abc import Callable
-
-from sdssync.report.answers import Answer, ProfileAnswer
+from sdssync.report.answers import Answer
 from sdssync.report.step_words import enumerated
-from sdssync.safety.presence import Seen
 
 
-def without_all(answer: Answer, name: str, absent: str, has: Callable[[ProfileAnswer, Seen], object]) -> str:
+def without_all(answer: Answer, name: str, absent: str) -> str:
     """Return the short answer about what no profile that was asked has; `absent` is what is true of those."""
     unasked = [profile.profile for profile in answer.unasked]
     failed = f"{enumerated(unasked)} could not be asked"
-    published = [profile.profile for profile in answer.unasked if profile.output and has(profile, profile.output)]
+    published = [
+        profile.profile for profile in answer.unasked if profile.output and answer.has(profile, profile.output)
+    ]
     if published:
         sets = "set" if len(published) == 1 else "sets"
         return f"{name} is in the last published {sets} of {enumerated(published)}; today {failed}."

@@ -1,6 +1,6 @@
 """In which published sets a person or a class was: each is read once, and only what was asked for is kept of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby

@@ -1,8 +1,10 @@
 """The page of `report` as values and as text: pictures, history, and random schools of which nothing is lost."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -164,7 +166,7 @@ def test_a_long_list_opens(items: int, is_cut: bool) -> None:
     detail = ", ".join(f"Set {number} & Co" for number in range(items))
     parts: Any = _environment().get_template("parts.html.jinja").module
 
-    shown = html.fromstring(f"<li>{parts.one_detail(detail)}</li>")
+    shown = str(parts.one_detail(detail))
 
-    assert ", ".join(text.text_content() for text in shown.iter("bdi")) == detail
-    assert bool(shown.xpath(".//details")) is is_cut
+    assert ", ".join(map(unescape, re.findall("<bdi>(.*?)</bdi>", shown))) == detail
+    assert ("<details>" in shown) is is_cut

@@ -77,7 +77,8 @@ def pupil(number: int) -> PupilRecord:
     )
 
 
-def _row(set_id: int, number: int, school_id: str = "") -> SetListRecord:
+def list_row(set_id: int, number: int, school_id: str = "") -> SetListRecord:
+    """Make the row of a set list that names a pupil."""
     identifier = str(set_id)
     return SetListRecord(
         set_id=identifier,
@@ -113,8 +114,8 @@ FIRST = Document(
     ),
     sets=tuple(map(_set, _SETS)),
     set_lists=(
-        *(_row(set_id, number) for set_id, numbers in _LISTS.items() for number in numbers),
-        _row(501, 5, school_id="8005"),
+        *(list_row(set_id, number) for set_id, numbers in _LISTS.items() for number in numbers),
+        list_row(501, 5, school_id="8005"),
     ),
     forms=(replace(FORM, attributes={"Id": "8B", "TutorId": "102", "YearId": "8"}, legacy={}, texts={}),),
     order=(*MANAGERS, *GROUP_SECTIONS),
@@ -130,7 +131,7 @@ def second() -> Document:
         if known.forename != "Finn"
     )
     rows = tuple(
-        _row(502, 8) if (row.set_id, row.school_id) == ("501", "9008") else row
+        list_row(502, 8) if (row.set_id, row.school_id) == ("501", "9008") else row
         for row in FIRST.set_lists
         if row.school_id != "9006"
     )
